@@ -1,0 +1,90 @@
+# make run    start the app          (PORT=8501, PYTHON=python3.12, TORCH_INDEX=<CPU wheel index>)
+# make test   run all tests          (ARGS="-k spectrogram" is handed to pytest)
+# make lint   ruff and mypy
+# make bench  measure                (BENCH=bench/one_of_them.py ARGS="--help" for a single one)
+# make clean  remove .venv and caches
+
+PORT ?= 8501
+PYTHON ?=
+TORCH_INDEX ?=
+ARGS ?=
+BENCH ?= $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# The stamps hold the time of the last finished install: a second call installs nothing.
+VENV_READY := $(VENV)/.stamp-venv
+RUN_READY := $(VENV)/.stamp-run
+DEV_READY := $(VENV)/.stamp-dev
+PIP := $(PY) -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
+
+.PHONY: help run test lint format bench browser install install-dev clean
+
+help:
+	@sed -n 's/^# \(make \)/\1/p' Makefile
+
+run: $(RUN_READY)
+	$(PY) -m streamlit run streamlit_app.py --server.port $(PORT)
+
+test: $(DEV_READY) browser
+	$(PY) -m pytest $(ARGS)
+
+lint: $(DEV_READY)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: $(DEV_READY)
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(RUN_READY)
+	@set -e; for script in $(BENCH); do \
+	  echo "== $$script"; \
+	  $(PY) -m "$$(echo "$${script%.py}" | tr / .)" $(ARGS); \
+	done
+
+browser: $(DEV_READY)
+	@bash tests/setup_browser.sh $(PY)
+
+install: $(RUN_READY)
+
+install-dev: $(DEV_READY)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# A launcher may exist and still not start (version managers), so each candidate is tried.
+$(VENV_READY):
+	@chosen=; \
+	for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	  if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	    >/dev/null 2>&1; then chosen=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$chosen" ]; then \
+	  echo "No Python 3.11, 3.12 or 3.13 found (tried: $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python))." >&2; \
+	  echo "Install one of them, or name it: make run PYTHON=/path/to/python3.12" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Creating $(VENV) with $$chosen ($$("$$chosen" --version))"; \
+	rm -rf $(VENV); \
+	"$$chosen" -m venv $(VENV) || { \
+	  rm -rf $(VENV); \
+	  echo "Could not create a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; \
+	  exit 1; \
+	}
+	@touch $@
+
+$(RUN_READY): requirements.txt $(VENV_READY)
+	@if [ -z "$(TORCH_INDEX)" ] && [ "$$(uname -s)-$$(uname -m)" = Linux-x86_64 ] \
+	  && ! $(PY) -c 'import importlib.metadata as m; m.version("torch")' 2>/dev/null; then \
+	  echo "Note: unless pip is set up for PyTorch's CPU wheels, torch brings gigabytes of CUDA files;" \
+	    "TORCH_INDEX=<index of the CPU wheels, see pytorch.org> avoids that."; \
+	fi
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt $(RUN_READY)
+	$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,61 @@
+"""What can go wrong, by name; every message is written for the person who gave the input."""
+
+
+class KwsError(Exception):
+    """Anything this library refuses to do, with a message fit to show to a person."""
+
+
+class AudioError(KwsError):
+    """The given audio cannot be used."""
+
+
+class EmptyAudioError(AudioError):
+    """There are no bytes, or no samples, at all."""
+
+
+class NotAudioError(AudioError):
+    """The bytes are something other than a sound file, or a film without a sound track."""
+
+
+class TruncatedAudioError(AudioError):
+    """A sound file that ends early or is damaged, with nothing usable left in it."""
+
+
+class SilentAudioError(AudioError):
+    """Every sample is zero, or as good as zero."""
+
+
+class TooShortError(AudioError):
+    """Less sound than a word needs."""
+
+
+class TooLongError(AudioError):
+    """More sound than one classification takes."""
+
+
+class TooLargeError(AudioError):
+    """More bytes than the limit."""
+
+
+class BadSampleRateError(AudioError):
+    """A sample rate that no sound recording has."""
+
+
+class BadSamplesError(AudioError):
+    """Samples that are not finite numbers, or an array of the wrong shape."""
+
+
+class ModelError(KwsError):
+    """The recogniser's model cannot be used."""
+
+
+class UnknownModelError(ModelError):
+    """No model of that name."""
+
+
+class DamagedModelError(ModelError):
+    """A model's files are missing, incomplete or inconsistent."""
+
+
+class DataError(KwsError):
+    """A folder or file of training data or sample clips is missing or unreadable."""

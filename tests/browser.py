@@ -1,0 +1,251 @@
+"""The running app and a real Chromium, for the tests marked ``browser``.
+
+Run as a script it prints the Chromium that the tests would use, and fails where there is none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
+
+Permission = Literal["granted", "denied", "no-device"]
+ColourScheme = Literal["light", "dark"]
+
+START_TIMEOUT_S = 60
+IDLE_TIMEOUT_MS = 60_000  # the first page of a fresh server imports torch
+
+_COMMANDS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+# Streamlit's frontend looks for the server below a page's own address first: two harmless 404s.
+_DEEP_LINK_PROBE = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
+# What a browser says on a computer without any microphone.
+_NO_DEVICE_SCRIPT = """
+if (navigator.mediaDevices) {
+  const error = new DOMException("Requested device not found", "NotFoundError");
+  const refuse = () => Promise.reject(error);
+  navigator.mediaDevices.getUserMedia = refuse;
+  navigator.mediaDevices.enumerateDevices = () => Promise.resolve([]);
+}
+"""
+
+
+@functools.cache
+def find_chromium() -> str | None:
+    """Return the path of a Chromium: ``CHROMIUM``, an installed one, or Playwright's own."""
+    if named := os.environ.get("CHROMIUM"):
+        return shutil.which(named)
+    if found := next(filter(None, map(shutil.which, _COMMANDS)), None):
+        return found
+    if importlib.util.find_spec("playwright") is None:
+        return None
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).is_file() else None
+
+
+def reason_to_skip() -> str | None:
+    """Say why browser tests cannot run here, or return None when they can."""
+    if importlib.util.find_spec("playwright") is None:
+        return "Playwright is not installed (requirements-dev.txt has it)"
+    if find_chromium() is None:
+        return "no Chromium found; install it or set CHROMIUM=/path/to/chromium"
+    return None
+
+
+@dataclass(frozen=True)
+class AppServer:
+    """A running Streamlit server and the file that its output goes to."""
+
+    url: str
+    log: Path
+
+    def log_text(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+@contextlib.contextmanager
+def run_server(script: Path, log: Path) -> Iterator[AppServer]:
+    """Serve a Streamlit script on a free port until the block ends.
+
+    Raises RuntimeError, with the end of the server's log, when it does not come up.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
+    command += ["--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            command, cwd=script.parent, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+        )
+    server = AppServer(f"http://127.0.0.1:{port}", log)
+    try:
+        _wait_until_healthy(server, process)
+        yield server
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        process.kill()  # does nothing to a process that has ended
+        process.wait(timeout=10)
+
+
+def _wait_until_healthy(server: AppServer, process: subprocess.Popen[bytes]) -> None:
+    # Without proxies: the server is on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with (
+            contextlib.suppress(OSError),
+            opener.open(f"{server.url}/_stcore/health", timeout=5) as response,
+        ):
+            if response.status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"The app did not start. Its log ends with:\n{server.log_text()[-3000:]}")
+
+
+@dataclass
+class OpenPage:
+    """A page of the app in a browser, and what went wrong in it so far."""
+
+    page: Page
+    console_errors: list[str] = field(default_factory=list)
+    page_errors: list[str] = field(default_factory=list)
+    foreign_requests: list[str] = field(default_factory=list)
+
+    def listen(self, server_url: str) -> None:
+        host = urlsplit(server_url).netloc
+
+        def on_console(message: ConsoleMessage) -> None:
+            address = urlsplit(message.location.get("url", "")).path
+            if message.type == "error" and not _DEEP_LINK_PROBE.search(address):
+                self.console_errors.append(f"{message.text} ({address})")
+
+        def on_request(request: Request) -> None:
+            target = urlsplit(request.url)
+            if target.scheme in ("http", "https", "ws", "wss") and target.netloc != host:
+                self.foreign_requests.append(request.url)
+
+        self.page.on("console", on_console)
+        self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        self.page.on("request", on_request)
+
+    def wait_until_idle(self, timeout_ms: int = IDLE_TIMEOUT_MS) -> None:
+        """Wait until the script of the page has run; raises Playwright's TimeoutError."""
+        self.page.wait_for_selector(
+            '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
+            '[data-test-script-state="notRunning"]',
+            timeout=timeout_ms,
+        )
+
+
+class PageOpener:
+    """Opens pages of the app; one browser serves all that need no recorded microphone."""
+
+    def __init__(self, playwright: Playwright, server: AppServer) -> None:
+        self._playwright = playwright
+        self._server = server
+        self._shared: Browser | None = None
+        self._cleanup = contextlib.ExitStack()
+
+    def open(
+        self,
+        path: str = "/",
+        *,
+        fake_microphone: Path | None = None,
+        permission: Permission = "granted",
+        width: int = 1280,
+        colour_scheme: ColourScheme = "light",
+        server: AppServer | None = None,
+    ) -> OpenPage:
+        """Open a page of the app and wait until it has been drawn.
+
+        fake_microphone is a mono 16-bit WAV which the browser plays in a loop as its microphone;
+        give it at least 0.5 s of silence at both ends. Without it, a granted microphone beeps.
+        server is another one than the tests' own, such as ``fresh_server``.
+        """
+        context = self._browser(fake_microphone).new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=colour_scheme,
+            permissions=["microphone"] if permission == "granted" else [],
+        )
+        self._cleanup.callback(context.close)
+        if permission == "no-device":
+            context.add_init_script(_NO_DEVICE_SCRIPT)
+        url = (server or self._server).url
+        opened = OpenPage(context.new_page())
+        opened.listen(url)
+        opened.page.goto(url + path)
+        opened.wait_until_idle()
+        return opened
+
+    def _browser(self, fake_microphone: Path | None) -> Browser:
+        if fake_microphone is not None:
+            # Chromium plays silence instead of a file it cannot read, and does not say so.
+            if not fake_microphone.is_file():
+                raise FileNotFoundError(fake_microphone)
+            # The file is chosen when the browser starts, so each one needs its own.
+            browser = self._launch(f"--use-file-for-fake-audio-capture={fake_microphone}")
+            self._cleanup.callback(browser.close)
+            return browser
+        if self._shared is None or not self._shared.is_connected():
+            self._shared = self._launch()  # ends with Playwright itself
+        return self._shared
+
+    def _launch(self, *extra: str) -> Browser:
+        arguments = [
+            "--use-fake-device-for-media-stream",
+            "--autoplay-policy=no-user-gesture-required",
+            "--disable-gpu",
+            "--no-first-run",
+            "--no-proxy-server",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            *extra,
+        ]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            arguments.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
+        return self._playwright.chromium.launch(
+            executable_path=find_chromium(), headless=True, args=arguments
+        )
+
+    def close_pages(self) -> None:
+        self._cleanup.close()
+
+
+def no_sideways_scroll(page: Page) -> bool:
+    """Tell whether the whole width of the app fits into the window."""
+    widths = """() => {
+      const main = document.querySelector('[data-testid="stMain"]') ?? document.body;
+      return document.documentElement.scrollWidth <= window.innerWidth
+        && main.scrollWidth <= main.clientWidth;
+    }"""
+    return bool(page.evaluate(widths))
+
+
+if __name__ == "__main__":
+    print(find_chromium() or sys.exit(1))
