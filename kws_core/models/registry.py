@@ -1,0 +1,86 @@
+"""The architectures by name, each with the front end it is trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from torch import nn
+
+from kws_core.errors import UnknownModelError
+from kws_core.features import (
+    FrontEnd,
+    LogMel,
+    LogMelConfig,
+    SeedImage,
+    SeedImageConfig,
+)
+from kws_core.models.bcresnet import BCResNet
+from kws_core.models.ds_resnet import DSResNet
+from kws_core.models.seed_cnn import SeedCNN
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How to make a network (from its number of outputs) and its front end."""
+
+    name: str
+    title: str
+    source: str
+    make_network: Callable[[int], nn.Module]
+    make_front_end: Callable[[], FrontEnd]
+
+
+def _log_mel() -> FrontEnd:
+    return LogMel(LogMelConfig())
+
+
+def _seed_image() -> FrontEnd:
+    return SeedImage(SeedImageConfig())
+
+
+def _bcresnet(tau: float) -> Architecture:
+    return Architecture(
+        f"bcresnet-{tau:g}",
+        f"BC-ResNet-{tau:g}",
+        "Kim, Chang, Lee, Sung: Broadcasted Residual Learning (Interspeech 2021)",
+        partial(BCResNet, tau=tau),
+        _log_mel,
+    )
+
+
+_ALL = (
+    Architecture(
+        "ds-resnet",
+        "DS-ResNet",
+        "this project: separable convolutions with squeeze-and-excitation",
+        DSResNet,
+        _log_mel,
+    ),
+    _bcresnet(1),
+    _bcresnet(3),
+    _bcresnet(8),
+    Architecture(
+        "seed-cnn",
+        "The notebook's CNN",
+        "the notebook this project started from, after TensorFlow's simple_audio tutorial",
+        SeedCNN,
+        _seed_image,
+    ),
+)
+
+ARCHITECTURES: dict[str, Architecture] = {a.name: a for a in _ALL}
+
+
+def build_model(architecture: str, n_outputs: int) -> nn.Module:
+    """Make an untrained network; raises `UnknownModelError` for a name that isn't registered."""
+    if architecture not in ARCHITECTURES:
+        names = ", ".join(ARCHITECTURES)
+        raise UnknownModelError(f"There is no architecture {architecture!r}; there are {names}.")
+    return ARCHITECTURES[architecture].make_network(n_outputs)
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Count the weights that training changes."""
+    return sum(p.numel() for p in network.parameters())

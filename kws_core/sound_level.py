@@ -1,0 +1,73 @@
+"""How loud a recording is over time, which of it stands out from the background, and its dips."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.ndimage import maximum_filter1d, percentile_filter, uniform_filter1d
+from scipy.signal import argrelmin
+
+from kws_core.features import power_spectrogram
+from kws_core.waveform import SAMPLE_RATE, Samples
+
+STEP = SAMPLE_RATE // 100  # 10 ms: one level per step
+_WINDOW = 2 * STEP
+_N_FFT = 512
+_VOICE_HZ = (100.0, 5000.0)  # hum and hiss outside say little about words
+
+_NEIGHBOURHOOD = 300  # steps that background and peak are taken from
+_ABOVE_BACKGROUND_DB = 6.0
+_BELOW_PEAK_DB = 32.0
+_LOWEST_DB = -70.0  # of full scale: below is nobody speaking to this microphone
+_SHORTEST_SOUND = 3  # steps: shorter is a click
+_DIP_DB = 4.0
+
+
+def levels_db(samples: Samples) -> npt.NDArray[np.float64]:
+    """Return the level of each 10 ms step of 16 kHz samples (n,), in dB of a full-scale square.
+
+    Shape ``(ceil(n / STEP),)``; each from 20 ms around the step's middle, 100 Hz to 5 kHz.
+    """
+    n_steps = -(-len(samples) // STEP)
+    side = (_WINDOW - STEP) // 2
+    padded = np.pad(samples, (side, n_steps * STEP - len(samples) + side))
+    window = torch.hann_window(_WINDOW)
+    power = power_spectrogram(torch.from_numpy(padded), window, _N_FFT, STEP).numpy()
+    hz = np.linspace(0, SAMPLE_RATE / 2, _N_FFT // 2 + 1)
+    in_band = (hz >= _VOICE_HZ[0]) & (hz <= _VOICE_HZ[1])
+    # Parseval: one side of the spectrum holds half of the energy of the windowed samples.
+    mean_square = 2 * power[in_band].sum(axis=0) / _N_FFT / float(window.square().sum())
+    return np.asarray(10 * np.log10(mean_square.astype(np.float64) + 1e-12))
+
+
+def active_frames(level_db: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Say which steps stand out: above the background around, near enough to the peak around."""
+    if not level_db.size:
+        return np.zeros(0, dtype=bool)
+    background = percentile_filter(level_db, 15, _NEIGHBOURHOOD, mode="nearest")
+    peak = maximum_filter1d(level_db, _NEIGHBOURHOOD, mode="nearest")
+    threshold = np.maximum(background + _ABOVE_BACKGROUND_DB, peak - _BELOW_PEAK_DB)
+    active: npt.NDArray[np.bool_] = level_db > np.maximum(threshold, _LOWEST_DB)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(np.int8), [0]])))
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        if last - first < _SHORTEST_SOUND:
+            active[first:last] = False
+    return active
+
+
+def valleys(
+    level_db: npt.NDArray[np.float64], active: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.intp]:
+    """Return the active steps where the level dips by at least 4 dB: where words may meet."""
+    if len(level_db) < 3:
+        return np.zeros(0, dtype=np.intp)
+    smooth = uniform_filter1d(level_db, 5, mode="nearest")
+    reach = 15  # steps to each side in which the level must rise again
+    found = []
+    for dip in argrelmin(smooth, order=4)[0]:
+        left = smooth[max(0, dip - reach) : dip].max(initial=-np.inf)
+        right = smooth[dip + 1 : dip + 1 + reach].max(initial=-np.inf)
+        if active[dip] and min(left, right) - smooth[dip] >= _DIP_DB:
+            found.append(dip)
+    return np.array(found, dtype=np.intp)
