@@ -1,0 +1,67 @@
+"""A player for a clip, with a cursor that runs over the clip's picture.
+
+Streamlit's own player shows no picture, and tells nobody where it is. This one runs in the
+browser alone: playing and seeking never run the page's script again.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+_HTML = """
+<div class="player" role="group">
+  <button type="button" class="play">
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      <path class="start" d="M8 5v14l11-7z"/>
+      <path class="stop" d="M7 5h4v14H7zm6 0h4v14h-4z"/>
+    </svg>
+  </button>
+  <input type="range" class="seek" min="0" step="0.001" value="0">
+  <span class="time"></span>
+  <a class="save" title="Download as WAV">
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M5 20h14v-2H5zM19 9h-4V3H9v6H5l7 7z"/>
+    </svg>
+  </a>
+  <audio preload="auto"></audio>
+</div>
+"""
+
+_mount = st.components.v2.component(
+    "kws_core.player",
+    html=_HTML,
+    css=(_HERE / "player.css").read_text(encoding="utf-8"),
+    js=(_HERE / "player.js").read_text(encoding="utf-8"),
+)
+
+
+def player(
+    wav: bytes, *, duration: float, key: str, figure_key: str | None = None, label: str = "clip"
+) -> None:
+    """Show a player for a WAV file of `duration` seconds.
+
+    key: of this player; two players on a page need two. figure_key: the `key` of a
+    `st.plotly_chart` whose x axis is in seconds: the cursor runs over it, and a click on it seeks.
+    label: what is played, for screen readers and as the name of the downloaded file.
+    """
+    stem = re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.\w{1,4}$", "", label.lower())).strip("-")
+    data = {
+        # Text, because Streamlit passes bytes only where they are all there is.
+        "wav": base64.b64encode(wav).decode("ascii"),
+        "duration": duration,
+        "figure": None if figure_key is None else _class_name(figure_key),
+        "label": label,
+        "file": f"{stem or 'clip'}.wav",
+    }
+    _mount(key=key, data=data)
+
+
+def _class_name(key: str) -> str:
+    """Return the class that Streamlit gives to the element with a key."""
+    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key.strip())
