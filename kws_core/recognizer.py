@@ -138,6 +138,12 @@ class Recognizer:
         """Return the probabilities of one-second windows: (n, n_samples) to (n, labels)."""
         return self._posteriors(windows)[0]
 
+    def posteriors_of_features(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the probabilities (n, labels) of what the front end gives, (n, bands, frames)."""
+        with torch.inference_mode():
+            logits = self._model.network(torch.from_numpy(features)) / self.card.temperature
+            return np.asarray(torch.softmax(logits.double(), dim=-1).numpy())
+
     def _posteriors(self, windows: Samples) -> tuple[npt.NDArray[np.float32], Timing]:
         rows, features_s, model_s = [], 0.0, 0.0
         with torch.inference_mode():

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.ndimage import maximum_filter1d, percentile_filter, uniform_filter1d
-from scipy.signal import argrelmin
+from scipy.ndimage import (
+    maximum_filter1d,
+    minimum_filter1d,
+    percentile_filter,
+    uniform_filter1d,
+)
 
 from kws_core.features import power_spectrogram
 from kws_core.waveform import SAMPLE_RATE, Samples
@@ -29,6 +33,8 @@ def levels_db(samples: Samples) -> npt.NDArray[np.float64]:
 
     Shape ``(ceil(n / STEP),)``; each from 20 ms around the step's middle, 100 Hz to 5 kHz.
     """
+    if not len(samples):
+        return np.zeros(0)
     n_steps = -(-len(samples) // STEP)
     side = (_WINDOW - STEP) // 2
     padded = np.pad(samples, (side, n_steps * STEP - len(samples) + side))
@@ -64,10 +70,11 @@ def valleys(
         return np.zeros(0, dtype=np.intp)
     smooth = uniform_filter1d(level_db, 5, mode="nearest")
     reach = 15  # steps to each side in which the level must rise again
-    found = []
-    for dip in argrelmin(smooth, order=4)[0]:
+    found: list[int] = []
+    lowest = smooth == minimum_filter1d(smooth, 9, mode="nearest")  # of 40 ms to each side
+    for dip in np.flatnonzero(lowest & active):
         left = smooth[max(0, dip - reach) : dip].max(initial=-np.inf)
         right = smooth[dip + 1 : dip + 1 + reach].max(initial=-np.inf)
-        if active[dip] and min(left, right) - smooth[dip] >= _DIP_DB:
-            found.append(dip)
+        if min(left, right) - smooth[dip] >= _DIP_DB:
+            found.append(int(dip))
     return np.array(found, dtype=np.intp)
