@@ -1,0 +1,43 @@
+"""What all sessions share, loaded once per server: the recogniser and the sample recordings."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+
+import streamlit as st
+import torch
+
+from kws_core.audio import read_audio
+from kws_core.errors import KwsError
+from kws_core.recognizer import Recognizer
+from kws_core.samples import Sample, list_samples
+
+# What decodes and resamples the files that people bring: slow to import the first time.
+_DECODERS = ("av", "soundfile", "soxr")
+
+
+@st.cache_resource(show_spinner="Loading the keyword model")
+def recogniser() -> Recognizer:
+    """The default recogniser."""
+    # Several sessions share the processor's cores, and one small model is no faster on many.
+    torch.set_num_threads(1)
+    return Recognizer.load()
+
+
+@st.cache_resource(show_spinner=False)
+def samples() -> dict[str, Sample]:
+    """The sample recordings by name, in the order to offer them."""
+    return {sample.name: sample for sample in list_samples()}
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Do once what would make the first recording, upload or sentence of a server slow."""
+    for name in _DECODERS:
+        importlib.import_module(name)
+    # What is damaged is told where it is needed.
+    with contextlib.suppress(KwsError):
+        sentence = next(sample for sample in samples().values() if sample.kind == "sentence")
+        clip = read_audio(sentence.path)
+        recogniser().find_words(clip.samples, clip.sample_rate)
