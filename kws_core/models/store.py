@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,7 @@ def read_card(folder: Path, name: str) -> ModelCard:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         card = ModelCard(**fields | {"labels": tuple(fields["labels"])})
+        _require_sense(card)
     except (ValueError, TypeError, KeyError) as error:
         raise DamagedModelError(
             f"The card {path.name} of the model {name!r} can't be read ({error}). "
@@ -114,6 +116,14 @@ def read_card(folder: Path, name: str) -> ModelCard:
             f"{path.name} has format {card.format}; this version reads {CARD_FORMAT}."
         )
     return card
+
+
+def _require_sense(card: ModelCard) -> None:
+    """Raise ValueError if a field that loading or scoring relies on cannot be what it says."""
+    if not isinstance(card.architecture, str) or not isinstance(card.front_end, dict):
+        raise ValueError("architecture or front_end has the wrong type")
+    if not isinstance(card.temperature, int | float) or not 0 < card.temperature < math.inf:
+        raise ValueError(f"temperature is {card.temperature!r}, not a number above 0")
 
 
 def load_model(name: str, folder: Path = MODEL_FOLDER) -> LoadedModel:

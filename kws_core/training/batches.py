@@ -92,19 +92,18 @@ class BatchMaker:
         speech = self._as_spoken(speech, draw)
         silence = self._silence(n_silence, draw)
         log_mel = self._masked(torch.cat([speech, silence]), draw)
-        extra = torch.tensor([UNKNOWN_INDEX] * n_unknown + [SILENCE_INDEX] * n_silence)
+        extra = torch.tensor([UNKNOWN_INDEX] * n_unknown + [SILENCE_INDEX] * n_silence).long()
         one_hot = torch.nn.functional.one_hot(torch.cat([target, extra]), len(LABELS)).float()
         return log_mel, one_hot
 
     def _rows(self, labels: Tensor, draw: _Draw) -> Tensor:
         """Draw one clip of each label."""
         share = torch.rand(len(labels), generator=draw.generator)
-        return torch.stack(
-            [
-                self.rows_of[label][int(u * len(self.rows_of[label]))]
-                for label, u in zip(labels.tolist(), share.tolist(), strict=True)
-            ]
-        )
+        rows = [
+            int(self.rows_of[label][int(u * len(self.rows_of[label]))])
+            for label, u in zip(labels.tolist(), share.tolist(), strict=True)
+        ]
+        return torch.tensor(rows, dtype=torch.long)
 
     def _background(self, n: int, draw: _Draw) -> Tensor:
         """Draw clips that are only heard behind others."""
@@ -232,6 +231,8 @@ class _Crops:
 
     def draw(self, n: int, generator: Generator) -> Tensor:
         """Return ``(n, n_mels, n_frames)``."""
+        if n == 0:
+            return torch.zeros(0, self.all.shape[1], self.n_frames)
         which = torch.multinomial(self.weight, n, replacement=True, generator=generator)
         offset = (torch.rand(n, generator=generator) * (self.room[which] + 1)).long()
         index = (self.start[which] + offset)[:, None] + torch.arange(self.n_frames)

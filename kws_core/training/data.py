@@ -84,8 +84,11 @@ class Stream:
     log_mel: np.ndarray
 
 
-def read_table(folder: Path, name: str) -> dict[str, list[Any]]:
-    """Read one shard as columns; raises `DataError` if it is not there or damaged."""
+def read_table(folder: Path, name: str, *columns: str) -> dict[str, list[Any]]:
+    """Read these columns of one shard, or all of them if none are named.
+
+    Raises `DataError` if the file is not there or damaged, or lacks one of them.
+    """
     path = folder / name
     if not path.is_file():
         raise DataError(f"{name} is missing in {folder}: give the data folder with --data.")
@@ -93,12 +96,21 @@ def read_table(folder: Path, name: str) -> dict[str, list[Any]]:
         table = parquet.read_table(path)
     except (OSError, ValueError) as error:
         raise DataError(f"{name} can't be read as Parquet ({error}): fetch it again.") from error
-    return {column: table[column].to_pylist() for column in table.schema.names}
+    lacking = sorted(set(columns) - set(table.schema.names))
+    if lacking:
+        raise DataError(f"{name} has no column {', '.join(lacking)}: fetch it again.")
+    return {column: table[column].to_pylist() for column in columns or table.schema.names}
 
 
 def decode(audio: bytes, sample_rate: int) -> np.ndarray:
-    """Decode one clip of a shard to float32 samples; raises `DataError` at another rate."""
-    samples, rate = soundfile.read(io.BytesIO(audio), dtype="float32")
+    """Decode one clip of a shard to float32 samples.
+
+    Raises `DataError` if it is damaged or at another rate.
+    """
+    try:
+        samples, rate = soundfile.read(io.BytesIO(audio), dtype="float32")
+    except soundfile.SoundFileError as error:
+        raise DataError(f"A clip can't be decoded ({error}): fetch the data again.") from error
     if rate != sample_rate:
         raise DataError(f"A clip is at {rate} Hz where {sample_rate} Hz were expected.")
     return np.asarray(samples)
@@ -125,6 +137,8 @@ def _clips(
     for i, (picture, word, speaker) in enumerate(rows):
         frames = min(picture.shape[1], config.n_frames)
         log_mel[i, :, :frames] = picture[:, :frames]
+        if word not in LABELS:
+            raise DataError(f"A clip says {word!r}, which is none of the labels.")
         length[i], target[i] = frames, LABELS.index(word)
         speakers.append(speaker)
     return Clips(log_mel, length, target, np.array(speakers), np.full(n, is_picture))
@@ -132,7 +146,7 @@ def _clips(
 
 def audio_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
     """Read the recordings of a split: train, val or test_a."""
-    table = read_table(folder, SPEECH_FILES[split, "audio"])
+    table = read_table(folder, SPEECH_FILES[split, "audio"], "audio", "word", "speaker")
     front_end = LogMel(config)
 
     def rows() -> Iterator[tuple[np.ndarray, str, str]]:
@@ -153,7 +167,7 @@ def picture_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
 
     if config != LogMelConfig():
         raise DataError("The log-mel pictures fit only the default front end: leave them out.")
-    table = read_table(folder, PICTURE_FILE)
+    table = read_table(folder, PICTURE_FILE, "jpeg", "word", "speaker", "split")
     chosen = [i for i, kind in enumerate(table["split"]) if kind == split]
 
     def rows() -> Iterator[tuple[np.ndarray, str, str]]:
@@ -170,7 +184,7 @@ def synthetic_clips(folder: Path, config: LogMelConfig) -> Clips:
 
     The voices of the sample clips are left out: the app shows no clip that its model has seen.
     """
-    table = read_table(folder, SYNTHETIC_FILE)
+    table = read_table(folder, SYNTHETIC_FILE, "audio", "word", "voice_id")
     front_end = LogMel(config)
     shown = {sample.voice_id for sample in list_samples()}
     chosen = [i for i, voice in enumerate(table["voice_id"]) if voice not in shown]
@@ -192,7 +206,7 @@ def is_held_out(name: str) -> bool:
 
 def noise_streams(folder: Path, split: str, config: LogMelConfig) -> list[Stream]:
     """Read background noise: of a minute-long recording the end is held out, of others a share."""
-    table = read_table(folder, NOISE_FILE)
+    table = read_table(folder, NOISE_FILE, "audio", "kind", "file")
     front_end = LogMel(config)
     streams = []
     columns = zip(table["audio"], table["kind"], table["file"], strict=True)
@@ -209,7 +223,7 @@ def noise_streams(folder: Path, split: str, config: LogMelConfig) -> list[Stream
 
 def other_streams(folder: Path, split: str, config: LogMelConfig) -> list[Stream]:
     """Read people saying other words; no speaker is both trained on and held out."""
-    table = read_table(folder, OTHER_FILE)
+    table = read_table(folder, OTHER_FILE, "audio", "word", "speaker", "file")
     front_end = LogMel(config)
     streams = []
     columns = zip(table["audio"], table["word"], table["speaker"], table["file"], strict=True)

@@ -10,6 +10,7 @@ import copy
 import json
 import logging
 import math
+import pickle
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +22,6 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from kws_core.errors import DataError
-from kws_core.labels import LABELS
 from kws_core.training.batches import BatchMaker
 from kws_core.training.data import Clips
 
@@ -150,7 +150,8 @@ def train(
 ) -> nn.Module:
     """Train a network and return its averaged weights; a checkpoint is written every epoch.
 
-    Raises `DataError` if `resume` finds no checkpoint, or one of other settings.
+    Raises `DataError` if `resume` finds no checkpoint, or one that is damaged, of other settings
+    or of another network.
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(settings.seed)
@@ -161,6 +162,8 @@ def train(
     checkpoint = out / "checkpoint.pt"
     if resume:
         first_epoch = _resume(checkpoint, network, average, optimizer, settings)
+    else:
+        (out / "log.jsonl").unlink(missing_ok=True)
     for epoch in range(first_epoch, settings.epochs):
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + epoch)
         network.train()
@@ -217,10 +220,16 @@ def _resume(
     """Take up a checkpoint; returns the number of epochs it has behind it."""
     if not checkpoint.is_file():
         raise DataError(f"There is nothing to resume: {checkpoint} is missing.")
-    state = torch.load(checkpoint, weights_only=True)
+    try:
+        state = torch.load(checkpoint, weights_only=True)
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise DataError(f"{checkpoint} can't be read: start again without resuming.") from error
     if state["settings"] != asdict(settings):
         raise DataError(f"{checkpoint} was made with other settings: {state['settings']}.")
-    network.load_state_dict(state["network"])
+    try:
+        network.load_state_dict(state["network"])
+    except RuntimeError as error:
+        raise DataError(f"{checkpoint} holds the weights of another network.") from error
     average.network.load_state_dict(state["average"])
     average.steps = state["average_steps"]
     optimizer.load_state_dict(state["optimizer"])
@@ -241,7 +250,4 @@ def fit_temperature(logits: Tensor, target: np.ndarray) -> float:
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return float(log_temperature.exp())
-
-
-assert len(LABELS) == 37
+    return float(log_temperature.detach().exp())

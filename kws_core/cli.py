@@ -1,0 +1,248 @@
+"""The command line: words of files, the models there are, and training.
+
+Results go to standard output, everything else to standard error. The exit code is 0, or 1 when
+something was refused (the other files are still done), 2 for wrong usage, 130 after Ctrl-C.
+With ``--json`` every line of output is one JSON object, one per file, in the order given; a file
+that was refused has the keys ``file`` and ``error``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from kws_core.audio import Clip, read_audio
+from kws_core.errors import KwsError, TooLongError
+from kws_core.models import ARCHITECTURES
+from kws_core.models.store import MODEL_FOLDER, read_card
+from kws_core.recognizer import DEFAULT_MODEL, Recognizer
+
+PROGRAM = "python -m kws_core"
+OK, REFUSED, INTERRUPTED = 0, 1, 130
+_Result = tuple[str, dict[str, Any]]  # for people, and for programs
+_SETTINGS = ("epochs", "clips_per_epoch", "batch_size", "learning_rate", "seed")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command (of `sys.argv` by default) and return its exit code.
+
+    Raises SystemExit with code 2 for wrong usage, as argparse does, and 0 for ``--help``.
+    """
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        code = command(options)
+        sys.stdout.flush()
+    except KwsError as error:
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, for one) has seen enough; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    return code
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return REFUSED
+
+
+def _predict(options: argparse.Namespace) -> int:
+    recognizer = Recognizer.load(options.model, options.model_folder)
+
+    def analyse(clip: Clip) -> _Result:
+        try:
+            prediction = recognizer.classify(clip.samples, clip.sample_rate)
+        except TooLongError as error:
+            raise TooLongError(
+                f"{clip.duration:.1f} s is more than the one second that predict takes. "
+                f"Find its words with: {PROGRAM} scan FILE"
+            ) from error
+        best, *others = [f"{label} {score:.1%}" for label, score in prediction.scores.items()]
+        fields = {
+            "label": prediction.label,
+            "score": prediction.score,
+            "is_word": prediction.is_word,
+            "scores": prediction.scores,
+        }
+        return f"{best}  (then {', '.join(others[: options.runners_up])})", fields
+
+    return _each_file(options, analyse)
+
+
+def _scan(options: argparse.Namespace) -> int:
+    recognizer = Recognizer.load(options.model, options.model_folder)
+
+    def analyse(clip: Clip) -> _Result:
+        words = recognizer.find_words(clip.samples, clip.sample_rate)
+        lines = [f"\n  {w.start:6.2f} s  {w.end:6.2f} s  {w.label} {w.score:.1%}" for w in words]
+        return "".join(lines) or "no words found", {"words": [asdict(word) for word in words]}
+
+    return _each_file(options, analyse)
+
+
+def _each_file(options: argparse.Namespace, analyse: Callable[[Clip], _Result]) -> int:
+    """Read, analyse and print every file; one that is refused does not stop the others."""
+    code = OK
+    for file in options.files:
+        try:
+            clip = read_audio(file)
+            text, fields = analyse(clip)
+        except KwsError as error:
+            code = _refuse(f"{file}: {error}")
+            if options.json:
+                _print_json({"file": file, "error": str(error)})
+            continue
+        if options.json:
+            about = {"file": file, "duration": clip.duration, "notes": list(clip.notes)}
+            _print_json(about | fields)
+        else:
+            for note in clip.notes:
+                print(f"{file}: {note}", file=sys.stderr)
+            print(f"{file}: {text}", flush=True)
+    return code
+
+
+def _print_json(fields: dict[str, Any]) -> None:
+    print(json.dumps(fields, ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def _models(options: argparse.Namespace) -> int:
+    folder: Path = options.model_folder
+    names = Recognizer.available(folder)
+    if not names:
+        return _refuse(f"There are no models in {folder}.")
+    code = OK
+    for name in names:
+        try:
+            card = read_card(folder, name)
+        except KwsError as error:
+            code = _refuse(str(error))
+            continue
+        known = ARCHITECTURES.get(card.architecture)
+        title = known.title if known else f"unknown architecture {card.architecture!r}"
+        mark = " (default)" if name == DEFAULT_MODEL else ""
+        print(
+            f"{name}{mark}: {title}, {card.parameters:,} parameters, "
+            f"{len(card.labels)} labels, {card.date or 'no date'}"
+        )
+    return code
+
+
+def _train(options: argparse.Namespace) -> int:
+    # Only here: to recognise words, neither pyarrow nor tqdm is needed.
+    from kws_core.training.batches import AugmentSettings
+    from kws_core.training.loop import TrainingSettings
+    from kws_core.training.run import run_training
+
+    given = {name: getattr(options, name) for name in _SETTINGS}
+    settings = replace(
+        TrainingSettings(), **{name: value for name, value in given.items() if value is not None}
+    )
+    if settings.steps_per_epoch < 1:
+        return _refuse("An epoch needs at least one batch: raise --clips-per-epoch.")
+    print(
+        f"Training {options.model}: {settings.epochs} epochs of {settings.clips_per_epoch} clips, "
+        f"batches of {settings.batch_size}, learning rate {settings.learning_rate:g}, "
+        f"seed {settings.seed}",
+        file=sys.stderr,
+    )
+    try:
+        card = run_training(
+            options.model,
+            options.data,
+            options.out,
+            settings,
+            AugmentSettings(),
+            name=options.name,
+            pictures=not options.no_pictures,
+            synthetic=not options.no_synthetic,
+            resume=options.resume,
+            cache=options.cache,
+        )
+    except KeyboardInterrupt:
+        print(f"\n{_after_interruption(options.out / 'checkpoint.pt')}", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        return _refuse(f"Training stopped: {error}")
+    print(f"{options.out / card.name}.safetensors, {card.parameters:,} parameters")
+    return OK
+
+
+def _after_interruption(checkpoint: Path) -> str:
+    if not checkpoint.is_file():
+        return "Stopped before the first epoch was done: there is nothing to resume."
+    return (
+        f"Stopped. {checkpoint} is whole, as of the last epoch that was done: "
+        "give the same command with --resume to go on from there."
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=PROGRAM, description="Recognise spoken commands.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    model_folder = argparse.ArgumentParser(add_help=False)
+    model_folder.add_argument(
+        "--model-folder", type=Path, default=MODEL_FOLDER, help="where the models are"
+    )
+    files = argparse.ArgumentParser(add_help=False)
+    files.add_argument("files", nargs="+", metavar="FILE", help="WAV, FLAC, OGG, MP3, M4A, ...")
+    files.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    files.add_argument("--json", action="store_true", help="one JSON object a line and file")
+
+    predict = commands.add_parser(
+        "predict", parents=[files, model_folder], help="which word clips of up to 1 s are"
+    )
+    predict.add_argument(
+        "--runners-up", type=_count, default=3, help="how many (default: %(default)s)"
+    )
+    predict.set_defaults(command=_predict)
+    scan = commands.add_parser(
+        "scan", parents=[files, model_folder], help="the words of long recordings and their times"
+    )
+    scan.set_defaults(command=_scan)
+    models = commands.add_parser("models", parents=[model_folder], help="the models there are")
+    models.set_defaults(command=_models)
+    train = commands.add_parser("train", help="train a model on Parquet files of recordings")
+    _add_training_options(train)
+    train.set_defaults(command=_train)
+    return parser
+
+
+def _add_training_options(train: argparse.ArgumentParser) -> None:
+    train.add_argument("--model", default=DEFAULT_MODEL, choices=sorted(ARCHITECTURES))
+    train.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
+    train.add_argument("--out", type=Path, required=True, help="folder for model and checkpoint")
+    train.add_argument("--name", help="of the saved model (default: that of the architecture)")
+    train.add_argument("--epochs", type=_count)
+    train.add_argument("--clips-per-epoch", type=_count)
+    train.add_argument("--batch-size", type=_count)
+    train.add_argument("--learning-rate", type=_rate)
+    train.add_argument("--seed", type=int)
+    train.add_argument("--no-pictures", action="store_true", help="recordings only")
+    train.add_argument("--no-synthetic", action="store_true", help="no synthetic voices")
+    train.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    train.add_argument("--cache", type=Path, help="folder for decoded data")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _rate(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError("must be above 0 and below 1")
+    return number

@@ -1,0 +1,274 @@
+"""Saved models: what comes back, and what is refused without being run."""
+
+import hashlib
+import io
+import json
+import pickle
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save as save_tensors
+
+from kws_core.errors import DamagedModelError, UnknownModelError
+from kws_core.features import LogMel, LogMelConfig
+from kws_core.labels import LABELS
+from kws_core.models import ModelCard, available_models, build_model, load_model, save_model
+from kws_core.models.store import MODEL_FOLDER, LoadedModel, read_card
+
+CARD = ModelCard(
+    name="small",
+    architecture="bcresnet-1",
+    labels=LABELS,
+    front_end={},
+    parameters=10_057,
+    temperature=1.25,
+    data="tones",
+    date="2026-01-31",
+    licence="MIT",
+    metrics={"validation": {"accuracy": 0.5}},
+    training={"epochs": 3},
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """So small a network is quicker on one core, above all beside other work."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+@pytest.fixture(scope="module")
+def network() -> torch.nn.Module:
+    torch.manual_seed(11)
+    network = build_model("bcresnet-1", len(LABELS))
+    network(torch.randn(4, 40, 98))  # so that the norms have statistics of their own
+    return network.eval()
+
+
+@pytest.fixture
+def saved(tmp_path: Path, network: torch.nn.Module) -> Path:
+    save_model(tmp_path, CARD, network, LogMel())
+    return tmp_path
+
+
+def logits(model: LoadedModel, waveform: torch.Tensor) -> torch.Tensor:
+    return model.network(model.front_end(waveform))
+
+
+def rewrite_card(folder: Path, **fields: object) -> None:
+    path = folder / "small.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | fields), encoding="utf-8")
+
+
+def put_weights(folder: Path, content: bytes) -> None:
+    """Replace the weights, and let the card vouch for them."""
+    (folder / "small.safetensors").write_bytes(content)
+    rewrite_card(folder, sha256=hashlib.sha256(content).hexdigest())
+
+
+def test_a_loaded_model_gives_the_very_logits_of_the_saved_one(
+    saved: Path, network: torch.nn.Module
+) -> None:
+    waveform = torch.randn(3, 16_000)
+    loaded = load_model("small", saved)
+    assert torch.equal(logits(loaded, waveform), network(LogMel()(waveform)))
+
+
+def test_a_loaded_model_is_ready_for_use_and_not_for_training(saved: Path) -> None:
+    loaded = load_model("small", saved)
+    assert not any(module.training for module in loaded.network.modules())
+    assert not any(weight.requires_grad for weight in loaded.network.parameters())
+
+
+def test_the_front_end_comes_back_with_the_settings_it_was_saved_with(
+    tmp_path: Path, network: torch.nn.Module
+) -> None:
+    config = LogMelConfig(f_max=7600.0, mel_scale="slaney", log_floor=-12.0)
+    save_model(tmp_path, CARD, network, LogMel(config))
+    assert load_model("small", tmp_path).front_end.config == config
+
+
+def test_half_precision_halves_the_file_and_hardly_moves_the_logits(
+    saved: Path, network: torch.nn.Module
+) -> None:
+    save_model(saved, replace(CARD, name="half"), network, LogMel(), dtype=torch.float16)
+    size = {name: (saved / f"{name}.safetensors").stat().st_size for name in ("small", "half")}
+    assert size["half"] < 0.75 * size["small"]  # of so small a file the names are a good part
+    waveform = torch.randn(3, 16_000)
+    half = load_model("half", saved)
+    assert {weight.dtype for weight in half.network.parameters()} == {torch.float32}
+    torch.testing.assert_close(
+        logits(half, waveform), logits(load_model("small", saved), waveform), atol=2e-2, rtol=2e-2
+    )
+
+
+def test_the_card_says_what_the_weights_are(saved: Path) -> None:
+    card = read_card(saved, "small")
+    weights = (saved / "small.safetensors").read_bytes()
+    assert card.sha256 == hashlib.sha256(weights).hexdigest()
+    assert card.front_end == {"kind": "log-mel", **vars(LogMelConfig())}
+    assert replace(card, sha256="", front_end={}) == CARD
+
+
+def test_saving_returns_the_card_as_it_is_on_disk(tmp_path: Path, network) -> None:
+    assert save_model(tmp_path, CARD, network, LogMel()) == read_card(tmp_path, "small")
+
+
+def test_saving_leaves_nothing_but_the_two_files(saved: Path) -> None:
+    assert sorted(path.name for path in saved.iterdir()) == ["small.json", "small.safetensors"]
+
+
+def test_a_model_needs_both_files_to_be_available(saved: Path) -> None:
+    (saved / "lonely.json").write_text("{}")
+    (saved / "other.safetensors").write_bytes(b"")
+    assert available_models(saved) == ("small",)
+    assert available_models(saved / "nowhere") == ()
+
+
+@pytest.mark.parametrize("name", ["large", "../small", "", "lonely"])
+def test_a_name_that_is_not_there_is_refused_with_those_that_are(saved: Path, name: str) -> None:
+    with pytest.raises(UnknownModelError, match="Available: small"):
+        load_model(name, saved)
+
+
+def test_one_flipped_bit_in_the_weights_is_noticed(saved: Path) -> None:
+    path = saved / "small.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedModelError, match=r"not those its card describes.*Restore"):
+        load_model("small", saved)
+
+
+def test_the_weights_of_another_model_are_noticed(saved: Path) -> None:
+    other = build_model("bcresnet-1", len(LABELS))
+    (saved / "small.safetensors").write_bytes(save_tensors(other.state_dict()))
+    with pytest.raises(DamagedModelError, match="belongs to another model"):
+        load_model("small", saved)
+
+
+def cut_short(folder: Path) -> bytes:
+    return (folder / "small.safetensors").read_bytes()[:-1000]
+
+
+def of_other_shapes(_: Path) -> bytes:
+    return save_tensors(build_model("bcresnet-1", 12).state_dict())
+
+
+def of_another_architecture(_: Path) -> bytes:
+    return save_tensors(build_model("ds-resnet", len(LABELS)).state_dict())
+
+
+def a_torch_file(_: Path) -> bytes:
+    out = io.BytesIO()
+    torch.save(build_model("bcresnet-1", len(LABELS)).state_dict(), out)
+    return out.getvalue()
+
+
+def some_text(_: Path) -> bytes:
+    return b"these are not weights" * 10
+
+
+def nothing(_: Path) -> bytes:
+    return b""
+
+
+@pytest.mark.parametrize(
+    "make",
+    [cut_short, of_other_shapes, of_another_architecture, a_torch_file, some_text, nothing],
+    ids=lambda make: make.__name__,
+)
+def test_weights_that_cannot_be_used_are_refused_though_the_card_vouches(saved, make) -> None:
+    put_weights(saved, make(saved))
+    with pytest.raises(DamagedModelError, match=r"(?s)'small' can't be used.*Restore"):
+        load_model("small", saved)
+
+
+class Payload:
+    """Creates a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+def test_a_pickle_in_place_of_the_weights_is_never_run(saved: Path) -> None:
+    trace = saved / "trace"
+    attack = pickle.dumps(Payload(trace))
+    pickle.loads(attack)
+    assert trace.exists()  # it works where pickles are run
+    trace.unlink()
+    torch_file = io.BytesIO()
+    torch.save({"weight": Payload(trace)}, torch_file)
+    for content in (attack, torch_file.getvalue()):
+        put_weights(saved, content)
+        with pytest.raises(DamagedModelError):
+            load_model("small", saved)
+        assert not trace.exists()
+
+
+def test_weights_larger_than_any_of_ours_are_not_even_read(saved: Path) -> None:
+    with (saved / "small.safetensors").open("r+b") as file:
+        file.truncate(300 * 2**20)  # sparse: takes no room
+    with pytest.raises(DamagedModelError, match="larger than any of our models"):
+        load_model("small", saved)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        '{"labels": ["yes"]}',
+        '{"labels": ["yes"], "colour": 1}',
+        "\x00",
+    ],
+)
+def test_a_card_that_cannot_be_understood_is_refused(saved: Path, text: str) -> None:
+    (saved / "small.json").write_text(text)
+    with pytest.raises(DamagedModelError, match=r"small\.json.*can't be read"):
+        load_model("small", saved)
+
+
+def test_a_card_of_a_later_format_is_refused(saved: Path) -> None:
+    rewrite_card(saved, format=2)
+    with pytest.raises(DamagedModelError, match="format 2; this version reads 1"):
+        load_model("small", saved)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"architecture": "transformer"},
+        {"architecture": ["bcresnet-1"]},
+        {"front_end": {"kind": "wavelets"}},
+        {"front_end": None},
+        {"labels": list(LABELS[:12])},
+        {"temperature": "warm"},
+        {"temperature": 0.0},
+    ],
+    ids=str,
+)
+def test_a_card_that_does_not_fit_is_refused(saved: Path, fields: dict[str, object]) -> None:
+    rewrite_card(saved, **fields)
+    with pytest.raises(DamagedModelError, match="small"):
+        load_model("small", saved)
+
+
+@pytest.mark.skipif(not available_models(), reason="assets/models holds no model")
+@pytest.mark.parametrize("name", available_models() or ["none"])
+def test_the_models_that_come_with_the_project_are_whole(name: str) -> None:
+    loaded = load_model(name, MODEL_FOLDER)
+    assert loaded.card.name == name
+    assert loaded.card.labels == LABELS
+    assert loaded.card.parameters == sum(p.numel() for p in loaded.network.parameters())

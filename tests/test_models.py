@@ -1,0 +1,210 @@
+"""The networks: published sizes, shapes, and what each layer may see."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import nn
+
+from kws_core.errors import UnknownModelError
+from kws_core.labels import LABELS
+from kws_core.models import ARCHITECTURES, build_model, count_parameters
+from kws_core.models.bcresnet import BCResNet, BroadcastBlock, SubSpectralNorm
+from kws_core.models.ds_resnet import DSResNet
+from kws_core.models.matchboxnet import MatchboxNet
+from kws_core.models.seed_cnn import SeedCNN, log_posteriors
+
+# The table in the read-me of the notebook's repository, line for line.
+SEED_TABLE = [
+    ("Conv2d", (32, 30, 30), 320),
+    ("BatchNorm2d", (32, 30, 30), 64),
+    ("Conv2d", (64, 28, 28), 18_496),
+    ("BatchNorm2d", (64, 28, 28), 128),
+    ("MaxPool2d", (64, 14, 14), 0),
+    ("Dropout", (64, 14, 14), 0),
+    ("Flatten", (12_544,), 0),
+    ("Linear", (1_024,), 12_846_080),
+    ("Dropout", (1_024,), 0),
+    ("Linear", (128,), 131_200),
+    ("Dropout", (128,), 0),
+    ("Linear", (35,), 4_515),
+]
+
+
+@pytest.fixture(autouse=True)
+def _same_weights_on_one_thread() -> Iterator[None]:
+    """So small networks are quicker on one core, above all beside other work."""
+    torch.manual_seed(3)
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+@pytest.mark.parametrize(
+    ("network", "published"),
+    [
+        (BCResNet(12, tau=1), 9_232),
+        (BCResNet(35, tau=1), 9_991),
+        (BCResNet(35, tau=3), 56_399),
+        (BCResNet(35, tau=8), 326_979),
+        (MatchboxNet(35, n_sub_blocks=1), 77_859),
+        (MatchboxNet(35, n_sub_blocks=2), 93_411),
+        (SeedCNN(35), 13_000_803),
+        (DSResNet(37), 98_349),
+    ],
+    ids=[
+        "BC-ResNet-1 of the paper, 12 outputs",
+        "BC-ResNet-1",
+        "BC-ResNet-3",
+        "BC-ResNet-8",
+        "MatchboxNet 3x1x64",
+        "MatchboxNet 3x2x64",
+        "the notebook's CNN",
+        "DS-ResNet",
+    ],
+)
+def test_the_number_of_parameters_is_the_known_one(network: nn.Module, published: int) -> None:
+    assert count_parameters(network) == published
+
+
+def test_the_seed_cnn_has_the_layers_of_its_published_table() -> None:
+    network = SeedCNN(35).eval()
+    seen: list[tuple[str, tuple[int, ...], int]] = []
+
+    def note(layer: nn.Module, _given: object, out: torch.Tensor) -> None:
+        seen.append((type(layer).__name__, tuple(out.shape[1:]), count_parameters(layer)))
+
+    for layer in network.layers:
+        if not isinstance(layer, nn.ReLU):  # the table leaves activations out
+            layer.register_forward_hook(note)
+    network(torch.randn(1, 32, 32))
+    assert seen == SEED_TABLE
+
+
+def test_the_seed_cnns_three_linear_layers_are_one_linear_map() -> None:
+    """No activation lies between them: 12.98 M weights do the work of 0.44 M."""
+    network = SeedCNN(35).eval()
+    flat = next(i for i, layer in enumerate(network.layers) if isinstance(layer, nn.Flatten))
+    linear = network.layers[flat + 1 :]
+    a, b = torch.randn(2, 1, 12_544)
+    zero = linear(torch.zeros(1, 12_544))
+    together = linear(a + 2 * b) - zero
+    apart = (linear(a) - zero) + 2 * (linear(b) - zero)
+    torch.testing.assert_close(together, apart, atol=1e-4, rtol=1e-3)
+
+
+def test_the_seed_cnn_of_the_notebook_puts_out_log_probabilities() -> None:
+    log_probabilities = log_posteriors(SeedCNN().eval(), torch.randn(2, 32, 32))
+    torch.testing.assert_close(log_probabilities.exp().sum(dim=1), torch.ones(2))
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_registered_network_takes_what_its_front_end_makes(name: str) -> None:
+    front_end = ARCHITECTURES[name].make_front_end()
+    network = build_model(name, len(LABELS)).eval()
+    with torch.inference_mode():
+        logits = network(front_end(torch.randn(2, 16_000)))
+    assert logits.shape == (2, 37)
+    assert logits.isfinite().all()
+    assert ARCHITECTURES[name].name == name
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_clip_is_heard_alike_whatever_else_is_in_its_batch(name: str) -> None:
+    pictures = ARCHITECTURES[name].make_front_end()(torch.randn(3, 16_000))
+    network = build_model(name, 37).eval()
+    with torch.inference_mode():
+        together = network(pictures)
+        alone = torch.cat([network(picture[None]) for picture in pictures])
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["ds-resnet", "bcresnet-1", "matchboxnet"])
+def test_every_weight_is_trained(name: str) -> None:
+    """A layer that is made but left out of the forward pass would get no gradient."""
+    is_matchbox = name == "matchboxnet"
+    network = MatchboxNet(37) if is_matchbox else build_model(name, 37)
+    network(torch.randn(4, 64 if is_matchbox else 40, 98)).logsumexp(dim=1).sum().backward()
+    idle = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.any()]
+    assert idle == []
+
+
+def test_an_unknown_architecture_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownModelError, match=r"'lstm'.*ds-resnet.*seed-cnn"):
+        build_model("lstm", 37)
+
+
+def test_matchboxnet_takes_mfcc_of_any_length() -> None:
+    network = MatchboxNet(35).eval()
+    assert network(torch.randn(2, 64, 128)).shape == (2, 35)
+    assert network(torch.randn(2, 64, 60)).shape == (2, 35)
+
+
+def test_ds_resnet_classifies_its_embedding() -> None:
+    network = DSResNet(37).eval()
+    log_mel = torch.randn(2, 40, 98)
+    embedding = network.embed(log_mel)
+    assert embedding.shape == (2, 128)
+    torch.testing.assert_close(network.classifier(embedding), network(log_mel))
+
+
+def test_ds_resnet_halves_the_frames_once() -> None:
+    assert DSResNet(37).stem(torch.randn(1, 40, 1, 98)).shape == (1, 80, 1, 49)
+
+
+class TestBCResNet:
+    """What the paper's blocks do."""
+
+    def test_sub_spectral_norm_levels_five_bands_apart_from_each_other(self) -> None:
+        x = torch.randn(8, 3, 20, 30)
+        x[:, :, 4:8] = 100 * x[:, :, 4:8] + 7  # the second sub-band of four
+        out = SubSpectralNorm(3)(x).reshape(8, 3, 5, 4, 30)
+        zeros, ones = torch.zeros(3, 5), torch.ones(3, 5)
+        torch.testing.assert_close(out.mean(dim=(0, 3, 4)), zeros, atol=1e-4, rtol=0)
+        torch.testing.assert_close(out.var(dim=(0, 3, 4), unbiased=False), ones, atol=1e-3, rtol=0)
+
+    def test_sub_spectral_norm_leaves_every_band_in_its_place(self) -> None:
+        x = torch.randn(2, 3, 20, 30)
+        untrained = SubSpectralNorm(3).eval()  # mean 0, variance 1
+        torch.testing.assert_close(untrained(x), x, atol=1e-4, rtol=1e-4)
+
+    def test_a_block_adds_one_signal_over_time_to_all_its_bands(self) -> None:
+        block = BroadcastBlock(8, 8, stride=1, dilation=2, dropout=0.1).eval()
+        x = torch.randn(2, 8, 10, 30)
+        by_band = block.frequency(x)
+        over_time = block.temporal(by_band.mean(dim=2, keepdim=True))
+        assert over_time.shape == (2, 8, 1, 30)
+        wanted = (by_band + over_time.expand(2, 8, 10, 30) + x).relu()
+        torch.testing.assert_close(block(x), wanted)
+
+    def test_a_block_that_widens_has_no_shortcut_and_can_halve_the_bands(self) -> None:
+        block = BroadcastBlock(8, 12, stride=2, dilation=1, dropout=0.1).eval()
+        x = torch.randn(1, 8, 10, 30)
+        by_band = block.frequency(block.widen(x))
+        assert by_band.shape == (1, 12, 5, 30)
+        wanted = (by_band + block.temporal(by_band.mean(dim=2, keepdim=True))).relu()
+        torch.testing.assert_close(block(x), wanted)
+
+    def test_a_frame_reaches_those_one_dilation_away_and_there_every_band(self) -> None:
+        block = BroadcastBlock(8, 8, stride=1, dilation=4, dropout=0.1).eval()
+        x = torch.randn(1, 8, 10, 30)
+        changed = x.clone()
+        changed[:, :, 5, 15] += 3.0  # one band of one frame
+        moved = (block(changed) - block(x)).abs().amax(dim=(0, 1))  # (band, frame)
+        frames = moved.amax(dim=0).nonzero()[:, 0].tolist()
+        assert frames == [11, 15, 19]
+        assert moved[:, 11].gt(0).sum() >= 9  # a ReLU may hide one of the ten
+
+    def test_its_last_layer_sees_58_frames_to_either_side(self) -> None:
+        """2 of the head, 1, 2, 4 and 8 for each of 2, 2, 4 and 4 blocks, 2 of the embedding."""
+        network = BCResNet(35, tau=1).eval()
+        log_mel = torch.randn(1, 40, 201, requires_grad=True)
+        deep = network.embedding[:2](network.blocks(network.head(log_mel[:, None])))
+        deep[0, :, 0, 100].sum().backward()
+        seen = log_mel.grad[0].abs().sum(dim=0).nonzero()[:, 0]
+        assert (int(seen.min()), int(seen.max())) == (100 - 58, 100 + 58)
+
+    def test_other_than_40_bands_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="40 bands"):
+            BCResNet(35, n_bands=64)

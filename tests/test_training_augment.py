@@ -1,0 +1,242 @@
+"""The law of each change to a picture: energies, times and bands, worked out by hand."""
+
+import math
+
+import pytest
+import torch
+
+from kws_core.features import LN_TO_DB
+from kws_core.training.augment import (
+    active_range,
+    add_noise,
+    colour,
+    frame_level,
+    keep_frames,
+    mask,
+    reverberate,
+    shift,
+    stretch,
+)
+
+FLOOR = -14.65
+BANDS, FRAMES = 40, 98
+
+
+@pytest.fixture
+def pictures() -> torch.Tensor:
+    return torch.randn(3, BANDS, FRAMES, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.fixture
+def words() -> torch.Tensor:
+    """Three words 20, 30 and 40 frames long on a floor."""
+    words = torch.full((3, BANDS, FRAMES), FLOOR)
+    for row, (first, last) in enumerate([(10, 30), (0, 30), (58, 98)]):
+        words[row, 5:20, first:last] = 2.0
+    return words
+
+
+def total_power(log_mel: torch.Tensor) -> torch.Tensor:
+    return log_mel.double().exp().sum(dim=(1, 2))
+
+
+def test_the_level_of_a_frame_is_the_power_of_all_its_bands(pictures: torch.Tensor) -> None:
+    torch.testing.assert_close(frame_level(pictures).exp(), pictures.exp().sum(dim=1))
+
+
+class TestActiveRange:
+    def test_is_where_the_word_lies(self, words: torch.Tensor) -> None:
+        first, last = active_range(words)
+        assert first.tolist() == [10, 0, 58]
+        assert last.tolist() == [30, 30, 98]
+
+    @pytest.mark.parametrize(("below_db", "belongs"), [(21.9, True), (22.1, False)])
+    def test_takes_in_what_is_within_22_db_of_the_loudest(self, below_db, belongs) -> None:
+        picture = torch.full((1, BANDS, FRAMES), FLOOR)
+        picture[0, :, 40] = 5.0
+        picture[0, :, 50] = 5.0 - below_db / LN_TO_DB
+        first, last = active_range(picture)
+        assert (int(first), int(last)) == (40, 51 if belongs else 41)
+
+    def test_moves_with_the_word_and_not_with_its_level(self, words: torch.Tensor) -> None:
+        first, _ = active_range(shift(words, torch.tensor([7, 7, -7]), FLOOR) + 3.0)
+        assert first.tolist() == [17, 7, 51]
+
+    def test_is_everything_where_nothing_stands_out(self) -> None:
+        first, last = active_range(torch.full((1, BANDS, FRAMES), FLOOR))
+        assert (int(first), int(last)) == (0, FRAMES)
+
+
+class TestShift:
+    def test_moves_later_and_fills_what_comes_in(self, pictures: torch.Tensor) -> None:
+        out = shift(pictures, torch.tensor([4, -3, 0]), FLOOR)
+        assert torch.equal(out[0, :, 4:], pictures[0, :, :-4])
+        assert out[0, :, :4].eq(FLOOR).all()
+        assert torch.equal(out[1, :, :-3], pictures[1, :, 3:])
+        assert out[1, :, -3:].eq(FLOOR).all()
+        assert torch.equal(out[2], pictures[2])
+
+    def test_out_of_the_picture_leaves_only_the_fill(self, pictures: torch.Tensor) -> None:
+        out = shift(pictures, torch.tensor([98, -98, 500]), FLOOR)
+        assert out.eq(FLOOR).all()
+
+    def test_back_and_forth_loses_only_what_left_the_picture(self, words: torch.Tensor) -> None:
+        there = shift(words, torch.tensor([10, 10, -10]), FLOOR)
+        assert torch.equal(shift(there, torch.tensor([-10, -10, 10]), FLOOR), words)
+
+
+def test_keep_frames_keeps_them_and_erases_the_others(pictures: torch.Tensor) -> None:
+    out = keep_frames(pictures, torch.tensor([0, 10, 20]), torch.tensor([98, 20, 20]), FLOOR)
+    assert torch.equal(out[0], pictures[0])
+    assert torch.equal(out[1, :, 10:20], pictures[1, :, 10:20])
+    assert out[1, :, :10].eq(FLOOR).all()
+    assert out[1, :, 20:].eq(FLOOR).all()
+    assert out[2].eq(FLOOR).all()
+
+
+class TestAddNoise:
+    def test_adds_powers_at_the_ratio_asked_for(self, pictures: torch.Tensor) -> None:
+        noise = torch.randn(3, BANDS, FRAMES, generator=torch.Generator().manual_seed(2)) - 6.0
+        snr_db = torch.tensor([-3.0, 10.0, 30.0])
+        out = add_noise(pictures, noise, snr_db)
+        signal, added = total_power(pictures), total_power(out) - total_power(pictures)
+        torch.testing.assert_close(
+            10 * (signal / added).log10(), snr_db.double(), atol=2e-2, rtol=0
+        )
+
+    def test_adds_the_noise_as_it_is_but_for_its_level(self, pictures: torch.Tensor) -> None:
+        noise = torch.randn(3, BANDS, FRAMES, generator=torch.Generator().manual_seed(2))
+        out = add_noise(pictures, noise, torch.zeros(3))
+        added = (out.double().exp() - pictures.double().exp()).log() - noise
+        level = added.mean(dim=(1, 2), keepdim=True).expand_as(added)
+        torch.testing.assert_close(added, level, atol=1e-2, rtol=0)
+
+    def test_the_level_of_the_noise_given_does_not_matter(self, pictures: torch.Tensor) -> None:
+        noise = torch.randn(3, BANDS, FRAMES)
+        quiet = add_noise(pictures, noise - 9.0, torch.full((3,), 5.0))
+        torch.testing.assert_close(
+            quiet, add_noise(pictures, noise, torch.full((3,), 5.0)), atol=1e-4, rtol=0
+        )
+
+    def test_equal_powers_at_0_db_are_3_db_more(self) -> None:
+        same = torch.full((1, BANDS, FRAMES), -2.0)
+        out = add_noise(same, same, torch.zeros(1))
+        torch.testing.assert_close(out, same + math.log(2))
+
+
+class TestReverberate:
+    @pytest.fixture
+    def impulse(self) -> torch.Tensor:
+        """One loud frame in a picture of next to nothing."""
+        impulse = torch.full((1, BANDS, FRAMES), -60.0)
+        impulse[0, 7, 10] = 3.0
+        return impulse
+
+    def test_the_tail_holds_the_energy_asked_for(self, impulse: torch.Tensor) -> None:
+        for wet_db in (-15.0, 0.0, 3.0):
+            out = reverberate(impulse, torch.tensor([5.0]), torch.tensor([wet_db]))
+            direct, tail = out[0, 7, 10].double().exp(), out[0, 7, 11:].double().exp().sum()
+            assert float(10 * (tail / direct).log10()) == pytest.approx(wet_db, abs=0.01)
+
+    def test_the_tail_decays_to_one_over_e_in_the_frames_given(self, impulse) -> None:
+        out = reverberate(impulse, torch.tensor([8.0]), torch.tensor([0.0]))
+        tail = out[0, 7, 11:60]
+        torch.testing.assert_close(tail.diff(), torch.full((48,), -1 / 8), atol=1e-3, rtol=0)
+
+    def test_nothing_is_heard_before_its_cause_or_in_another_band(self, impulse) -> None:
+        out = reverberate(impulse, torch.tensor([20.0]), torch.tensor([3.0]))
+        # Not quite nothing: the transform rounds, here more than 60 dB below the sound.
+        assert (out[0, 7, 10] - out[0, 7, :10].max()) * LN_TO_DB > 60
+        others = [band for band in range(BANDS) if band != 7]
+        its_own_tail = math.log(1 + 10**0.3)
+        assert (out - impulse)[0, others].max() <= its_own_tail + 1e-3
+
+    def test_no_frame_loses_power(self, pictures: torch.Tensor) -> None:
+        out = reverberate(pictures, torch.tensor([4.0, 15.0, 30.0]), torch.full((3,), -15.0))
+        assert out.ge(pictures).all()
+
+    def test_is_a_plain_sum_over_what_came_before(self, pictures: torch.Tensor) -> None:
+        decay = torch.tensor([4.0, 15.0, 30.0])
+        wet_db = torch.tensor([-10.0, 0.0, 3.0])
+        power = pictures.double().exp()
+        lag = torch.arange(1, FRAMES)
+        for row in range(3):
+            kernel = torch.exp(-lag.double() / decay[row])
+            kernel = kernel / kernel.sum() * 10 ** (float(wet_db[row]) / 10)
+            wanted = power[row].clone()
+            for k in range(1, FRAMES):
+                wanted[:, k:] += kernel[k - 1] * power[row][:, : FRAMES - k]
+            out = reverberate(pictures, decay, wet_db)[row]
+            torch.testing.assert_close(out.double(), wanted.log(), atol=1e-3, rtol=0)
+
+
+class TestStretch:
+    def test_by_one_changes_nothing(self, pictures: torch.Tensor) -> None:
+        out = stretch(pictures, torch.ones(3), torch.ones(3))
+        torch.testing.assert_close(out, pictures, atol=1e-4, rtol=0)
+
+    def test_in_time_makes_a_word_longer_about_the_centre(self) -> None:
+        picture = torch.full((2, BANDS, 101), FLOOR)
+        picture[:, :, 40:61] = 2.0  # 21 frames about frame 50
+        out = stretch(picture, torch.tensor([1.5, 0.5]), torch.ones(2))
+        above = out[:, 0] > (2.0 + FLOOR) / 2
+        assert above.sum(dim=1).tolist() == pytest.approx([31, 11], abs=1)
+        assert torch.equal(above, above.flip(1))
+
+    def test_over_bands_moves_band_m_to_the_factor_times_m(self) -> None:
+        picture = torch.full((2, BANDS, FRAMES), FLOOR)
+        picture[:, 20] = 2.0
+        out = stretch(picture, torch.ones(2), torch.tensor([1.2, 0.8]))
+        assert out[:, :, 50].argmax(dim=1).tolist() == [24, 16]
+
+    def test_leaves_the_lowest_band_where_it_is(self, pictures: torch.Tensor) -> None:
+        out = stretch(pictures, torch.ones(3), torch.tensor([1.1, 1.0, 0.9]))
+        torch.testing.assert_close(out[:, 0], pictures[:, 0], atol=1e-4, rtol=0)
+
+    def test_stays_within_the_values_there_were(self, pictures: torch.Tensor) -> None:
+        out = stretch(pictures, torch.tensor([1.15, 0.85, 1.0]), torch.tensor([0.9, 1.1, 1.0]))
+        assert out.min() >= pictures.min() - 1e-4
+        assert out.max() <= pictures.max() + 1e-4
+
+
+def test_colour_adds_a_gain_and_a_response_in_db(pictures: torch.Tensor) -> None:
+    curve_db = torch.linspace(-4, 4, BANDS).repeat(3, 1)
+    out = colour(pictures, torch.tensor([-25.0, 0.0, 10.0]), curve_db)
+    rise_db = (out - pictures) * LN_TO_DB  # (batch, band, frame)
+    for row, gain_db in enumerate([-25.0, 0.0, 10.0]):
+        wanted = (gain_db + curve_db[row])[:, None].expand(BANDS, FRAMES)
+        torch.testing.assert_close(rise_db[row], wanted, atol=1e-3, rtol=0)
+
+
+class TestMask:
+    @pytest.mark.parametrize("axis", [1, 2])
+    def test_covers_the_strips_with_the_mean_and_leaves_the_rest(self, pictures, axis) -> None:
+        start = torch.tensor([[0, 30], [5, 8], [3, 3]])
+        width = torch.tensor([[4, 10], [6, 6], [0, 1]])
+        out = mask(pictures, start, width, axis)
+        covered = [{*range(4), *range(30, 40)}, {*range(5, 14)}, {3}]
+        for row, lines in enumerate(covered):
+            mean = pictures[row].mean()
+            for line in range(pictures.shape[axis]):
+                strip = out[row].select(axis - 1, line)
+                if line in lines:
+                    torch.testing.assert_close(strip, mean.expand_as(strip))
+                else:
+                    assert torch.equal(strip, pictures[row].select(axis - 1, line))
+
+    def test_of_no_width_changes_nothing(self, pictures: torch.Tensor) -> None:
+        nothing = torch.zeros(3, 2, dtype=torch.long)
+        assert torch.equal(mask(pictures, nothing, nothing, 1), pictures)
+
+
+def test_no_change_writes_into_its_input(pictures: torch.Tensor) -> None:
+    before = pictures.clone()
+    ones, frames = torch.ones(3), torch.tensor([1, 2, 3])
+    shift(pictures, frames, FLOOR)
+    keep_frames(pictures, frames, frames + 5, FLOOR)
+    add_noise(pictures, pictures.flip(0), ones)
+    reverberate(pictures, 5 * ones, ones)
+    stretch(pictures, 1.1 * ones, 1.1 * ones)
+    colour(pictures, ones, torch.ones(3, BANDS))
+    mask(pictures, frames[:, None], frames[:, None], 1)
+    assert torch.equal(pictures, before)

@@ -1,0 +1,258 @@
+"""Batches: who is in them and how often, and what their pictures have been through."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+pytest.importorskip("pyarrow", reason="training data are Parquet files")
+
+from kws_core.features import LogMelConfig
+from kws_core.labels import LABELS
+from kws_core.training.augment import active_range, frame_level
+from kws_core.training.batches import (
+    SILENCE_INDEX,
+    UNKNOWN_INDEX,
+    AugmentSettings,
+    BatchMaker,
+)
+from kws_core.training.data import PICTURE_NOISE, Clips, Stream, TrainingData
+
+CONFIG = LogMelConfig()
+FLOOR = CONFIG.log_floor
+BANDS, FRAMES = CONFIG.n_mels, CONFIG.n_frames
+# Where a word is put in its second is all that is left to chance.
+NOTHING_CHANGED = AugmentSettings(
+    stretch_time=0.0,
+    stretch_bands=0.0,
+    noise_share=0.0,
+    reverb_share=0.0,
+    gain_db=(0.0, 0.0),
+    curve_db=0.0,
+    neighbour_share=0.0,
+    band_masks=(0, 0),
+    frame_masks=(0, 0),
+)
+COUNTS = {"yes": 1, "no": 40, "up": 5}  # clips of each word
+
+
+def clips_of(pictures: list[tuple[str, np.ndarray]], is_picture: bool) -> Clips:
+    """Clips of (word, (bands, length) array), filled up with the floor."""
+    log_mel = np.full((len(pictures), BANDS, FRAMES), FLOOR, np.float16)
+    for row, (_, picture) in enumerate(pictures):
+        log_mel[row, :, : picture.shape[1]] = picture
+    return Clips(
+        log_mel,
+        np.array([picture.shape[1] for _, picture in pictures], np.int16),
+        np.array([LABELS.index(word) for word, _ in pictures], np.int16),
+        np.array([f"speaker {row}" for row in range(len(pictures))]),
+        np.full(len(pictures), is_picture),
+    )
+
+
+def word_picture(word: str) -> np.ndarray:
+    """A word of 30 frames behind 20 of silence, in a band of its own, (bands, 60)."""
+    picture = np.full((BANDS, 60), FLOOR)
+    band = 4 + 8 * list(COUNTS).index(word)
+    picture[band : band + 4, 20:50] = 4.0
+    return picture
+
+
+def training_data(clips: Clips) -> TrainingData:
+    rng = np.random.default_rng(0)
+    noise = rng.normal(-8, 1, (BANDS, 400)).astype(np.float16)
+    short = rng.normal(-5, 1, (BANDS, 40)).astype(np.float16)
+    return TrainingData(clips, [Stream("rain", noise)], [Stream("amelia", short)])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """For so little, one core is quicker, above all beside other work."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+@pytest.fixture(scope="module")
+def clips() -> Clips:
+    pictures = [(word, word_picture(word)) for word, n in COUNTS.items() for _ in range(n)]
+    return clips_of(pictures, is_picture=True)
+
+
+def maker(clips: Clips, settings: AugmentSettings | None = None) -> BatchMaker:
+    return BatchMaker(training_data(clips), CONFIG, settings)
+
+
+def seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_a_batch_has_pictures_and_a_distribution_over_labels_for_each(clips: Clips) -> None:
+    log_mel, target = maker(clips).batch(50, seeded(0))
+    assert log_mel.shape == (50, BANDS, FRAMES)
+    assert log_mel.dtype == torch.float32
+    assert target.shape == (50, len(LABELS))
+    torch.testing.assert_close(target.sum(dim=1), torch.ones(50))
+    assert target.min() >= 0
+
+
+def test_silence_and_unknown_have_their_shares(clips: Clips) -> None:
+    settings = AugmentSettings(silence_share=0.1, unknown_share=0.3)
+    _, target = maker(clips, settings).batch(200, seeded(0))
+    count = target.sum(dim=0)
+    assert int(count[SILENCE_INDEX]) == 20
+    assert int(count[UNKNOWN_INDEX]) == 60
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_a_batch_may_be_too_small_for_silence_and_unknown(clips: Clips, size: int) -> None:
+    log_mel, target = maker(clips).batch(size, seeded(0))
+    assert len(log_mel) == len(target) == size
+
+
+def test_a_rare_word_is_drawn_as_often_as_a_common_one(clips: Clips) -> None:
+    """One clip of yes, forty of no: a third each, within four standard deviations."""
+    _, target = maker(clips).batch(1500, seeded(1))
+    count = target.sum(dim=0)
+    words = count[[LABELS.index(word) for word in COUNTS]]
+    n = float(words.sum())
+    assert n == 1500 * 0.8
+    spread = 4 * (n * 1 / 3 * 2 / 3) ** 0.5
+    assert words.tolist() == pytest.approx([n / 3] * 3, abs=spread)
+    assert count.sum() == 1500  # no word that has no clip
+
+
+def test_the_same_generator_gives_the_same_batch_and_another_another(clips: Clips) -> None:
+    batches = maker(clips)
+    first, target = batches.batch(16, seeded(5))
+    again, target_again = maker(clips).batch(16, seeded(5))
+    assert torch.equal(first, again)
+    assert torch.equal(target, target_again)
+    assert not torch.equal(first, batches.batch(16, seeded(6))[0])
+
+
+def test_a_generator_goes_on_so_the_next_batch_is_another(clips: Clips) -> None:
+    generator = seeded(5)
+    batches = maker(clips)
+    first, _ = batches.batch(16, generator)
+    assert not torch.equal(first, batches.batch(16, generator)[0])
+
+
+def test_nothing_but_the_given_generator_is_drawn_from(clips: Clips) -> None:
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    maker(clips).batch(16, seeded(5))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_values_stay_between_floor_and_ceiling(clips: Clips) -> None:
+    loud = AugmentSettings(gain_db=(-60.0, 60.0), curve_db=20.0)
+    log_mel, _ = maker(clips, loud).batch(200, seeded(2))
+    assert log_mel.isfinite().all()
+    assert log_mel.min() >= FLOOR - 1e-5
+    assert log_mel.max() <= CONFIG.log_ceiling + 1e-5
+    assert log_mel.min() < FLOOR + 1  # and come near to both
+    assert log_mel.max() > CONFIG.log_ceiling - 1
+
+
+def test_a_word_is_moved_but_never_cut(clips: Clips) -> None:
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, max_shift=98)
+    log_mel, _ = maker(clips, settings).batch(300, seeded(3))
+    first, last = active_range(log_mel)
+    assert (last - first).unique().tolist() == [30]
+    assert int(first.min()) <= 2
+    assert int(last.max()) >= FRAMES - 2
+
+
+def test_a_word_is_moved_no_further_than_allowed(clips: Clips) -> None:
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, max_shift=7)
+    first, _ = active_range(maker(clips, settings).batch(300, seeded(3))[0])
+    assert (int(first.min()), int(first.max())) == (20 - 7, 20 + 7)
+
+
+def test_the_target_is_the_word_in_the_picture(clips: Clips) -> None:
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
+    log_mel, target = maker(clips, settings).batch(60, seeded(4))
+    loudest_band = log_mel.amax(dim=2).argmax(dim=1)
+    for band, label in zip(loudest_band.tolist(), target.argmax(dim=1).tolist(), strict=True):
+        assert LABELS[label] == list(COUNTS)[(band - 4) // 8]
+
+
+def test_a_neighbour_is_heard_beside_the_word_not_over_it(clips: Clips) -> None:
+    alone = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
+    without, _ = maker(clips, alone).batch(100, seeded(8))
+    beside, _ = maker(clips, replace(alone, neighbour_share=1.0)).batch(100, seeded(8))
+    touched = ((beside - without) > 0.8).any(dim=1)  # the floors add up to ln 2 above one
+    first, last = active_range(without)
+    frame = torch.arange(FRAMES)
+    in_word = (frame >= first[:, None]) & (frame < last[:, None])
+    assert not (touched & in_word).any()
+    assert touched.any(dim=1).float().mean() > 0.5
+
+
+@pytest.mark.parametrize("is_picture", [True, False])
+def test_recordings_are_given_the_noise_of_pictures_and_pictures_are_left(is_picture) -> None:
+    """So that nothing tells a word known from pictures from one known from recordings."""
+    flat = np.full((BANDS, FRAMES), 0.5)  # sounds throughout: there is no room to move it
+    clips = clips_of([("yes", flat)], is_picture)
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
+    log_mel, _ = maker(clips, settings).batch(20, seeded(0))
+    spread = float((log_mel - 0.5).std())
+    assert spread == pytest.approx(0.0 if is_picture else PICTURE_NOISE, abs=0.01)
+
+
+def test_the_filling_behind_a_recording_gets_no_noise() -> None:
+    clips = clips_of([("yes", np.full((BANDS, 60), 0.5))], is_picture=False)
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
+    log_mel, _ = maker(clips, settings).batch(20, seeded(0))
+    at_floor = (log_mel <= FLOOR + 0.02).all(dim=1).sum(dim=1)
+    assert at_floor.tolist() == [FRAMES - 60] * 20
+
+
+def test_silence_comes_at_every_level_and_is_none_of_the_words(clips: Clips) -> None:
+    settings = replace(NOTHING_CHANGED, silence_share=0.9, unknown_share=0.0)
+    log_mel, target = maker(clips, settings).batch(300, seeded(9))
+    log_mel, target = log_mel[30:], target[30:]  # speech comes first
+    assert (target.argmax(dim=1) == SILENCE_INDEX).all()
+    peak = frame_level(log_mel).amax(dim=1)
+    floor_of_all_bands = FLOOR + np.log(BANDS)
+    assert float(peak.min()) < floor_of_all_bands + 1
+    assert float(peak.max()) == pytest.approx(6.0, abs=0.5)
+
+
+def test_unknown_is_other_speech_and_pieces_of_words_never_a_whole_one(clips: Clips) -> None:
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0)
+    log_mel, target = maker(clips, settings).batch(200, seeded(10))
+    assert (target.argmax(dim=1) == UNKNOWN_INDEX).all()
+    pieces = log_mel[100:]  # half is other speech, half is pieces
+    for word in COUNTS:
+        band = 4 + 8 * list(COUNTS).index(word)
+        heard = (pieces[:, band] > 0).sum(dim=1)
+        # Half a word and, of the same word, 45 % more.
+        assert int(heard.max()) <= 0.5 * 30 + 0.45 * 30
+    assert (pieces > 0).any(dim=(1, 2)).all()
+
+
+def test_masks_cover_no_more_than_their_widths(clips: Clips) -> None:
+    board = 4.0 * (np.add.outer(np.arange(BANDS), np.arange(FRAMES)) % 2)  # 2 on average
+    flat = clips_of([("yes", board)], is_picture=True)
+    settings = replace(
+        NOTHING_CHANGED,
+        silence_share=0.0,
+        unknown_share=0.0,
+        band_masks=(2, 6),
+        frame_masks=(1, 14),
+    )
+    log_mel, _ = maker(flat, settings).batch(100, seeded(11))
+    plain, _ = maker(flat, replace(settings, band_masks=(0, 0), frame_masks=(0, 0))).batch(
+        1, seeded(11)
+    )
+    changed = (log_mel - plain).abs() > 0.5
+    whole_frames = changed.float().mean(dim=1) > 0.9
+    whole_bands = changed.float().mean(dim=2) > 0.9
+    assert int(whole_frames.sum(dim=1).max()) == 14
+    assert 6 < int(whole_bands.sum(dim=1).max()) <= 12
+    assert not (changed & ~whole_frames[:, None] & ~whole_bands[:, :, None]).any()

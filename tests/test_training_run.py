@@ -1,0 +1,97 @@
+"""A whole run on a handful of clips: from Parquet files to a model that can be loaded."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+pytest.importorskip("pyarrow", reason="training data are Parquet files")
+
+from kws_core.errors import ModelError, UnknownModelError
+from kws_core.features import LogMelConfig
+from kws_core.labels import LABELS
+from kws_core.models.store import read_card
+from kws_core.recognizer import Recognizer
+from kws_core.training.batches import AugmentSettings
+from kws_core.training.loop import TrainingSettings
+from kws_core.training.run import default_cache, run_training
+from tests import training_shards as shards
+
+SETTINGS = TrainingSettings(epochs=1, clips_per_epoch=24, batch_size=12, learning_rate=0.001)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """The order of sums depends on the number of threads; and for so little, one is quicker."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """Data, cache, and what a run left in its folder."""
+    root = tmp_path_factory.mktemp("run")
+    data, cache, out = shards.write_shards(root / "data"), root / "cache", root / "out"
+    run_training("ds-resnet", data, out, SETTINGS, AugmentSettings(), name="toy", cache=cache)
+    return data, cache, out
+
+
+def test_the_model_can_be_loaded_by_the_name_it_was_given(folders) -> None:
+    recognizer = Recognizer.load("toy", folders[2])
+    prediction = recognizer.classify(np.zeros(16_000, np.float32), 16_000)
+    assert set(prediction.scores) == set(LABELS)
+
+
+def test_the_card_says_what_it_was_trained_on_and_how(folders) -> None:
+    card = read_card(folders[2], "toy")
+    assert card.architecture == "ds-resnet"
+    assert card.parameters == 98_349
+    assert card.temperature > 0
+    assert card.training["settings"]["epochs"] == 1
+    assert card.training["settings"]["seed"] == SETTINGS.seed
+    assert card.training["augmentation"]["max_shift"] == AugmentSettings().max_shift
+    assert (card.training["pictures"], card.training["synthetic"]) == (True, True)
+    # 7 recordings less one each of yes and no, 5 pictures, 2 synthetic voices of 3
+    assert card.training["clips"] == 7 - 2 + 5 + 2
+    assert card.metrics["validation"]["clips"] == 7 + 5
+    assert 0 <= card.metrics["validation"]["accuracy"] <= 1
+    assert card.front_end == {"kind": "log-mel", **vars(LogMelConfig())}
+    for source in ("Speech Commands", "CC BY 4.0", "ESC-10", "CC BY 3.0", "Kokoro-82M"):
+        assert source in card.data
+
+
+def test_the_decoded_data_are_kept_where_asked(folders) -> None:
+    assert {path.name.rsplit("-", 1)[0] for path in folders[1].iterdir()} == {
+        *("audio-train", "audio-val", "pictures-train", "pictures-val", "synthetic-train"),
+    }
+
+
+def test_the_same_seed_gives_the_same_model(folders, tmp_path: Path) -> None:
+    data, cache, out = folders
+    torch.manual_seed(123)  # what happened before must not matter
+    again = run_training(
+        "ds-resnet", data, tmp_path, SETTINGS, AugmentSettings(), name="toy", cache=cache
+    )
+    assert again.sha256 == read_card(out, "toy").sha256
+
+
+def test_a_network_for_another_front_end_is_refused(folders, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="seed-cnn does not take a log-mel"):
+        run_training("seed-cnn", folders[0], tmp_path, SETTINGS, AugmentSettings())
+
+
+def test_an_unknown_architecture_is_refused_before_any_data_are_read(tmp_path: Path) -> None:
+    with pytest.raises(UnknownModelError):
+        run_training("lstm", tmp_path, tmp_path, SETTINGS, AugmentSettings())
+
+
+def test_decoded_data_go_to_the_users_cache_folder(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert default_cache() == tmp_path / "kws_core"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "me")
+    assert default_cache() == tmp_path / "me" / ".cache" / "kws_core"
