@@ -27,6 +27,7 @@ import numpy as np
 import torch
 
 from kws_core.audio import SAMPLE_RATE, read_audio, to_wav
+from kws_core.machine import processor
 from kws_core.recognizer import DEFAULT_MODEL, Recognizer
 from kws_core.samples import get_sample
 from kws_core.waveform import resample
@@ -188,21 +189,13 @@ def machine() -> dict[str, str]:
     """Describe the class of machine, without its name."""
     described = {
         "date": datetime.date.today().isoformat(),
-        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "processor": processor(),
         "system": f"{platform.system()} {platform.machine()}",
         "software": f"Python {platform.python_version()}, torch {torch.__version__}",
     }
     if hasattr(os, "getloadavg"):
         described["load before"] = f"{os.getloadavg()[0]:.1f}"
     return described
-
-
-def _processor() -> str:
-    with contextlib.suppress(OSError):
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.M)
-        if found:
-            return found[1]
-    return platform.processor() or platform.machine()
 
 
 def as_markdown(about: dict[str, str], figures: Sequence[Figure], notes: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The command line: words of files, the models there are, and training.
+"""The command line: words of files, the models there are, training and evaluation.
 
 Results go to standard output, everything else to standard error. The exit code is 0, or 1 when
 something was refused (the other files are still done), 2 for wrong usage, 130 after Ctrl-C.
@@ -26,6 +26,7 @@ from kws_core.recognizer import DEFAULT_MODEL, Recognizer
 PROGRAM = "python -m kws_core"
 OK, REFUSED, INTERRUPTED = 0, 1, 130
 _Result = tuple[str, dict[str, Any]]  # for people, and for programs
+RESULTS_FOLDER = MODEL_FOLDER.parent / "results"
 _SETTINGS = ("epochs", "clips_per_epoch", "batch_size", "learning_rate", "seed")
 
 
@@ -178,6 +179,22 @@ def _train(options: argparse.Namespace) -> int:
     return OK
 
 
+def _evaluate(options: argparse.Namespace) -> int:
+    from kws_core.training.evaluation import evaluate
+
+    report = evaluate(options.model, options.data, options.split, options.model_folder)
+    options.out.mkdir(parents=True, exist_ok=True)
+    path = options.out / f"{options.model}-{options.split}.json"
+    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    share = report["accuracy"]
+    print(
+        f"{options.model} on {options.split}: {share['value']:.2%} of {share['n']} clips "
+        f"({share['low']:.2%} to {share['high']:.2%}), mean over words "
+        f"{report['mean_over_words']:.2%}; all figures in {path}"
+    )
+    return OK
+
+
 def _after_interruption(checkpoint: Path) -> str:
     if not checkpoint.is_file():
         return "Stopped before the first epoch was done: there is nothing to resume."
@@ -215,6 +232,16 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a model on Parquet files of recordings")
     _add_training_options(train)
     train.set_defaults(command=_train)
+    evaluate = commands.add_parser(
+        "evaluate", parents=[model_folder], help="measure a model on Parquet files of recordings"
+    )
+    evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
+    evaluate.add_argument("--split", choices=("val", "test_a"), default="val")
+    evaluate.add_argument(
+        "--out", type=Path, default=RESULTS_FOLDER, help="folder for the JSON of all figures"
+    )
+    evaluate.set_defaults(command=_evaluate)
     return parser
 
 

@@ -64,24 +64,28 @@ def confusion_matrix(
 
 @dataclass(frozen=True)
 class WordFigures:
-    """Precision, recall and their harmonic mean for one label, and its number of clips."""
+    """Precision, recall and their harmonic mean for one label, and its number of clips.
+
+    precision is None if the label was never heard, recall if it was never said.
+    """
 
     label: str
-    precision: float
-    recall: float
-    f1: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
     n: int
 
 
 def word_figures(counts: npt.NDArray[np.int64], labels: Sequence[str]) -> list[WordFigures]:
-    """Return each label's figures from a confusion matrix; NaN where nothing was to be heard."""
+    """Return each label's figures from a confusion matrix."""
     figures = []
     for i, label in enumerate(labels):
-        heard, spoken, right = counts[:, i].sum(), counts[i].sum(), counts[i, i]
-        precision = right / heard if heard else math.nan
-        recall = right / spoken if spoken else math.nan
-        f1 = 2 * right / (heard + spoken) if heard + spoken else math.nan
-        figures.append(WordFigures(label, float(precision), float(recall), float(f1), int(spoken)))
+        heard, spoken = int(counts[:, i].sum()), int(counts[i].sum())
+        right = int(counts[i, i])
+        precision = right / heard if heard else None
+        recall = right / spoken if spoken else None
+        f1 = 2 * right / (heard + spoken) if heard + spoken else None
+        figures.append(WordFigures(label, precision, recall, f1, spoken))
     return figures
 
 

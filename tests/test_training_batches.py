@@ -18,7 +18,8 @@ from kws_core.training.batches import (
     AugmentSettings,
     BatchMaker,
 )
-from kws_core.training.data import PICTURE_NOISE, Clips, Stream, TrainingData
+from kws_core.training.data import Clips, Stream, TrainingData
+from kws_core.training.shards import PICTURE_NOISE
 
 CONFIG = LogMelConfig()
 FLOOR = CONFIG.log_floor

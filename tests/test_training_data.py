@@ -14,18 +14,14 @@ from kws_core.labels import LABELS
 from kws_core.samples import list_samples
 from kws_core.training import data
 from kws_core.training.data import (
-    HELD_OUT_SHARE,
     Clips,
     audio_clips,
-    decode,
-    is_held_out,
     load_clips,
     load_training_data,
-    noise_streams,
-    other_streams,
     picture_clips,
     synthetic_clips,
 )
+from kws_core.training.shards import PICTURE_NOISE, decode
 from tests import training_shards as shards
 
 CONFIG = LogMelConfig()
@@ -106,7 +102,7 @@ class TestPictures:
         rows = [shards.clip_row("up", "bb", "val", jpeg=shards.jpeg(grey))]
         shards.write(tmp_path, "speech_commands_logmel.parquet", rows)
         picture = picture_clips(tmp_path, "val", CONFIG).log_mel[0]
-        assert np.abs(picture - log_mel).mean() < data.PICTURE_NOISE
+        assert np.abs(picture - log_mel).mean() < PICTURE_NOISE
 
     def test_are_taken_from_their_own_split_only(self, folder: Path) -> None:
         for split in ("train", "val"):
@@ -122,46 +118,6 @@ def test_synthetic_clips_leave_out_the_voices_of_the_sample_clips(folder: Path) 
     clips = synthetic_clips(folder, CONFIG)
     assert words_of(clips) == ["yes", "four"]
     assert list(clips.speaker) == ["synthetic-k9001", "synthetic-k9002"]
-
-
-class TestStreams:
-    def test_noise_is_split_between_training_and_validation(self, folder: Path) -> None:
-        for split in ("train", "val"):
-            [stream] = noise_streams(folder, split, CONFIG)
-            assert stream.name == "rain"
-            assert stream.log_mel.shape == (40, 1 + (5 * RATE - 480) // 160)
-
-    def test_the_end_of_a_long_recording_is_held_out(self, tmp_path: Path) -> None:
-        long = np.concatenate([np.full(28 * RATE, 0.2), np.zeros(12 * RATE)])
-        long[::2] *= -1
-        rows = [{"kind": "tap", "file": "", "audio": shards.flac(long)}]
-        shards.write(tmp_path, "background_noise.parquet", rows)
-        [train] = noise_streams(tmp_path, "train", CONFIG)
-        [val] = noise_streams(tmp_path, "val", CONFIG)
-        assert train.log_mel.shape[1] == 1 + (28 * RATE - 480) // 160
-        assert val.log_mel.shape[1] == 1 + (12 * RATE - 480) // 160
-        assert (val.log_mel == np.float16(CONFIG.log_floor)).all()
-
-    def test_no_speaker_of_other_words_is_in_both_splits(self, tmp_path: Path) -> None:
-        audio = shards.flac(shards.spoken("up"))
-        rows = [
-            {"word": f"w{i}", "speaker": f"s{i % 10}", "file": f"{i}.wav", "audio": audio}
-            for i in range(20)
-        ]
-        shards.write(tmp_path, "other_words.parquet", rows)
-        train, val = (
-            {stream.name for stream in other_streams(tmp_path, split, CONFIG)}
-            for split in ("train", "val")
-        )
-        assert train | val == {f"w{i}" for i in range(20)}
-        speakers = [{int(name[1:]) % 10 for name in names} for names in (train, val)]
-        assert not speakers[0] & speakers[1]
-        assert speakers[0]
-        assert speakers[1]
-
-    def test_about_the_share_asked_for_is_held_out(self) -> None:
-        share = np.mean([is_held_out(f"speaker {i}") for i in range(2000)])
-        assert share == pytest.approx(HELD_OUT_SHARE, abs=0.03)
 
 
 class TestTrainingData:
@@ -254,6 +210,18 @@ class TestCache:
         second = load_clips(folder, tmp_path, "train", CONFIG, synthetic=True)
         for name in ("log_mel", "length", "target", "speaker", "is_picture"):
             np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
+
+    def test_of_other_data_at_the_same_place_is_not_used(self, tmp_path) -> None:
+        place = tmp_path / "data"
+        place.mkdir()
+        for words in (["yes"], ["no", "up"]):
+            rows = [
+                shards.clip_row(word, "aa", "val", audio=shards.flac(shards.spoken(word)))
+                for word in words
+            ]
+            shards.write(place, "speech_commands_val.parquet", rows)
+            clips = load_clips(place, tmp_path / "cache", "val", CONFIG, pictures=False)
+            assert words_of(clips) == words
 
     def test_that_was_not_finished_is_not_used(self, folder, tmp_path) -> None:
         whole = load_clips(folder, tmp_path, "val", CONFIG)

@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 import soundfile
 from PIL import Image
 
-from kws_core.training.data import is_held_out
+from kws_core.training.shards import is_held_out
 from tests.audio_files import encode, tone
 
 RATE = 16_000
@@ -118,4 +118,9 @@ def write_shards(folder: Path) -> Path:
             for word, voice in [("yes", "k9001"), ("four", "k9002"), ("four", "k0038")]
         ],
     )
+    digits = [
+        {"word": word, "speaker": "george", "audio": flac(spoken(word))}
+        for word in ("zero", "four")
+    ]
+    write(folder, "free_spoken_digits.parquet", digits)
     return folder

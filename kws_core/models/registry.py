@@ -18,6 +18,7 @@ from kws_core.features import (
 )
 from kws_core.models.bcresnet import BCResNet
 from kws_core.models.ds_resnet import DSResNet
+from kws_core.models.matchboxnet import MatchboxNet
 from kws_core.models.seed_cnn import SeedCNN
 
 
@@ -61,6 +62,13 @@ _ALL = (
     _bcresnet(1),
     _bcresnet(3),
     _bcresnet(8),
+    Architecture(
+        "matchboxnet-3x2x64",
+        "MatchboxNet 3x2x64",
+        "Majumdar, Ginsburg: MatchboxNet (Interspeech 2020); 40 log-mel bands for 64 MFCC",
+        partial(MatchboxNet, n_features=LogMelConfig().n_mels),
+        _log_mel,
+    ),
     Architecture(
         "seed-cnn",
         "The notebook's CNN",

@@ -14,13 +14,8 @@ from torch import Generator, Tensor
 from kws_core.features import LogMelConfig
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
 from kws_core.training import augment
-from kws_core.training.data import (
-    PICTURE_NOISE,
-    PICTURE_OFFSET,
-    PICTURE_SCALE,
-    Stream,
-    TrainingData,
-)
+from kws_core.training.data import Stream, TrainingData
+from kws_core.training.shards import PICTURE_NOISE, PICTURE_OFFSET, PICTURE_SCALE
 
 SILENCE_INDEX = LABELS.index(SILENCE)
 UNKNOWN_INDEX = LABELS.index(UNKNOWN)

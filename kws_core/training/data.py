@@ -10,15 +10,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow.parquet as parquet
-import soundfile
 import torch
 from tqdm import tqdm
 
@@ -26,25 +22,18 @@ from kws_core.errors import DataError
 from kws_core.features import LogMel, LogMelConfig
 from kws_core.labels import LABELS, SILENCE
 from kws_core.samples import list_samples
-
-log = logging.getLogger(__name__)
-
-SPEECH_FILES = {
-    ("train", "audio"): "speech_commands_train.parquet",
-    ("val", "audio"): "speech_commands_val.parquet",
-    ("test_a", "audio"): "speech_commands_test_a.parquet",
-}
-PICTURE_FILE = "speech_commands_logmel.parquet"
-NOISE_FILE = "background_noise.parquet"
-OTHER_FILE = "other_words.parquet"
-SYNTHETIC_FILE = "synthetic_words.parquet"
-
-# A picture's grey level is 10 ln E + 146.5, E the mel power (fitted on clips kept as both).
-PICTURE_SCALE = 10.0
-PICTURE_OFFSET = 146.5
-PICTURE_NOISE = 4.5 / PICTURE_SCALE  # what JPEG left of it: a residual of 4.5 grey levels, in ln E
-
-HELD_OUT_SHARE = 0.3  # of noise and other words, kept for validation
+from kws_core.training.shards import (
+    PICTURE_FILE,
+    PICTURE_OFFSET,
+    PICTURE_ONLY_WORDS,
+    PICTURE_SCALE,
+    SPEECH_FILES,
+    SYNTHETIC_FILE,
+    decode,
+    noise_recordings,
+    other_recordings,
+    read_table,
+)
 
 
 @dataclass(frozen=True)
@@ -84,38 +73,6 @@ class Stream:
     log_mel: np.ndarray
 
 
-def read_table(folder: Path, name: str, *columns: str) -> dict[str, list[Any]]:
-    """Read these columns of one shard, or all of them if none are named.
-
-    Raises `DataError` if the file is not there or damaged, or lacks one of them.
-    """
-    path = folder / name
-    if not path.is_file():
-        raise DataError(f"{name} is missing in {folder}: give the data folder with --data.")
-    try:
-        table = parquet.read_table(path)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{name} can't be read as Parquet ({error}): fetch it again.") from error
-    lacking = sorted(set(columns) - set(table.schema.names))
-    if lacking:
-        raise DataError(f"{name} has no column {', '.join(lacking)}: fetch it again.")
-    return {column: table[column].to_pylist() for column in columns or table.schema.names}
-
-
-def decode(audio: bytes, sample_rate: int) -> np.ndarray:
-    """Decode one clip of a shard to float32 samples.
-
-    Raises `DataError` if it is damaged or at another rate.
-    """
-    try:
-        samples, rate = soundfile.read(io.BytesIO(audio), dtype="float32")
-    except soundfile.SoundFileError as error:
-        raise DataError(f"A clip can't be decoded ({error}): fetch the data again.") from error
-    if rate != sample_rate:
-        raise DataError(f"A clip is at {rate} Hz where {sample_rate} Hz were expected.")
-    return np.asarray(samples)
-
-
 def log_mel_of(front_end: LogMel, samples: np.ndarray) -> np.ndarray:
     """Return the log-mel of a recording, at least one frame, float16."""
     short = front_end.config.win_length - len(samples)
@@ -146,7 +103,7 @@ def _clips(
 
 def audio_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
     """Read the recordings of a split: train, val or test_a."""
-    table = read_table(folder, SPEECH_FILES[split, "audio"], "audio", "word", "speaker")
+    table = read_table(folder, SPEECH_FILES[split], "audio", "word", "speaker")
     front_end = LogMel(config)
 
     def rows() -> Iterator[tuple[np.ndarray, str, str]]:
@@ -198,42 +155,6 @@ def synthetic_clips(folder: Path, config: LogMelConfig) -> Clips:
     return _clips(rows(), len(chosen), config, is_picture=False)
 
 
-def is_held_out(name: str) -> bool:
-    """Say whether a noise or a speaker of other words is kept for validation (by its hash)."""
-    digest = hashlib.sha1(name.encode(), usedforsecurity=False).digest()
-    return digest[0] < 256 * HELD_OUT_SHARE
-
-
-def noise_streams(folder: Path, split: str, config: LogMelConfig) -> list[Stream]:
-    """Read background noise: of a minute-long recording the end is held out, of others a share."""
-    table = read_table(folder, NOISE_FILE, "audio", "kind", "file")
-    front_end = LogMel(config)
-    streams = []
-    columns = zip(table["audio"], table["kind"], table["file"], strict=True)
-    for audio, kind, file in columns:
-        samples = decode(audio, config.sample_rate)
-        if len(samples) > 30 * config.sample_rate:
-            cut = int(len(samples) * (1 - HELD_OUT_SHARE))
-            samples = samples[:cut] if split == "train" else samples[cut:]
-        elif is_held_out(str(file)) != (split == "val"):
-            continue
-        streams.append(Stream(str(kind), log_mel_of(front_end, samples)))
-    return streams
-
-
-def other_streams(folder: Path, split: str, config: LogMelConfig) -> list[Stream]:
-    """Read people saying other words; no speaker is both trained on and held out."""
-    table = read_table(folder, OTHER_FILE, "audio", "word", "speaker", "file")
-    front_end = LogMel(config)
-    streams = []
-    columns = zip(table["audio"], table["word"], table["speaker"], table["file"], strict=True)
-    for audio, word, speaker, file in columns:
-        if is_held_out(str(speaker or file)) == (split == "val"):
-            samples = decode(audio, config.sample_rate)
-            streams.append(Stream(str(word), log_mel_of(front_end, samples)))
-    return streams
-
-
 @dataclass(frozen=True)
 class TrainingData:
     """All that a model learns from: word clips, noise, and speech that is none of the words."""
@@ -266,7 +187,16 @@ def _cached_clips(folder: Path, cache: Path, kind: str, split: str, config: LogM
         "pictures": lambda: picture_clips(folder, split, config),
         "synthetic": lambda: synthetic_clips(folder, config),
     }
-    fingerprint = json.dumps([asdict(config), str(folder.resolve())], sort_keys=True)
+    files = {
+        "audio": SPEECH_FILES[split],
+        "pictures": PICTURE_FILE,
+        "synthetic": SYNTHETIC_FILE,
+    }
+    path = folder / files[kind]
+    size = path.stat().st_size if path.exists() else 0
+    voices = [sample.voice_id for sample in list_samples()]  # which are left out of synthetic
+    facts = [asdict(config), str(path.resolve()), size, voices if kind == "synthetic" else None]
+    fingerprint = json.dumps(facts, sort_keys=True)
     digest = hashlib.sha1(fingerprint.encode(), usedforsecurity=False).hexdigest()[:12]
     arrays = _cached(cache, f"{kind}-{split}-{digest}", lambda: dict(vars(readers[kind]())))
     return Clips(**arrays)
@@ -293,11 +223,6 @@ def load_clips(
     return clips
 
 
-# Words of which only about twenty recordings exist beside thousands of pictures: those recordings
-# would teach that sound, as opposed to picture, is a sign of another word.
-PICTURE_ONLY_WORDS = ("yes", "no", "on", "off")
-
-
 def load_training_data(
     folder: Path, cache: Path, config: LogMelConfig, *, pictures: bool, synthetic: bool
 ) -> tuple[TrainingData, Clips]:
@@ -316,7 +241,9 @@ def load_training_data(
         raise DataError(
             f"{len(shared)} speakers are in training and validation: {sorted(shared)[:3]}"
         )
-    data = TrainingData(
-        train, noise_streams(folder, "train", config), other_streams(folder, "train", config)
+    front_end = LogMel(config)
+    noise, other = (
+        [Stream(name, log_mel_of(front_end, samples)) for name, samples in recordings]
+        for recordings in (noise_recordings(folder, "train"), other_recordings(folder, "train"))
     )
-    return data, val
+    return TrainingData(train, noise, other), val

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class TrainingSettings:
     """What a run depends on besides its data."""
 
-    epochs: int = 30
+    epochs: int = 20
     clips_per_epoch: int = 36_000
     batch_size: int = 192
     learning_rate: float = 4e-3
