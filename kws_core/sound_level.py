@@ -21,11 +21,16 @@ _N_FFT = 512
 _VOICE_HZ = (100.0, 5000.0)  # hum and hiss outside say little about words
 
 _NEIGHBOURHOOD = 300  # steps that background and peak are taken from
-_ABOVE_BACKGROUND_DB = 6.0
+_BACKGROUND_PERCENTILE = 15
+_CLEARLY_ABOVE_DB = 6.0
+_JUST_ABOVE_DB = 3.0  # enough where the level is averaged over 50 ms, which steadies noise
+_AVERAGED = 5
 _BELOW_PEAK_DB = 32.0
 _LOWEST_DB = -70.0  # of full scale: below is nobody speaking to this microphone
 _SHORTEST_SOUND = 3  # steps: shorter is a click
 _DIP_DB = 4.0
+
+Steps = npt.NDArray[np.bool_]
 
 
 def levels_db(samples: Samples) -> npt.NDArray[np.float64]:
@@ -47,27 +52,42 @@ def levels_db(samples: Samples) -> npt.NDArray[np.float64]:
     return np.asarray(10 * np.log10(mean_square.astype(np.float64) + 1e-12))
 
 
-def active_frames(level_db: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Say which steps stand out: above the background around, near enough to the peak around."""
+def background_db(level_db: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the level of the background around each step: what 15 % of 3 s stay below."""
+    return np.asarray(
+        percentile_filter(level_db, _BACKGROUND_PERCENTILE, _NEIGHBOURHOOD, mode="nearest")
+    )
+
+
+def active_frames(level_db: npt.NDArray[np.float64], *, faint: bool = False) -> Steps:
+    """Say which steps stand out: above the background around, near enough to the peak around.
+
+    faint: also sounds that noise nearly covers, with edges a little less exact.
+    """
     if not level_db.size:
         return np.zeros(0, dtype=bool)
-    background = percentile_filter(level_db, 15, _NEIGHBOURHOOD, mode="nearest")
-    peak = maximum_filter1d(level_db, _NEIGHBOURHOOD, mode="nearest")
-    threshold = np.maximum(background + _ABOVE_BACKGROUND_DB, peak - _BELOW_PEAK_DB)
-    active: npt.NDArray[np.bool_] = level_db > np.maximum(threshold, _LOWEST_DB)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(np.int8), [0]])))
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
+    level = uniform_filter1d(level_db, _AVERAGED, mode="nearest") if faint else level_db
+    background = background_db(level)
+    peak = maximum_filter1d(level, _NEIGHBOURHOOD, mode="nearest")
+    above = _JUST_ABOVE_DB if faint else _CLEARLY_ABOVE_DB
+    threshold = np.maximum(background + above, peak - _BELOW_PEAK_DB)
+    active: Steps = level > np.maximum(threshold, _LOWEST_DB)
+    for first, last in runs(active):
         if last - first < _SHORTEST_SOUND:
             active[first:last] = False
     return active
 
 
-def valleys(
-    level_db: npt.NDArray[np.float64], active: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.intp]:
+def runs(active: Steps) -> list[tuple[int, int]]:
+    """Return the first step of each active stretch and the one after its last."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def valleys(level_db: npt.NDArray[np.float64], active: Steps) -> list[int]:
     """Return the active steps where the level dips by at least 4 dB: where words may meet."""
     if len(level_db) < 3:
-        return np.zeros(0, dtype=np.intp)
+        return []
     smooth = uniform_filter1d(level_db, 5, mode="nearest")
     reach = 15  # steps to each side in which the level must rise again
     found: list[int] = []
@@ -77,4 +97,4 @@ def valleys(
         right = smooth[dip + 1 : dip + 1 + reach].max(initial=-np.inf)
         if min(left, right) - smooth[dip] >= _DIP_DB:
             found.append(int(dip))
-    return np.array(found, dtype=np.intp)
+    return found

@@ -1,14 +1,15 @@
 """Where the words of a longer recording are.
 
 A word is a stretch of sound between two places where the level is low. Every stretch that could
-be a word is classified twice: alone, with silence around it, and where it stands, with whatever
-surrounds it. The set of words that explains most of the sound wins (dynamic programming over
-non-overlapping stretches). So a word said twice is found twice, "forward" is not also "four", and
-noise, which may resemble a word in one of the two views, is heard as none.
+be a word is classified twice: alone, with the sounds beside it turned down to the background, and
+where it stands, with whatever surrounds it. The set of words that explains most of the sound wins
+(dynamic programming over non-overlapping stretches). So a word said twice is found twice, and
+"forward" is not also "four".
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,11 +17,21 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.sound_level import STEP, active_frames, levels_db, valleys
+from kws_core.sound_level import (
+    STEP,
+    Steps,
+    active_frames,
+    background_db,
+    levels_db,
+    runs,
+    valleys,
+)
 from kws_core.waveform import SAMPLE_RATE, Samples
 
-Floats = npt.NDArray[np.floating]
 Posteriors = Callable[[Samples], npt.NDArray[np.float32]]
+
+_APART = 4  # steps of 10 ms
+_AT_ONCE = 64  # stretches, so that a long recording takes no more memory than a short one
 
 
 @dataclass(frozen=True)
@@ -39,14 +50,13 @@ class FinderSettings:
 
     threshold: least probability, the mean of the word alone and the word where it stands.
     shortest, longest: of a word's sound. longest_gap: of a silence inside a word (the closures
-    of "eight" or "backward"). margin: kept around a stretch when it is classified alone.
+    of "eight" or "backward").
     """
 
     threshold: float = 0.6
     shortest: float = 0.1
     longest: float = 1.0
     longest_gap: float = 0.2
-    margin: float = 0.06
 
 
 @dataclass(frozen=True)
@@ -71,13 +81,18 @@ def find_words_in(
     """
     settings = settings or FinderSettings()
     level = levels_db(samples)
-    active = active_frames(level)
-    stretches = _stretches(active, valleys(level, active), settings)
+    active, starts, ends = _edges(level)
+    stretches = _stretches(active, starts, ends, settings)
     if not stretches:
         return []
-    alone = np.stack([_alone(samples, active, s, n_samples, settings) for s in stretches])
-    in_place = np.stack([_in_place(samples, s, n_samples) for s in stretches])
-    scores = (posteriors(alone) + posteriors(in_place)) / 2  # (stretches, labels)
+    # What turns each step with sound down to the background.
+    quieten = np.where(active, 10 ** (np.minimum(background_db(level) - level, 0) / 20), 1.0)
+    parts = []
+    for chosen in (stretches[i : i + _AT_ONCE] for i in range(0, len(stretches), _AT_ONCE)):
+        alone = np.stack([_alone(samples, quieten, s, n_samples) for s in chosen])
+        in_place = np.stack([_in_place(samples, s, n_samples) for s in chosen])
+        parts.append((posteriors(alone) + posteriors(in_place)) / 2)
+    scores = np.concatenate(parts)  # (stretches, labels)
     words = []
     for index, column in _best_words(stretches, scores, labels, settings):
         stretch = stretches[index]
@@ -87,16 +102,30 @@ def find_words_in(
     return words
 
 
-def _stretches(
-    active: npt.NDArray[np.bool_], cuts: npt.NDArray[np.intp], settings: FinderSettings
-) -> list[_Stretch]:
-    """List every stretch that could be one word, by its first frame.
+def _edges(level: npt.NDArray[np.float64]) -> tuple[Steps, list[int], list[int]]:
+    """Return the steps with sound, and where words can start and end.
 
-    A stretch starts where sound starts or after a cut, and ends where sound ends or at a cut.
+    Where sound starts and ends, clearly or faintly, and at the dips inside; of edges closer than
+    40 ms only one is kept, the clearer.
     """
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(np.int8), [0]])))
-    starts = np.unique(np.concatenate([edges[::2], cuts]))
-    ends = np.unique(np.concatenate([edges[1::2], cuts]))
+    clear, faint = active_frames(level), active_frames(level, faint=True)
+    active = clear | faint
+    starts: list[int] = []
+    ends: list[int] = []
+    dips = valleys(level, active)
+    for side, kept in ((0, starts), (1, ends)):
+        clear_edges, faint_edges = ([run[side] for run in runs(a)] for a in (clear, faint))
+        for edge in (*clear_edges, *dips, *faint_edges):
+            if all(abs(edge - other) >= _APART for other in kept):
+                kept.append(edge)
+        kept.sort()
+    return active, starts, ends
+
+
+def _stretches(
+    active: Steps, starts: list[int], ends: list[int], settings: FinderSettings
+) -> list[_Stretch]:
+    """List every stretch from a start to an end that could be one word, by its first frame."""
     per_second = SAMPLE_RATE / STEP
     shortest, longest, gap = (
         round(seconds * per_second)
@@ -111,45 +140,36 @@ def _stretches(
         too_long[frame + 1] = too_long[frame] + (silent_for == gap + 1)
     found = []
     for first in starts:
-        for last in ends[np.searchsorted(ends, first + shortest) :]:
+        for last in ends[bisect_left(ends, first + shortest) :]:
             if last - first > longest or too_long[last] > too_long[first]:
                 break
             sound = int(sound_before[last] - sound_before[first])
             if sound >= shortest:
-                found.append(_Stretch(int(first), int(last), sound))
+                found.append(_Stretch(first, last, sound))
     return found
 
 
 def _alone(
-    samples: Samples,
-    active: npt.NDArray[np.bool_],
-    stretch: _Stretch,
-    n_samples: int,
-    settings: FinderSettings,
+    samples: Samples, quieten: npt.NDArray[np.float64], stretch: _Stretch, n_samples: int
 ) -> Samples:
-    """Return the stretch in the middle of a window, with a little of the quiet beside it."""
-    margin = round(settings.margin * SAMPLE_RATE / STEP)
-    first, last = stretch.first, stretch.last
-    while first > 0 and stretch.first - first < margin and not active[first - 1]:
-        first -= 1
-    while last < len(active) and last - stretch.last < margin and not active[last]:
-        last += 1
-    sound = samples[first * STEP : last * STEP][:n_samples].copy()
-    fade = np.linspace(0, 1, min(STEP, len(sound)), dtype=np.float32)
-    sound[: len(fade)] *= fade
-    sound[len(sound) - len(fade) :] *= fade[::-1]
-    before = (n_samples - len(sound)) // 2
-    return np.pad(sound, (before, n_samples - len(sound) - before))
+    """Return the window with other sounds turned down to the level of the background."""
+    gain = quieten.copy()
+    gain[stretch.first : stretch.last] = 1.0
+    start = (stretch.first + stretch.last) * STEP // 2 - n_samples // 2
+    near = samples[max(0, start) : start + n_samples]
+    step = (max(0, start) + np.arange(len(near)) + 0.5) / STEP - 0.5
+    quiet = near * np.interp(step, np.arange(len(gain)), gain)
+    return _window(quiet.astype(np.float32), max(0, -start), n_samples)
 
 
 def _in_place(samples: Samples, stretch: _Stretch, n_samples: int) -> Samples:
     """Return the window that has the stretch in its middle, with what is around it."""
     start = (stretch.first + stretch.last) * STEP // 2 - n_samples // 2
-    window = np.zeros(n_samples, dtype=np.float32)
-    kept = samples[max(0, start) : start + n_samples]
-    offset = max(0, -start)
-    window[offset : offset + len(kept)] = kept
-    return window
+    return _window(samples[max(0, start) : start + n_samples], max(0, -start), n_samples)
+
+
+def _window(samples: Samples, offset: int, n_samples: int) -> Samples:
+    return np.pad(samples, (offset, n_samples - offset - len(samples)))
 
 
 def _best_words(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.sound_level import STEP, active_frames, levels_db, valleys
+from kws_core.sound_level import STEP, active_frames, levels_db, runs, valleys
 from kws_core.waveform import SAMPLE_RATE
 
 
@@ -21,11 +21,6 @@ def tone(seconds: float, amplitude: float = 0.5, hz: float = 440.0) -> np.ndarra
 def noise(seconds: float, rms: float, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     return rng.normal(0, rms, round(seconds * SAMPLE_RATE)).astype(np.float32)
-
-
-def runs(active: np.ndarray) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(int), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 @pytest.mark.parametrize("amplitude", [1.0, 0.1, 0.001])
@@ -60,9 +55,21 @@ def test_a_burst_ten_decibels_above_noise_is_found_and_the_noise_is_not() -> Non
     assert last == pytest.approx(230, abs=3)
 
 
+def test_a_burst_that_noise_nearly_covers_is_found_faintly() -> None:
+    background = noise(4.0, 0.01)
+    background[32000:36800] += tone(0.3, 0.01 * np.sqrt(2) * 10 ** (3 / 20))
+    level = levels_db(background)
+    assert not active_frames(level)[205:225].all()
+    [(first, last)] = runs(active_frames(level, faint=True))
+    assert first == pytest.approx(200, abs=4)
+    assert last == pytest.approx(230, abs=4)
+
+
 @pytest.mark.parametrize("rms", [0.0, 1e-5, 0.01, 0.3])
 def test_steady_noise_and_silence_have_nothing_that_stands_out(rms: float) -> None:
-    assert active_frames(levels_db(noise(5.0, rms))).sum() == 0
+    level = levels_db(noise(5.0, rms))
+    assert not active_frames(level).any()
+    assert not active_frames(level, faint=True).any()
 
 
 def test_a_click_is_no_sound_of_its_own() -> None:
@@ -81,4 +88,4 @@ def test_a_dip_between_two_sounds_is_a_valley_and_a_steady_sound_has_none() -> N
     [cut] = valleys(level, active_frames(level))
     assert cut == pytest.approx(83, abs=3)
     steady = levels_db(np.concatenate([silence(0.5), tone(0.66), silence(0.5)]))
-    assert not valleys(steady, active_frames(steady)).size
+    assert valleys(steady, active_frames(steady)) == []
