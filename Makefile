@@ -1,14 +1,16 @@
-# make run    start the app          (PORT=8501, PYTHON=python3.12, TORCH_INDEX=<CPU wheel index>)
+# make run    start the app          (PORT=8501, ADDRESS=localhost, PYTHON=python3.12,
+#                                    TORCH_INDEX=<CPU wheel index>)
 # make test   run all tests          (ARGS="-k spectrogram" is handed to pytest)
 # make lint   ruff and mypy
-# make bench  measure                (BENCH=bench/one_of_them.py ARGS="--help" for a single one)
+# make bench  measure                (BENCH=bench/find_words.py ARGS="--data DIR" for another one)
 # make clean  remove .venv and caches
 
 PORT ?= 8501
+ADDRESS ?= localhost
 PYTHON ?=
 TORCH_INDEX ?=
 ARGS ?=
-BENCH ?= $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
+BENCH ?= bench/latency.py
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -21,10 +23,12 @@ PIP := $(PY) -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--ex
 .PHONY: help run test lint format bench browser install install-dev clean
 
 help:
-	@sed -n 's/^# \(make \)/\1/p' Makefile
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
 
+# "localhost" keeps the app private to this computer, and saves Streamlit from asking an outside
+# service for the external address, so that it starts without a network.
 run: $(RUN_READY)
-	$(PY) -m streamlit run streamlit_app.py --server.port $(PORT)
+	$(PY) -m streamlit run streamlit_app.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(DEV_READY) browser
 	$(PY) -m pytest $(ARGS)
@@ -39,10 +43,7 @@ format: $(DEV_READY)
 	$(PY) -m ruff format .
 
 bench: $(RUN_READY)
-	@set -e; for script in $(BENCH); do \
-	  echo "== $$script"; \
-	  $(PY) -m "$$(echo "$${script%.py}" | tr / .)" $(ARGS); \
-	done
+	$(PY) -m $(subst /,.,$(basename $(BENCH))) $(ARGS)
 
 browser: $(DEV_READY)
 	@bash tests/setup_browser.sh $(PY)
