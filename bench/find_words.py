@@ -1,7 +1,7 @@
 """How well words are found in longer recordings: found, wrong, extra, and how exact the edges.
 
 Streams of half a minute are put together from recordings of validation speakers and from voices
-that were held out, at random gaps, in quiet and in held-out background noise. Needs the data folder:
+that were held out, at random gaps, in quiet and in held-out noise. Needs the data folder:
 ``python -m bench.find_words --data DATA``.
 """
 
