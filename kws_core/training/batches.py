@@ -40,6 +40,23 @@ class AugmentSettings:
     frame_masks: tuple[int, int] = (2, 10)  # number, most frames each
 
 
+# For the last epochs: closer to how people speak to a good microphone, as validation clips do.
+MILD = AugmentSettings(
+    unknown_share=0.12,
+    max_shift=15,
+    stretch_time=0.08,
+    stretch_bands=0.05,
+    noise_share=0.4,
+    snr_db=(5.0, 30.0),
+    reverb_share=0.15,
+    gain_db=(-20.0, 6.0),
+    curve_db=2.0,
+    band_masks=(1, 4),
+    frame_masks=(1, 6),
+)
+AUGMENTATIONS = {"full": AugmentSettings(), "mild": MILD}
+
+
 class _Draw:
     """Random numbers of the shapes a batch needs, from one generator."""
 

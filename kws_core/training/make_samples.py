@@ -28,9 +28,9 @@ LICENCE = "Apache-2.0"
 
 # Word and voice: each voice once, and each clip short enough for a second with room around it.
 SINGLE_WORDS = (
-    ("yes", "k0038"),
+    ("yes", "k0056"),
     ("no", "k0047"),
-    ("up", "k0056"),
+    ("up", "k0038"),
     ("down", "k0025"),
     ("left", "k0060"),
     ("right", "k0037"),
@@ -43,7 +43,7 @@ SINGLE_WORDS = (
 )
 NOISY_WORD = ("zero", "k0082")
 SENTENCE_VOICE = "k0120"
-SENTENCE = ("three", "two", "one", "go", "left", "right", "stop")
+SENTENCE = ("three", "five", "one", "go", "left", "right", "stop")
 SENTENCE_GAPS = (0.60, 0.45, 0.70, 0.85, 0.50, 0.75)  # s
 
 SENTENCE_SECONDS = 10.0

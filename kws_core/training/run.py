@@ -12,7 +12,14 @@ import torch
 from kws_core.errors import ModelError
 from kws_core.features import LogMel
 from kws_core.labels import LABELS
-from kws_core.models import ARCHITECTURES, ModelCard, build_model, count_parameters, save_model
+from kws_core.models import (
+    ARCHITECTURES,
+    ModelCard,
+    build_model,
+    count_parameters,
+    load_model,
+    save_model,
+)
 from kws_core.training.batches import AugmentSettings, BatchMaker
 from kws_core.training.data import load_training_data
 from kws_core.training.loop import (
@@ -47,14 +54,19 @@ def run_training(
     pictures: bool = True,
     synthetic: bool = True,
     resume: bool = False,
+    start_from: Path | None = None,
     cache: Path | None = None,
 ) -> ModelCard:
     """Train an architecture and save it in `out`, with its card.
 
+    start_from: a folder with a saved model of that name to go on from, instead of random weights.
     Raises `DataError` if data are missing, `ModelError` if the architecture takes no log-mel.
     """
     torch.manual_seed(settings.seed)
     network = build_model(architecture, len(LABELS))
+    if start_from is not None:
+        start = load_model(name or architecture, start_from)
+        network.load_state_dict(start.network.state_dict())
     front_end = ARCHITECTURES[architecture].make_front_end()
     if not isinstance(front_end, LogMel):
         raise ModelError(f"{architecture} does not take a log-mel, which is what is trained on.")
@@ -81,6 +93,7 @@ def run_training(
             "clips": len(training_data.clips),
             "pictures": pictures,
             "synthetic": synthetic,
+            "started_from": start.card.training if start_from is not None else None,
         },
     )
     return save_model(out, card, average, front_end)
