@@ -141,7 +141,7 @@ def _models(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     # Only here: to recognise words, neither pyarrow nor tqdm is needed.
-    from kws_core.training.batches import AugmentSettings
+    from kws_core.training.batches import AUGMENTATIONS
     from kws_core.training.loop import TrainingSettings
     from kws_core.training.run import run_training
 
@@ -163,11 +163,12 @@ def _train(options: argparse.Namespace) -> int:
             options.data,
             options.out,
             settings,
-            AugmentSettings(),
+            AUGMENTATIONS[options.augmentation],
             name=options.name,
             pictures=not options.no_pictures,
             synthetic=not options.no_synthetic,
             resume=options.resume,
+            start_from=options.start_from,
             cache=options.cache,
         )
     except KeyboardInterrupt:
@@ -257,6 +258,10 @@ def _add_training_options(train: argparse.ArgumentParser) -> None:
     train.add_argument("--seed", type=int)
     train.add_argument("--no-pictures", action="store_true", help="recordings only")
     train.add_argument("--no-synthetic", action="store_true", help="no synthetic voices")
+    train.add_argument("--augmentation", choices=("full", "mild"), default="full")
+    train.add_argument(
+        "--start-from", type=Path, metavar="FOLDER", help="with a saved model to go on from"
+    )
     train.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     train.add_argument("--cache", type=Path, help="folder for decoded data")
 

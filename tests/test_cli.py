@@ -242,26 +242,29 @@ class TestTrain:
             "ds-resnet", Path("d"), Path("o"), TrainingSettings(), AugmentSettings()
         )  # fmt: skip
         assert options == {
-            "name": None, "pictures": True, "synthetic": True, "resume": False, "cache": None
+            "name": None, "pictures": True, "synthetic": True, "resume": False,
+            "start_from": None, "cache": None,
         }  # fmt: skip
 
     def test_every_option_reaches_the_run(self, run, calls) -> None:
+        from kws_core.training.batches import AUGMENTATIONS
         from kws_core.training.loop import TrainingSettings
 
         command = (
             "train --model bcresnet-1 --data d --out o --epochs 2 --clips-per-epoch 640 "
             "--batch-size 64 --learning-rate 0.01 --seed 9 --name mine --no-pictures "
-            "--no-synthetic --resume --cache c"
+            "--no-synthetic --augmentation mild --start-from first --resume --cache c"
         )
         run(*command.split())
         [(arguments, options)] = calls
         assert arguments[0] == "bcresnet-1"
+        assert arguments[4] == AUGMENTATIONS["mild"]
         assert arguments[3] == TrainingSettings(
             epochs=2, clips_per_epoch=640, batch_size=64, learning_rate=0.01, seed=9
         )
         assert options == {
             "name": "mine", "pictures": False, "synthetic": False, "resume": True,
-            "cache": Path("c"),
+            "start_from": Path("first"), "cache": Path("c"),
         }  # fmt: skip
 
     def test_missing_data_are_named(self, run, tmp_path) -> None:

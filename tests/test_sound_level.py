@@ -57,7 +57,7 @@ def test_a_burst_ten_decibels_above_noise_is_found_and_the_noise_is_not() -> Non
 
 def test_a_burst_that_noise_nearly_covers_is_found_faintly() -> None:
     background = noise(4.0, 0.01)
-    background[32000:36800] += tone(0.3, 0.01 * np.sqrt(2) * 10 ** (3 / 20))
+    background[32000:36800] += tone(0.3, 0.01 * np.sqrt(2))
     level = levels_db(background)
     assert not active_frames(level)[205:225].all()
     [(first, last)] = runs(active_frames(level, faint=True))

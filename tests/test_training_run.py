@@ -14,7 +14,7 @@ from kws_core.features import LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models.store import read_card
 from kws_core.recognizer import Recognizer
-from kws_core.training.batches import AugmentSettings
+from kws_core.training.batches import AUGMENTATIONS, AugmentSettings
 from kws_core.training.loop import TrainingSettings
 from kws_core.training.run import default_cache, run_training
 from tests import training_shards as shards
@@ -95,3 +95,21 @@ def test_decoded_data_go_to_the_users_cache_folder(monkeypatch, tmp_path: Path) 
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "me")
     assert default_cache() == tmp_path / "me" / ".cache" / "kws_core"
+
+
+def test_a_run_can_go_on_from_a_saved_model(folders, tmp_path: Path) -> None:
+    data, cache, out = folders
+    standing_still = TrainingSettings(
+        epochs=1, clips_per_epoch=12, batch_size=12, learning_rate=1e-12, weight_decay=0.0
+    )
+    run_training(
+        *("ds-resnet", data, tmp_path, standing_still, AUGMENTATIONS["mild"]),
+        name="toy",
+        start_from=out,
+        cache=cache,
+    )
+    before, after = (Recognizer.load("toy", folder)._model.network for folder in (out, tmp_path))
+    for old, new in zip(before.parameters(), after.parameters(), strict=True):
+        torch.testing.assert_close(new, old, atol=1e-6, rtol=1e-6)
+    started_from = read_card(tmp_path, "toy").training["started_from"]
+    assert started_from == read_card(out, "toy").training
