@@ -61,6 +61,17 @@ def app() -> Iterator[Callable[..., AppTest]]:
         yield start
 
 
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Keep torch on one core: quicker for small networks, and sums keep their order."""
+    import torch
+
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
 @pytest.fixture(scope="session")
 def app_script() -> Path:
     """Return the Streamlit script that the browser tests run."""

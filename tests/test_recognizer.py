@@ -1,6 +1,5 @@
 """The recogniser: the same answers whatever the rate, the batch or the thread."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,13 +42,7 @@ def save_small_model(folder: Path) -> None:
     save_model(folder, card, network, front_end)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """So small a network is quicker on one core, above all beside other work."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(n_threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Batches: who is in them and how often, and what their pictures have been through."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -68,13 +67,7 @@ def training_data(clips: Clips) -> TrainingData:
     return TrainingData(clips, [Stream("rain", noise)], [Stream("amelia", short)])
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    """For so little, one core is quicker, above all beside other work."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(n_threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -72,11 +72,13 @@ def predict_logits(network: nn.Module, clips: Clips, batch_size: int = 512) -> T
 
 
 def centred(log_mel: Tensor, before: Tensor) -> Tensor:
-    """Move each picture `before` frames later, as `Recognizer` pads a short clip on both sides."""
-    from kws_core.features import LogMelConfig
-    from kws_core.training.augment import shift
+    """Move each picture `before` frames later, as `Recognizer` pads a short clip on both sides.
 
-    return shift(log_mel, before, LogMelConfig().log_floor)
+    What is behind a clip's end is silence already, so it is turned round to its front.
+    """
+    batch, n_mels, n_frames = log_mel.shape
+    source = (torch.arange(n_frames) - before[:, None]) % n_frames  # (batch, n_frames)
+    return log_mel.gather(2, source[:, None].expand(batch, n_mels, n_frames))
 
 
 def validate(network: nn.Module, clips: Clips) -> Validation:
