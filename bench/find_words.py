@@ -25,7 +25,7 @@ from kws_core.training.shards import (
     SPEECH_FILES,
     SYNTHETIC_FILE,
     decode,
-    noise_recordings,
+    long_noises,
     read_table,
 )
 from kws_core.waveform import SAMPLE_RATE, Samples
@@ -37,7 +37,6 @@ PEAK = (0.15, 0.7)  # of full scale
 BACKGROUND = 10 ** (-70 / 20)
 EDGE_DB = 25.0  # a word's sound begins and ends so far below its peak
 EDGE_S = 0.15  # what counts as exact
-LONG_NOISE_S = 10
 
 
 @dataclass
@@ -136,11 +135,7 @@ def main() -> None:
     torch.set_num_threads(1)
     recognizer = Recognizer.load(options.model)
     streams = make_streams(options.data, options.streams, options.seed)
-    noises = [
-        noise
-        for _, noise in noise_recordings(options.data, "val")
-        if len(noise) > LONG_NOISE_S * SAMPLE_RATE
-    ]
+    noises = long_noises(options.data).values()
     print(f"{options.model}, {datetime.date.today().isoformat()}, {processor()}\n")
     print("| background | words | found | wrong word | extra | start within 0.15 s | end |")
     print("|---|---|---|---|---|---|---|")

@@ -65,7 +65,8 @@ def clip_figure(
     # Titles would take a phone's width twice over: the ticks carry the units' names instead.
     figure.update_xaxes(range=[0.0, duration], showgrid=False)
     figure.update_xaxes(zeroline=False, ticksuffix=" s", nticks=8, row=2)
-    figure.update_yaxes(range=[-peak, peak], nticks=4, fixedrange=True, row=1)
+    step = amplitude_step(peak)
+    figure.update_yaxes(range=[-peak, peak], tickvals=[-step, 0.0, step], fixedrange=True, row=1)
     figure.update_yaxes(
         # From edge to edge of the outermost bands' triangles: f_min to f_max exactly.
         range=[-1, config.n_mels],
@@ -152,6 +153,13 @@ def best_scores(scores: Mapping[str, float], top: int = 5) -> list[tuple[str, fl
 def readable(label: str) -> str:
     """Return a label as people write it: without the underscores of silence and unknown."""
     return label.strip("_") if label in (SILENCE, UNKNOWN) else label
+
+
+def amplitude_step(peak: float) -> float:
+    """Return the largest of 1, 2 and 5 times a power of ten up to nine tenths of `peak`."""
+    power = 10.0 ** math.floor(math.log10(0.9 * peak))
+    factor = max(f for f in (1, 2, 5) if f * power <= 0.9 * peak * (1 + 1e-9))
+    return float(f"{factor * power:.1g}")
 
 
 def percent(score: float) -> str:

@@ -13,6 +13,7 @@ from kws_core.features import LN_TO_DB, LogMel, LogMelConfig, mel_edges
 from kws_core.plots import (
     DB_RANGE,
     MAX_COLUMNS,
+    amplitude_step,
     best_scores,
     clip_figure,
     describe_clip,
@@ -254,3 +255,10 @@ class TestDescribeClip:
     @pytest.mark.parametrize("count", [0, 1, 100])
     def test_very_short_clips_have_a_description(self, count: int) -> None:
         assert describe_clip(np.ones(count, np.float32), RATE).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("peak", "step"), [(1.1, 0.5), (1.2, 1.0), (0.45, 0.2), (0.3, 0.2), (0.012, 0.01)]
+)
+def test_the_amplitude_has_a_round_tick_on_both_sides_of_zero(peak: float, step: float) -> None:
+    assert amplitude_step(peak) == step

@@ -6,7 +6,6 @@ are one linear map, which is why 99.9 % of the weights add so little.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 
@@ -36,8 +35,3 @@ class SeedCNN(nn.Module):
         """Return logits ``(batch, n_outputs)`` of pictures ``(batch, 32, 32)``."""
         logits: Tensor = self.layers(picture[:, None])
         return logits
-
-
-def log_posteriors(model: SeedCNN, picture: Tensor) -> Tensor:
-    """Return what the notebook's network puts out: log-softmax of the logits."""
-    return torch.log_softmax(model(picture), dim=-1)

@@ -28,11 +28,10 @@ from kws_core.recognizer import Recognizer
 from kws_core.training.data import picture_clips
 from kws_core.training.shards import (
     DIGITS_FILE,
-    HELD_OUT_SHARE,
-    LONG_NOISE_S,
     PICTURE_ONLY_WORDS,
     SPEECH_FILES,
     decode,
+    long_noises,
     noise_recordings,
     other_recordings,
     read_table,
@@ -175,11 +174,7 @@ def _noise(
 ) -> list[dict[str, Any]]:
     """Return the accuracy of the recordings in each long background noise, and in babble."""
     rng = np.random.default_rng(0)
-    sounds = {
-        kind: samples
-        for kind, samples in noise_recordings(data, "val")
-        if len(samples) > LONG_NOISE_S * HELD_OUT_SHARE * SAMPLE_RATE
-    }
+    sounds = long_noises(data)
     sounds["babble"] = _babble(clips, rng)
     rows = []
     for kind, noise in sounds.items():
