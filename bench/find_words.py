@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from kws_core.augment.noise import add_at_snr
 from kws_core.machine import processor
 from kws_core.recognizer import DEFAULT_MODEL, Recognizer
 from kws_core.samples import list_samples
 from kws_core.sound_level import STEP
-from kws_core.training.evaluation import mix
 from kws_core.training.shards import (
     SPEECH_FILES,
     SYNTHETIC_FILE,
@@ -121,7 +121,7 @@ def in_noise(stream: Samples, spoken: list[Word], noise: Samples, snr_db: float)
     pieces = [stream[int(w.start * SAMPLE_RATE) : int(w.end * SAMPLE_RATE)] for w in spoken]
     speech = np.concatenate(pieces)
     quiet_db = 10 * np.log10(np.mean(np.square(speech)) / np.mean(np.square(stream)))
-    return mix(stream, np.resize(noise, len(stream)), snr_db - quiet_db)
+    return add_at_snr(stream, np.resize(noise, len(stream)), snr_db - quiet_db)
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ import platform
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from kws_core.audio import SAMPLE_RATE, read_audio, to_wav
 from kws_core.machine import processor
 from kws_core.recognizer import DEFAULT_MODEL, Recognizer
 from kws_core.samples import get_sample
+from kws_core.training.cost import one_core
 from kws_core.waveform import resample
 from tests.audio_files import encode
 from tests.browser import find_chromium, reason_to_skip, run_server
@@ -71,22 +72,6 @@ def timed(what: str, call: Callable[[], object], runs: int) -> Figure:
         if run >= WARM_UPS:
             seconds.append(time.perf_counter() - started)
     return figure(what, seconds)
-
-
-@contextlib.contextmanager
-def one_core() -> Iterator[None]:
-    """Keep this process on one core, where the system can, and torch to one thread."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
-    if allowed:
-        os.sched_setaffinity(0, {min(allowed)})
-    try:
-        yield
-    finally:
-        if allowed:
-            os.sched_setaffinity(0, allowed)
-        torch.set_num_threads(n_threads)
 
 
 def measure_library(model: str, runs: int) -> list[Figure]:

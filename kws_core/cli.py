@@ -13,21 +13,22 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from kws_core.audio import Clip, read_audio
+from kws_core.cli_numbers import count
+from kws_core.cli_training import add_training_options, train_command
 from kws_core.errors import KwsError, TooLongError
 from kws_core.models import ARCHITECTURES
 from kws_core.models.store import MODEL_FOLDER, read_card
 from kws_core.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.results import RESULTS_FOLDER, SPLITS, save_results
 
 PROGRAM = "python -m kws_core"
 OK, REFUSED, INTERRUPTED = 0, 1, 130
 _Result = tuple[str, dict[str, Any]]  # for people, and for programs
-RESULTS_FOLDER = MODEL_FOLDER.parent / "results"
-_SETTINGS = ("epochs", "clips_per_epoch", "batch_size", "learning_rate", "seed")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except KwsError as error:
         return _refuse(str(error))
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "Stopped.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader (head, for one) has seen enough; Python would complain once more at exit.
@@ -139,70 +140,23 @@ def _models(options: argparse.Namespace) -> int:
     return code
 
 
-def _train(options: argparse.Namespace) -> int:
-    # Only here: to recognise words, neither pyarrow nor tqdm is needed.
-    from kws_core.training.batches import AUGMENTATIONS
-    from kws_core.training.loop import TrainingSettings
-    from kws_core.training.run import run_training
-
-    given = {name: getattr(options, name) for name in _SETTINGS}
-    settings = replace(
-        TrainingSettings(), **{name: value for name, value in given.items() if value is not None}
-    )
-    if settings.steps_per_epoch < 1:
-        return _refuse("An epoch needs at least one batch: raise --clips-per-epoch.")
-    print(
-        f"Training {options.model}: {settings.epochs} epochs of {settings.clips_per_epoch} clips, "
-        f"batches of {settings.batch_size}, learning rate {settings.learning_rate:g}, "
-        f"seed {settings.seed}",
-        file=sys.stderr,
-    )
-    try:
-        card = run_training(
-            options.model,
-            options.data,
-            options.out,
-            settings,
-            AUGMENTATIONS[options.augmentation],
-            name=options.name,
-            pictures=not options.no_pictures,
-            synthetic=not options.no_synthetic,
-            resume=options.resume,
-            start_from=options.start_from,
-            cache=options.cache,
-        )
-    except KeyboardInterrupt:
-        print(f"\n{_after_interruption(options.out / 'checkpoint.pt')}", file=sys.stderr)
-        return INTERRUPTED
-    except OSError as error:
-        return _refuse(f"Training stopped: {error}")
-    print(f"{options.out / card.name}.safetensors, {card.parameters:,} parameters")
-    return OK
-
-
 def _evaluate(options: argparse.Namespace) -> int:
-    from kws_core.training.evaluation import evaluate
+    from kws_core.training.evaluation import QUICK, EvaluationSettings, evaluate
 
-    report = evaluate(options.model, options.data, options.split, options.model_folder)
-    options.out.mkdir(parents=True, exist_ok=True)
-    path = options.out / f"{options.model}-{options.split}.json"
-    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    share = report["accuracy"]
+    settings = QUICK if options.quick else EvaluationSettings()
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)  # first: all else takes minutes
+        done = evaluate(options.model, options.data, options.split, options.model_folder, settings)
+        path = save_results(options.out, done.figures, done.scores, done.word_map)
+    except OSError as error:
+        return _refuse(f"Evaluation stopped: {error}")
+    share = done.figures["accuracy"]
     print(
         f"{options.model} on {options.split}: {share['value']:.2%} of {share['n']} clips "
         f"({share['low']:.2%} to {share['high']:.2%}), mean over words "
-        f"{report['mean_over_words']:.2%}; all figures in {path}"
+        f"{done.figures['mean_over_words']:.2%}; all figures in {path}"
     )
     return OK
-
-
-def _after_interruption(checkpoint: Path) -> str:
-    if not checkpoint.is_file():
-        return "Stopped before the first epoch was done: there is nothing to resume."
-    return (
-        f"Stopped. {checkpoint} is whole, as of the last epoch that was done: "
-        "give the same command with --resume to go on from there."
-    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -221,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
         "predict", parents=[files, model_folder], help="which word clips of up to 1 s are"
     )
     predict.add_argument(
-        "--runners-up", type=_count, default=3, help="how many (default: %(default)s)"
+        "--runners-up", type=count, default=3, help="how many (default: %(default)s)"
     )
     predict.set_defaults(command=_predict)
     scan = commands.add_parser(
@@ -230,51 +184,20 @@ def _parser() -> argparse.ArgumentParser:
     scan.set_defaults(command=_scan)
     models = commands.add_parser("models", parents=[model_folder], help="the models there are")
     models.set_defaults(command=_models)
-    train = commands.add_parser("train", help="train a model on Parquet files of recordings")
-    _add_training_options(train)
-    train.set_defaults(command=_train)
+    train = commands.add_parser("train", help="train a model on recordings of the words")
+    add_training_options(train)
+    train.set_defaults(command=train_command)
     evaluate = commands.add_parser(
         "evaluate", parents=[model_folder], help="measure a model on Parquet files of recordings"
     )
     evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
     evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
-    evaluate.add_argument("--split", choices=("val", "test_a"), default="val")
+    evaluate.add_argument("--split", choices=SPLITS, default="val")
     evaluate.add_argument(
-        "--out", type=Path, default=RESULTS_FOLDER, help="folder for the JSON of all figures"
+        "--out", type=Path, default=RESULTS_FOLDER, help="folder for the figures and the scores"
+    )
+    evaluate.add_argument(
+        "--quick", action="store_true", help="fewer clips in noise, no map of words"
     )
     evaluate.set_defaults(command=_evaluate)
     return parser
-
-
-def _add_training_options(train: argparse.ArgumentParser) -> None:
-    train.add_argument("--model", default=DEFAULT_MODEL, choices=sorted(ARCHITECTURES))
-    train.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
-    train.add_argument("--out", type=Path, required=True, help="folder for model and checkpoint")
-    train.add_argument("--name", help="of the saved model (default: that of the architecture)")
-    train.add_argument("--epochs", type=_count)
-    train.add_argument("--clips-per-epoch", type=_count)
-    train.add_argument("--batch-size", type=_count)
-    train.add_argument("--learning-rate", type=_rate)
-    train.add_argument("--seed", type=int)
-    train.add_argument("--no-pictures", action="store_true", help="recordings only")
-    train.add_argument("--no-synthetic", action="store_true", help="no synthetic voices")
-    train.add_argument("--augmentation", choices=("full", "mild"), default="full")
-    train.add_argument(
-        "--start-from", type=Path, metavar="FOLDER", help="with a saved model to go on from"
-    )
-    train.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    train.add_argument("--cache", type=Path, help="folder for decoded data")
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
-
-
-def _rate(text: str) -> float:
-    number = float(text)
-    if not 0 < number < 1:
-        raise argparse.ArgumentTypeError("must be above 0 and below 1")
-    return number

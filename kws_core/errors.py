@@ -59,3 +59,15 @@ class DamagedModelError(ModelError):
 
 class DataError(KwsError):
     """A folder or file of training data or sample clips is missing or unreadable."""
+
+
+class AugmentError(KwsError):
+    """Settings of an augmentation that make no sense, or a clip it cannot be applied to."""
+
+
+class TrainingError(KwsError):
+    """Training cannot start, or cannot go on."""
+
+
+class SettingsError(KwsError):
+    """Settings of a view that are out of their limits, or do not go together."""

@@ -28,6 +28,7 @@ from torch.nn import functional as F
 
 from kws_core.audio import SAMPLE_RATE
 from kws_core.errors import ModelError
+from kws_core.raw_wave import RawWave, RawWaveConfig
 
 MelScale = Literal["htk", "slaney"]
 
@@ -215,10 +216,14 @@ class Mfcc(nn.Module):
 
 @dataclass(frozen=True)
 class SeedImageConfig:
-    """The notebook's input: a centred 128-band mel in dB, its mean taken off, made 32 x 32."""
+    """The notebook's input: a centred 128-band mel in dB, its mean taken off, made 32 x 32.
+
+    The sound is brought to `wave_rate` first; `n_fft` and `hop_length` count samples at it.
+    """
 
     sample_rate: int = SAMPLE_RATE
     n_samples: int = SAMPLE_RATE
+    wave_rate: int = SAMPLE_RATE
     n_fft: int = 2048  # 128 ms
     hop_length: int = 512  # 32 ms
     n_mels: int = 128
@@ -240,17 +245,22 @@ class SeedImage(nn.Module):
     def __init__(self, config: SeedImageConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or SeedImageConfig()
+        self.wave = RawWave(RawWaveConfig(config.sample_rate, config.n_samples, config.wave_rate))
         self.register_buffer("window", torch.hann_window(config.n_fft), persistent=False)
         bank = mel_filter_bank(
-            config.sample_rate, config.n_fft, config.n_mels, 0.0, config.f_max, "slaney", "slaney"
+            config.wave_rate, config.n_fft, config.n_mels, 0.0, config.f_max, "slaney", "slaney"
         )
         self.register_buffer("bank", bank, persistent=False)
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Return pictures of shape ``(batch, image_size, image_size)``."""
+        return self.from_wave(self.wave(waveform))
+
+    def from_wave(self, wave: Tensor) -> Tensor:
+        """Return the pictures of waves that are at ``wave_rate`` already."""
         config = self.config
         half = config.n_fft // 2
-        centred = F.pad(waveform, (half, half))
+        centred = F.pad(wave, (half, half))
         mel = self.bank @ power_spectrogram(centred, self.window, config.n_fft, config.hop_length)
         mel_db = 10.0 * mel.clamp_min(1e-10).log10()
         mel_db = mel_db - mel_db.amax(dim=(-2, -1), keepdim=True)
@@ -261,13 +271,14 @@ class SeedImage(nn.Module):
         return image[:, 0]
 
 
-FrontEnd = LogMel | Mfcc | SeedImage
+FrontEnd = LogMel | Mfcc | SeedImage | RawWave
+
+_KINDS = {LogMel: "log-mel", Mfcc: "mfcc", SeedImage: "seed-image", RawWave: "raw-wave"}
 
 
 def front_end_spec(front_end: FrontEnd) -> dict[str, Any]:
     """Describe a front end as plain JSON values, to be saved with a model."""
-    kind = {LogMel: "log-mel", Mfcc: "mfcc", SeedImage: "seed-image"}[type(front_end)]
-    return {"kind": kind, **asdict(front_end.config)}
+    return {"kind": _KINDS[type(front_end)], **asdict(front_end.config)}
 
 
 def build_front_end(spec: dict[str, Any]) -> FrontEnd:
@@ -285,8 +296,9 @@ def build_front_end(spec: dict[str, Any]) -> FrontEnd:
                 return Mfcc(MfccConfig(log_mel=log_mel, **settings))
             case "seed-image":
                 return SeedImage(SeedImageConfig(**settings))
-    except (TypeError, KeyError) as error:
+            case "raw-wave":
+                return RawWave(RawWaveConfig(**settings))
+    except (TypeError, KeyError, ValueError) as error:
         raise ModelError(f"The front end's settings can't be used: {error}.") from error
-    raise ModelError(
-        f"Unknown front end {spec.get('kind')!r}: this version knows log-mel, mfcc and seed-image."
-    )
+    known = ", ".join(_KINDS.values())
+    raise ModelError(f"Unknown front end {spec.get('kind')!r}: this version knows {known}.")

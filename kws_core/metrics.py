@@ -1,6 +1,6 @@
-"""How good scores are: accuracy with its interval, per-word figures, confusions, calibration.
+"""How good scores are: accuracy with its interval, per-word figures, confusions, calibration, ROC.
 
-All take posteriors ``(n, labels)`` and targets ``(n,)`` (columns of the true labels), as numpy.
+Most take posteriors ``(n, labels)`` and targets ``(n,)`` (columns of the true labels), as numpy.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def wilson_interval(n_right: int, n: int, z: float = 1.959964) -> Share:
     share = n_right / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Share(share, max(0.0, centre - half), min(1.0, centre + half), n)
+    # The share itself lies inside, whatever rounding does to the ends.
+    return Share(share, max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)), n)
 
 
 def accuracy(posteriors: Posteriors, targets: Targets) -> Share:
@@ -128,10 +129,73 @@ def reliability(
     return bins, error
 
 
-def twelve_classes(posteriors: Posteriors) -> Posteriors:
-    """Return the field's 12-class view, ``(n, 12)``: all other words are added to unknown."""
-    columns = [LABELS.index(label) for label in (*COMMANDS, SILENCE)]
-    rest = [i for i in range(len(LABELS)) if i not in columns]
-    return np.concatenate(
-        [posteriors[:, columns], posteriors[:, rest].sum(axis=1, keepdims=True)], axis=1
-    )
+@dataclass(frozen=True)
+class RocCurve:
+    """How many clips of a word are caught, and how many others with them, by the least score.
+
+    Shares of 0 to 1, from the highest threshold to the lowest; the corner (0, 0) is left out.
+    area: under the whole curve, of which the points are a selection.
+    """
+
+    area: float
+    false_positive: tuple[float, ...]
+    true_positive: tuple[float, ...]
+    threshold: tuple[float, ...]
+
+
+def roc_curve(
+    scores: npt.NDArray[np.floating], is_word: npt.NDArray[np.bool_], n_points: int = 40
+) -> RocCurve | None:
+    """Return the receiver operating characteristic of scores ``(n,)``, None without both kinds.
+
+    The points kept are spread evenly over the logarithm of the false positives: what matters of
+    a good detector lies near zero.
+    """
+    n_words, n_others = int(is_word.sum()), int((~is_word).sum())
+    if not n_words or not n_others:
+        return None
+    order = np.argsort(-scores, kind="stable")
+    last_of_equals = np.append(np.diff(scores[order]) != 0, True)
+    caught = np.cumsum(is_word[order])[last_of_equals] / n_words
+    wrong = np.cumsum(~is_word[order])[last_of_equals] / n_others
+    area = float(np.trapezoid(np.append(0.0, caught), np.append(0.0, wrong)))
+    grid = np.append(0.0, np.geomspace(1 / n_others, 1.0, n_points - 1))
+    # The last point with at most so many false positives (half of one covers rounding).
+    kept = np.unique(np.searchsorted(wrong, grid + 0.5 / n_others, side="right") - 1)
+    kept = kept[kept >= 0]
+    points = (wrong[kept], caught[kept], scores[order][last_of_equals][kept])
+    return RocCurve(area, *(tuple(float(x) for x in column) for column in points))
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often something happened per hour, with its 95 % interval."""
+
+    per_hour: float
+    low: float
+    high: float
+    count: int
+    hours: float
+
+
+def poisson_rate(count: int, hours: float, share: float = 0.95) -> Rate:
+    """Return a rate with the exact interval of a Poisson count (Garwood 1936)."""
+    from scipy.stats import chi2
+
+    tail = (1 - share) / 2
+    low = chi2.ppf(tail, 2 * count) / 2 if count else 0.0
+    high = chi2.ppf(1 - tail, 2 * count + 2) / 2
+    return Rate(count / hours, float(low) / hours, float(high) / hours, count, hours)
+
+
+def twelve_classes(posteriors: Posteriors, labels: Sequence[str] = LABELS) -> Posteriors:
+    """Return the field's 12-class view, ``(n, 12)``: all other words are added to unknown.
+
+    A class that is none of the labels (silence, of a model that knows words only) gets nothing.
+    """
+    twelve = np.zeros((len(posteriors), len(TWELVE_LABELS)), posteriors.dtype)
+    unknown = TWELVE_LABELS.index(UNKNOWN)
+    for column, label in enumerate(labels):
+        known = TWELVE_LABELS.index(label) if label in TWELVE_LABELS else unknown
+        twelve[:, known] += posteriors[:, column]
+    return twelve

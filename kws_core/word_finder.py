@@ -68,6 +68,18 @@ class _Stretch:
     sound: int
 
 
+@dataclass(frozen=True)
+class ScoredStretches:
+    """What could be words in a recording, with the probabilities of all labels for each.
+
+    Words can be chosen from it at any threshold without asking the network again.
+    """
+
+    stretches: list[_Stretch]
+    scores: npt.NDArray[np.floating]  # (stretches, labels)
+    n_samples: int  # of the recording, at 16 kHz
+
+
 def find_words_in(
     samples: Samples,
     n_samples: int,
@@ -80,11 +92,23 @@ def find_words_in(
     posteriors: gives the probabilities (windows, labels) of windows (windows, n_samples).
     """
     settings = settings or FinderSettings()
+    scored = score_stretches(samples, n_samples, posteriors, settings)
+    return choose_words(scored, labels, settings.threshold)
+
+
+def score_stretches(
+    samples: Samples,
+    n_samples: int,
+    posteriors: Posteriors,
+    settings: FinderSettings | None = None,
+) -> ScoredStretches:
+    """Score every stretch of 16 kHz samples (n,) that could be a word; as `find_words_in`."""
+    settings = settings or FinderSettings()
     level = levels_db(samples)
     active, starts, ends = _edges(level)
     stretches = _stretches(active, starts, ends, settings)
     if not stretches:
-        return []
+        return ScoredStretches([], np.zeros((0, 0)), len(samples))
     # What turns each step with sound down to the background.
     quieten = np.where(active, 10 ** (np.minimum(background_db(level) - level, 0) / 20), 1.0)
     parts = []
@@ -92,13 +116,19 @@ def find_words_in(
         alone = np.stack([_alone(samples, quieten, s, n_samples) for s in chosen])
         in_place = np.stack([_in_place(samples, s, n_samples) for s in chosen])
         parts.append((posteriors(alone) + posteriors(in_place)) / 2)
-    scores = np.concatenate(parts)  # (stretches, labels)
+    return ScoredStretches(stretches, np.concatenate(parts), len(samples))
+
+
+def choose_words(scored: ScoredStretches, labels: Sequence[str], threshold: float) -> list[Word]:
+    """Choose the words that explain most of the sound at a threshold, in the order spoken."""
+    if not scored.stretches:
+        return []
     words = []
-    for index, column in _best_words(stretches, scores, labels, settings):
-        stretch = stretches[index]
-        end = min(stretch.last * STEP, len(samples)) / SAMPLE_RATE
+    for index, column in _best_words(scored.stretches, scored.scores, labels, threshold):
+        stretch = scored.stretches[index]
+        end = min(stretch.last * STEP, scored.n_samples) / SAMPLE_RATE
         start = stretch.first * STEP / SAMPLE_RATE
-        words.append(Word(labels[column], start, end, float(scores[index, column])))
+        words.append(Word(labels[column], start, end, float(scored.scores[index, column])))
     return words
 
 
@@ -176,7 +206,7 @@ def _best_words(
     stretches: list[_Stretch],
     scores: npt.NDArray[np.floating],
     labels: Sequence[str],
-    settings: FinderSettings,
+    threshold: float,
 ) -> list[tuple[int, int]]:
     """Choose non-overlapping stretches and their labels: (index, column) in order of time.
 
@@ -184,7 +214,7 @@ def _best_words(
     """
     words = np.array([label not in (SILENCE, UNKNOWN) for label in labels])
     best = scores.argmax(axis=1)
-    lead = scores.max(axis=1) - settings.threshold
+    lead = scores.max(axis=1) - threshold
     value = np.where(words[best], lead, -1.0) * [stretch.sound for stretch in stretches]
     by_end = sorted(range(len(stretches)), key=lambda i: stretches[i].last)
     ends = [stretches[i].last for i in by_end]

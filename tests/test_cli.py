@@ -231,8 +231,10 @@ class TestTrain:
         return calls
 
     def test_without_options_it_is_the_recipe_of_the_default_model(self, run, calls) -> None:
-        from kws_core.training.batches import AugmentSettings
-        from kws_core.training.loop import TrainingSettings
+        from kws_core.training.augmentation import AugmentSettings
+        from kws_core.training.distillation import DistillationSettings
+        from kws_core.training.optimization import TrainingSettings
+        from kws_core.training.recordings import DataKinds
 
         printed = run("train", "--data", "d", "--out", "o")
         assert printed.code == 0
@@ -242,35 +244,68 @@ class TestTrain:
             "ds-resnet", Path("d"), Path("o"), TrainingSettings(), AugmentSettings()
         )  # fmt: skip
         assert options == {
-            "name": None, "pictures": True, "synthetic": True, "resume": False,
-            "start_from": None, "cache": None,
+            "name": None, "kinds": DataKinds(), "fetch": False, "resume": False,
+            "start_from": None, "teacher": None, "teacher_folder": cli.MODEL_FOLDER,
+            "distillation": DistillationSettings(), "device": "auto", "tracker": None,
+            "cache": None,
         }  # fmt: skip
 
     def test_every_option_reaches_the_run(self, run, calls) -> None:
-        from kws_core.training.batches import AUGMENTATIONS
-        from kws_core.training.loop import TrainingSettings
+        from kws_core.training.augmentation import AUGMENTATIONS
+        from kws_core.training.distillation import DistillationSettings
+        from kws_core.training.optimization import TrainingSettings
+        from kws_core.training.recordings import DataKinds
 
         command = (
             "train --model bcresnet-1 --data d --out o --epochs 2 --clips-per-epoch 640 "
             "--batch-size 64 --learning-rate 0.01 --seed 9 --name mine --no-pictures "
-            "--no-synthetic --augmentation mild --start-from first --resume --cache c"
+            "--no-synthetic --augmentation mild --start-from first --resume --cache c "
+            "--teacher big --teacher-folder t --teacher-weight 0.5 --teacher-temperature 4 "
+            "--no-audio --no-noise --no-other-words --mixup 0.2 --keep last --device cpu "
+            "--log tensorboard --download"
         )
         run(*command.split())
         [(arguments, options)] = calls
         assert arguments[0] == "bcresnet-1"
         assert arguments[4] == AUGMENTATIONS["mild"]
         assert arguments[3] == TrainingSettings(
-            epochs=2, clips_per_epoch=640, batch_size=64, learning_rate=0.01, seed=9
-        )
+            epochs=2, clips_per_epoch=640, batch_size=64, learning_rate=0.01, seed=9,
+            mixup=0.2, keep="last",
+        )  # fmt: skip
         assert options == {
-            "name": "mine", "pictures": False, "synthetic": False, "resume": True,
-            "start_from": Path("first"), "cache": Path("c"),
+            "name": "mine", "kinds": DataKinds(False, False, False, False, False),
+            "fetch": True, "resume": True,
+            "start_from": Path("first"), "teacher": "big", "teacher_folder": Path("t"),
+            "distillation": DistillationSettings(0.5, 4.0), "device": "cpu",
+            "tracker": "tensorboard", "cache": Path("c"),
         }  # fmt: skip
+
+    def test_takes_as_many_threads_as_asked(self, run, calls) -> None:
+        before = torch.get_num_threads()
+        try:
+            run("train", "--data", "d", "--out", "o", "--threads", "1")
+            assert torch.get_num_threads() == 1
+        finally:
+            torch.set_num_threads(before)
+
+    def test_offers_every_augmentation(self, run, calls) -> None:
+        from kws_core.training.augmentation import AUGMENTATIONS
+
+        for name, settings in AUGMENTATIONS.items():
+            run("train", "--data", "d", "--out", "o", "--augmentation", name)
+            assert calls[-1][0][4] == settings
+
+    def test_only_the_first_of_several_processes_speaks(self, run, calls, monkeypatch) -> None:
+        monkeypatch.setenv("RANK", "1")
+        assert run("train", "--data", "d", "--out", "o").err == ""
 
     def test_missing_data_are_named(self, run, tmp_path) -> None:
         printed = run("train", "--data", str(tmp_path), "--out", str(tmp_path / "out"))
         assert (printed.code, printed.out) == (1, "")
-        assert "speech_commands_train.parquet is missing" in printed.err
+        [line] = printed.err.splitlines()[1:]
+        assert "speech_commands_train.parquet, " in line
+        assert "are missing" in line
+        assert "--no-noise" in line
 
     def test_an_epoch_without_a_batch_is_refused(self, run, calls) -> None:
         printed = run("train", "--data", "d", "--out", "o", "--clips-per-epoch", "5")

@@ -28,6 +28,7 @@ from kws_core.features import (
     mel_to_hz,
     power_spectrogram,
 )
+from kws_core.raw_wave import RawWave, RawWaveConfig
 from kws_core.torch_audio import torchaudio
 
 RATE = 16_000
@@ -252,7 +253,7 @@ def test_the_seed_picture_does_not_change_with_the_level(sound: torch.Tensor) ->
 
 
 @pytest.mark.parametrize(
-    "front_end", [LogMel(), Mfcc(), SeedImage()], ids=lambda f: type(f).__name__
+    "front_end", [LogMel(), Mfcc(), SeedImage(), RawWave()], ids=lambda f: type(f).__name__
 )
 def test_each_clip_of_a_batch_is_on_its_own(front_end, sound: torch.Tensor) -> None:
     batch = torch.cat([sound, torch.zeros_like(sound), sound.flip(1)])
@@ -267,6 +268,7 @@ def test_each_clip_of_a_batch_is_on_its_own(front_end, sound: torch.Tensor) -> N
         LogMel(LogMelConfig(n_mels=64, mel_scale="slaney", mel_norm="slaney", hop_length=320)),
         Mfcc(MfccConfig(LogMelConfig(f_max=7600.0), n_mfcc=20)),
         SeedImage(SeedImageConfig(top_db=60.0)),
+        RawWave(RawWaveConfig(wave_rate=4000)),
     ],
     ids=lambda f: type(f).__name__,
 )
@@ -285,6 +287,7 @@ def test_a_front_end_comes_back_from_its_description(front_end, sound: torch.Ten
         {"kind": "mfcc"},
         {"kind": "mfcc", "log_mel": 3},
         {"kind": "seed-image", "n_mels": "many"},
+        {"kind": "raw-wave", "wave_rate": "half"},
     ],
     ids=str,
 )

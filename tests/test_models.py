@@ -7,10 +7,11 @@ import torch
 from torch import nn
 
 from kws_core.errors import UnknownModelError
-from kws_core.labels import LABELS
+from kws_core.labels import LABELS, WORDS
 from kws_core.models import ARCHITECTURES, build_model, count_parameters
 from kws_core.models.bcresnet import BCResNet, BroadcastBlock, SubSpectralNorm
 from kws_core.models.ds_resnet import DSResNet
+from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
 from kws_core.models.seed_cnn import SeedCNN
 
@@ -51,6 +52,7 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         (MatchboxNet(35, n_sub_blocks=1), 77_859),
         (MatchboxNet(35, n_sub_blocks=2), 93_411),
         (SeedCNN(35), 13_000_803),
+        (M5(35), 26_915),
         (DSResNet(37), 98_349),
     ],
     ids=[
@@ -61,6 +63,7 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         "MatchboxNet 3x1x64",
         "MatchboxNet 3x2x64",
         "the notebook's CNN",
+        "M5 of torchaudio's tutorial",
         "DS-ResNet",
     ],
 )
@@ -115,12 +118,19 @@ def test_a_clip_is_heard_alike_whatever_else_is_in_its_batch(name: str) -> None:
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["ds-resnet", "bcresnet-1", "matchboxnet"])
-def test_every_weight_is_trained(name: str) -> None:
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
+        (DSResNet(37), (40, 98)),
+        (BCResNet(37), (40, 98)),
+        (MatchboxNet(37), (64, 98)),
+        (M5(37), (8_000,)),
+    ],
+    ids=["ds-resnet", "bcresnet-1", "matchboxnet", "m5"],
+)
+def test_every_weight_is_trained(network: nn.Module, shape: tuple[int, ...]) -> None:
     """A layer that is made but left out of the forward pass would get no gradient."""
-    is_matchbox = name == "matchboxnet"
-    network = MatchboxNet(37) if is_matchbox else build_model(name, 37)
-    network(torch.randn(4, 64 if is_matchbox else 40, 98)).logsumexp(dim=1).sum().backward()
+    network(torch.randn(4, *shape)).logsumexp(dim=1).sum().backward()
     idle = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert idle == []
 
@@ -146,6 +156,34 @@ def test_ds_resnet_classifies_its_embedding() -> None:
 
 def test_ds_resnet_halves_the_frames_once() -> None:
     assert DSResNet(37).stem(torch.randn(1, 40, 1, 98)).shape == (1, 80, 1, 49)
+
+
+class TestM5:
+    """The network of torchaudio's tutorial, with logits in place of its log-softmax."""
+
+    def test_has_the_tutorials_layers(self) -> None:
+        convolutions = [layer for layer in M5(35).layers if isinstance(layer, nn.Conv1d)]
+        assert [(c.in_channels, c.out_channels) for c in convolutions] == [
+            (1, 32), (32, 32), (32, 64), (64, 64),
+        ]  # fmt: skip
+        assert [(c.kernel_size, c.stride) for c in convolutions] == [
+            ((80,), (16,)), ((3,), (1,)), ((3,), (1,)), ((3,), (1,)),
+        ]  # fmt: skip
+
+    def test_gives_logits_not_log_probabilities(self) -> None:
+        logits = M5(35).eval()(torch.randn(2, 8_000))
+        assert (logits.exp().sum(dim=1) - 1).abs().min() > 0.01
+
+    def test_takes_waves_longer_than_a_second(self) -> None:
+        assert M5(35)(torch.randn(2, 12_000)).shape == (2, 35)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_only_the_notebooks_cnn_knows_words_alone(name: str) -> None:
+    architecture = ARCHITECTURES[name]
+    assert architecture.labels == (WORDS if name == "seed-cnn" else LABELS)
+    half = architecture.weight_dtype == torch.float16
+    assert half == (name == "seed-cnn")
 
 
 class TestBCResNet:

@@ -8,15 +8,12 @@ import torch
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.features import LogMelConfig
+from kws_core.augment.pictures import active_range, frame_level
+from kws_core.augment.policies import SpecAugmentPolicy
+from kws_core.features import LN_TO_DB, LogMelConfig
 from kws_core.labels import LABELS
-from kws_core.training.augment import active_range, frame_level
-from kws_core.training.batches import (
-    SILENCE_INDEX,
-    UNKNOWN_INDEX,
-    AugmentSettings,
-    BatchMaker,
-)
+from kws_core.training.augmentation import AugmentSettings
+from kws_core.training.batches import SILENCE_INDEX, UNKNOWN_INDEX, BatchMaker
 from kws_core.training.data import Clips, Stream, TrainingData
 from kws_core.training.shards import PICTURE_NOISE
 
@@ -32,8 +29,12 @@ NOTHING_CHANGED = AugmentSettings(
     gain_db=(0.0, 0.0),
     curve_db=0.0,
     neighbour_share=0.0,
-    band_masks=(0, 0),
-    frame_masks=(0, 0),
+    cut_share=0.0,
+    band_limit_share=0.0,
+    clip_share=0.0,
+    piece_share=0.0,
+    reversed_share=0.0,
+    masks=SpecAugmentPolicy(),
 )
 COUNTS = {"yes": 1, "no": 40, "up": 5}  # clips of each word
 
@@ -109,14 +110,23 @@ def test_a_batch_may_be_too_small_for_silence_and_unknown(clips: Clips, size: in
 
 def test_a_rare_word_is_drawn_as_often_as_a_common_one(clips: Clips) -> None:
     """One clip of yes, forty of no: a third each, within four standard deviations."""
-    _, target = maker(clips).batch(1500, seeded(1))
+    s = AugmentSettings(balance=1.0)
+    _, target = maker(clips, s).batch(1500, seeded(1))
     count = target.sum(dim=0)
     words = count[[LABELS.index(word) for word in COUNTS]]
     n = float(words.sum())
-    assert n == 1500 * 0.8
+    assert n == 1500 - round(1500 * s.silence_share) - round(1500 * s.unknown_share)
     spread = 4 * (n * 1 / 3 * 2 / 3) ** 0.5
     assert words.tolist() == pytest.approx([n / 3] * 3, abs=spread)
     assert count.sum() == 1500  # no word that has no clip
+
+
+def test_half_balanced_a_word_comes_as_the_root_of_its_clips(clips: Clips) -> None:
+    settings = AugmentSettings(balance=0.5, silence_share=0.0, unknown_share=0.0)
+    _, target = maker(clips, settings).batch(3000, seeded(1))
+    share = target.mean(dim=0)[[LABELS.index(word) for word in COUNTS]]
+    roots = torch.tensor([float(n) for n in COUNTS.values()]).sqrt()
+    torch.testing.assert_close(share, roots / roots.sum(), atol=0.03, rtol=0.0)
 
 
 def test_the_same_generator_gives_the_same_batch_and_another_another(clips: Clips) -> None:
@@ -221,13 +231,58 @@ def test_unknown_is_other_speech_and_pieces_of_words_never_a_whole_one(clips: Cl
     settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0)
     log_mel, target = maker(clips, settings).batch(200, seeded(10))
     assert (target.argmax(dim=1) == UNKNOWN_INDEX).all()
-    pieces = log_mel[100:]  # half is other speech, half is pieces
+    pieces = log_mel[round(200 * settings.other_share) :]  # other speech comes first
     for word in COUNTS:
         band = 4 + 8 * list(COUNTS).index(word)
         heard = (pieces[:, band] > 0).sum(dim=1)
         # Half a word and, of the same word, 45 % more.
         assert int(heard.max()) <= 0.5 * 30 + 0.45 * 30
     assert (pieces > 0).any(dim=(1, 2)).all()
+
+
+def test_other_speech_is_also_heard_in_short_pieces_in_the_middle(clips: Clips) -> None:
+    """As the word finder asks: a stretch, and everything else turned down."""
+    settings = replace(
+        NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0, other_share=1.0, piece_share=1.0
+    )
+    speech = Stream("speech", np.full((BANDS, 500), 2.0, np.float16))
+    data = replace(training_data(clips), other=[speech])
+    log_mel, target = BatchMaker(data, CONFIG, settings).batch(300, seeded(12))
+    assert (target.argmax(dim=1) == UNKNOWN_INDEX).all()
+    first, last = active_range(log_mel)
+    assert int((last - first).min()) >= 15
+    assert int((last - first).max()) <= 69
+    assert ((first + last) / 2 - FRAMES / 2).abs().max() <= 11
+    in_front = (log_mel[:, 0, 0].mean() - 2.0) * LN_TO_DB
+    assert -60 < float(in_front) < -25
+
+
+def test_words_played_backwards_are_unknown_unless_they_are_words_again(clips: Clips) -> None:
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0, other_share=0.0)
+    rising = np.full((BANDS, 60), FLOOR)
+    for frame in range(20, 50):
+        rising[frame - 15 : frame - 5, frame] = 4.0
+    settings = replace(settings, reversed_share=1.0)
+    log_mel, target = maker(clips_of([("yes", rising)], True), settings).batch(50, seeded(3))
+    assert (target.argmax(dim=1) == UNKNOWN_INDEX).all()
+    for picture in log_mel:
+        heard = (picture > 0).any(dim=0)
+        lowest_band = (picture > 0).float().argmax(dim=0)[heard]
+        assert len(lowest_band) == 30
+        assert (lowest_band.diff() == -1).all()
+    # "no" backwards is "on": it is cut instead, and its pieces still rise.
+    log_mel, _ = maker(clips_of([("no", rising)], True), settings).batch(50, seeded(3))
+    assert ((log_mel > 0).any(dim=1).sum(dim=1) < 30).all()
+
+
+def test_some_words_stand_in_digital_silence() -> None:
+    noisy = np.full((BANDS, 98), -8.0)
+    noisy[10:20, 30:70] = 4.0
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, cut_share=0.5)
+    clips = clips_of([("yes", noisy)], is_picture=True)
+    log_mel, _ = maker(clips, settings).batch(200, seeded(13))
+    cut = (log_mel < FLOOR + 0.01).all(dim=1).sum(dim=1) == 98 - 40
+    assert 70 < int(cut.sum()) < 130
 
 
 def test_masks_cover_no_more_than_their_widths(clips: Clips) -> None:
@@ -237,13 +292,10 @@ def test_masks_cover_no_more_than_their_widths(clips: Clips) -> None:
         NOTHING_CHANGED,
         silence_share=0.0,
         unknown_share=0.0,
-        band_masks=(2, 6),
-        frame_masks=(1, 14),
+        masks=SpecAugmentPolicy(freq_mask=6, n_freq_masks=2, time_mask=14, n_time_masks=1),
     )
     log_mel, _ = maker(flat, settings).batch(100, seeded(11))
-    plain, _ = maker(flat, replace(settings, band_masks=(0, 0), frame_masks=(0, 0))).batch(
-        1, seeded(11)
-    )
+    plain, _ = maker(flat, replace(settings, masks=SpecAugmentPolicy())).batch(1, seeded(11))
     changed = (log_mel - plain).abs() > 0.5
     whole_frames = changed.float().mean(dim=1) > 0.9
     whole_bands = changed.float().mean(dim=2) > 0.9

@@ -1,5 +1,6 @@
 """Reading the training data: what a row becomes, what is left out, what is refused."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +14,31 @@ from kws_core.features import LogMel, LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.samples import list_samples
 from kws_core.training import data
+from kws_core.training.batches import BatchMaker
+from kws_core.training.clips import Clips
 from kws_core.training.data import (
-    Clips,
     audio_clips,
     load_clips,
     load_training_data,
     picture_clips,
     synthetic_clips,
 )
+from kws_core.training.recordings import DataKinds
 from kws_core.training.shards import PICTURE_NOISE, decode
 from tests import training_shards as shards
 
 CONFIG = LogMelConfig()
 RATE = 16_000
+ALL = DataKinds()
+KIND_OF = {
+    "speech_commands_train.parquet": "audio",
+    "speech_commands_val.parquet": "audio",
+    "speech_commands_logmel.parquet": "pictures",
+    "synthetic_words.parquet": "synthetic",
+    "background_noise.parquet": "noise",
+    "other_words.parquet": "other_words",
+}
+RECORDED = DataKinds(pictures=False, synthetic=False)
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +134,11 @@ def test_synthetic_clips_leave_out_the_voices_of_the_sample_clips(folder: Path) 
 
 
 class TestTrainingData:
-    def load(self, folder: Path, cache: Path, **options: bool):
-        chosen = {"pictures": True, "synthetic": True} | options
-        return load_training_data(folder, cache, CONFIG, **chosen)
+    def load(self, folder: Path, cache: Path, **kinds: bool):
+        return load_training_data(folder, cache, CONFIG, DataKinds(**kinds))
 
     def test_is_recordings_pictures_and_synthetic_voices(self, folder, tmp_path) -> None:
-        training, validation = self.load(folder, tmp_path)
+        training, validation, _ = self.load(folder, tmp_path)
         speakers = set(training.clips.speaker)
         assert {"train3", "train-p", "synthetic-k9001"} <= speakers
         assert set(validation.speaker) == {*(f"val{i}" for i in range(7)), "val-p"}
@@ -147,8 +159,32 @@ class TestTrainingData:
         assert {kind for word, kind in kinds if word == "no"} == {"picture"}
         assert ("up", "train2") in kinds
 
+    def test_has_those_recordings_as_a_third_set_to_watch(self, folder, tmp_path) -> None:
+        rare = self.load(folder, tmp_path).rare
+        assert words_of(rare) == ["yes", "no"]
+        assert not rare.is_picture.any()
+        assert self.load(folder, tmp_path, audio=False).rare is None
+
+    def test_can_do_without_recordings(self, folder, tmp_path) -> None:
+        training, validation, _ = self.load(folder, tmp_path, audio=False, synthetic=False)
+        assert set(training.clips.speaker) == {"train-p"}
+        assert training.clips.is_picture.all()
+        assert validation.is_picture.all()
+
+    def test_can_do_without_noise_and_other_words(self, folder, tmp_path) -> None:
+        """In place of noise there is digital silence; batches can be drawn all the same."""
+        training, _, _ = self.load(folder, tmp_path, noise=False, other_words=False)
+        [noise] = training.noise
+        assert (noise.log_mel == np.float16(CONFIG.log_floor)).all()
+        assert training.other == []
+        log_mel, target = BatchMaker(training, CONFIG).batch(50, torch.Generator().manual_seed(1))
+        assert torch.isfinite(log_mel).all()
+        counts = target.sum(dim=0)
+        assert counts[LABELS.index("_silence_")] > 0
+        assert counts[LABELS.index("_unknown_")] > 0
+
     def test_can_do_without_pictures_and_synthetic_voices(self, folder, tmp_path) -> None:
-        training, validation = self.load(folder, tmp_path, pictures=False, synthetic=False)
+        training, validation, _ = self.load(folder, tmp_path, pictures=False, synthetic=False)
         assert {s[:5] for s in training.clips.speaker} == {"train"}
         assert not training.clips.is_picture.any()
         assert not validation.is_picture.any()
@@ -160,30 +196,49 @@ class TestTrainingData:
         with pytest.raises(DataError, match=r"1 speakers are in training and validation.*train2"):
             self.load(folder, tmp_path / "cache")
 
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "speech_commands_train.parquet",
-            "speech_commands_val.parquet",
-            "speech_commands_logmel.parquet",
-            "synthetic_words.parquet",
-            "background_noise.parquet",
-            "other_words.parquet",
-        ],
-    )
+    @pytest.mark.parametrize("name", KIND_OF)
     def test_a_missing_file_is_named_with_what_to_do(self, folder, tmp_path, name) -> None:
         partly = tmp_path / "partly"
         partly.mkdir()
         for path in folder.iterdir():
             if path.name != name:
                 (partly / path.name).symlink_to(path)
-        with pytest.raises(DataError, match=rf"{name} is missing in .*--data"):
+        with pytest.raises(
+            DataError,
+            match=rf"{name} is missing in .*--data.*--no-{KIND_OF[name]}".replace("_", "[_-]"),
+        ):
             self.load(partly, tmp_path / "cache")
+        kind = KIND_OF[name]
+        if kind not in ("audio", "pictures"):
+            self.load(partly, tmp_path / "cache", **{kind: False})
 
-    def test_a_damaged_file_is_named(self, tmp_path: Path) -> None:
-        (tmp_path / "speech_commands_train.parquet").write_bytes(b"PAR1 no more")
-        with pytest.raises(DataError, match=r"speech_commands_train\.parquet can't be read"):
-            self.load(tmp_path, tmp_path / "cache")
+    @pytest.mark.parametrize(
+        "name", ["speech_commands_train.parquet", "speech_commands_logmel.parquet"]
+    )
+    def test_a_file_that_broke_off_is_named(self, folder, tmp_path, name) -> None:
+        damaged = tmp_path / "damaged"
+        shutil.copytree(folder, damaged)
+        whole = (damaged / name).read_bytes()
+        (damaged / name).write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(DataError, match=rf"{name} can't be read as Parquet"):
+            self.load(damaged, tmp_path / "cache")
+        (damaged / name).write_bytes(whole)
+        assert len(self.load(damaged, tmp_path / "cache").validation) == 12
+
+    def test_a_clip_that_cannot_be_decoded_is_named(self, folder, tmp_path) -> None:
+        rows = [
+            shards.clip_row("up", "aa", "train", audio=shards.flac(shards.spoken("up"))),
+            shards.clip_row("up", "bb", "train", audio=b"OggS and no more"),
+        ]
+        shards.write(tmp_path, "speech_commands_train.parquet", rows)
+        with pytest.raises(DataError, match=r"Row 1 of speech_commands_train\.parquet"):
+            audio_clips(tmp_path, "train", CONFIG)
+
+    def test_a_picture_that_cannot_be_decoded_is_named(self, folder, tmp_path) -> None:
+        rows = [shards.clip_row("up", "aa", "train", jpeg=b"\xff\xd8 and no more")]
+        shards.write(tmp_path, "speech_commands_logmel.parquet", rows)
+        with pytest.raises(DataError, match=r"Row 0 of speech_commands_logmel\.parquet"):
+            picture_clips(tmp_path, "train", CONFIG)
 
     def test_a_word_that_is_no_label_is_refused(self, tmp_path: Path) -> None:
         audio = shards.flac(shards.spoken("up"))
@@ -200,16 +255,51 @@ class TestTrainingData:
 
 class TestCache:
     def test_spares_decoding_the_second_time(self, folder, tmp_path, monkeypatch) -> None:
-        first = load_clips(folder, tmp_path, "train", CONFIG, synthetic=True)
+        first = load_clips(folder, tmp_path, "train", CONFIG, ALL)
 
         def never(*_: object) -> None:
             raise AssertionError("decoded again")
 
         for reader in ("audio_clips", "picture_clips", "synthetic_clips"):
             monkeypatch.setattr(data, reader, never)
-        second = load_clips(folder, tmp_path, "train", CONFIG, synthetic=True)
+        second = load_clips(folder, tmp_path, "train", CONFIG, ALL)
         for name in ("log_mel", "length", "target", "speaker", "is_picture"):
             np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
+
+    def test_spares_decoding_noise_and_other_words_as_well(
+        self, folder, tmp_path, monkeypatch
+    ) -> None:
+        first = load_training_data(folder, tmp_path, CONFIG).training
+
+        def never(*_: object) -> None:
+            raise AssertionError("decoded again")
+
+        for reader in ("noise_recordings", "other_recordings"):
+            monkeypatch.setattr(data, reader, never)
+        second = load_training_data(folder, tmp_path, CONFIG).training
+        for before, after in zip(
+            (*first.noise, *first.other), (*second.noise, *second.other), strict=True
+        ):
+            assert before.name == after.name
+            np.testing.assert_array_equal(before.log_mel, after.log_mel)
+
+    def test_keeps_streams_of_different_lengths_apart(self, folder, tmp_path) -> None:
+        names = [shards.held_out_name(name, False) for name in ("rain", "dog", "saw")]
+        lengths = [2.0, 0.5, 1.0]  # s
+        place = shutil.copytree(folder, tmp_path / "data")
+        rows = [
+            {"kind": name, "file": name, "audio": shards.flac(np.full(round(s * RATE), 0.1 * s))}
+            for name, s in zip(names, lengths, strict=True)
+        ]
+        shards.write(place, "background_noise.parquet", rows)
+        for _ in range(2):
+            noise = load_training_data(place, tmp_path / "cache", CONFIG).training.noise
+            assert [stream.name for stream in noise] == names
+            frames = [1 + (round(s * RATE) - 480) // 160 for s in lengths]
+            assert [stream.log_mel.shape for stream in noise] == [(40, n) for n in frames]
+            for stream, s in zip(noise, lengths, strict=True):
+                wanted = log_mel_of(np.full(round(s * RATE), 0.1 * s))
+                np.testing.assert_allclose(stream.log_mel, wanted, atol=0.05)
 
     def test_of_other_data_at_the_same_place_is_not_used(self, tmp_path) -> None:
         place = tmp_path / "data"
@@ -220,31 +310,30 @@ class TestCache:
                 for word in words
             ]
             shards.write(place, "speech_commands_val.parquet", rows)
-            clips = load_clips(place, tmp_path / "cache", "val", CONFIG, pictures=False)
+            clips = load_clips(place, tmp_path / "cache", "val", CONFIG, RECORDED)
             assert words_of(clips) == words
 
     def test_that_was_not_finished_is_not_used(self, folder, tmp_path) -> None:
-        whole = load_clips(folder, tmp_path, "val", CONFIG)
+        whole = load_clips(folder, tmp_path, "val", CONFIG, ALL)
         for path in tmp_path.glob("*/complete"):
             path.unlink()
             np.save(path.parent / "target.npy", np.zeros(1, np.int16))
-        again = load_clips(folder, tmp_path, "val", CONFIG)
+        again = load_clips(folder, tmp_path, "val", CONFIG, ALL)
         np.testing.assert_array_equal(again.target, whole.target)
 
     def test_of_another_front_end_is_not_used(self, folder, tmp_path) -> None:
-        options = {"pictures": False}
-        narrow = load_clips(folder, tmp_path, "val", CONFIG, **options)
-        wide = load_clips(folder, tmp_path, "val", LogMelConfig(f_max=8000.0), **options)
+        narrow = load_clips(folder, tmp_path, "val", CONFIG, RECORDED)
+        wide = load_clips(folder, tmp_path, "val", LogMelConfig(f_max=8000.0), RECORDED)
         assert not np.array_equal(narrow.log_mel, wide.log_mel)
 
     def test_of_another_folder_is_not_used(self, folder, tmp_path) -> None:
-        load_clips(folder, tmp_path, "val", CONFIG)
+        load_clips(folder, tmp_path, "val", CONFIG, ALL)
         with pytest.raises(DataError, match="missing"):
-            load_clips(tmp_path / "nowhere", tmp_path, "val", CONFIG)
+            load_clips(tmp_path / "nowhere", tmp_path, "val", CONFIG, ALL)
 
 
 def test_test_clips_are_recordings_only(folder: Path, tmp_path: Path) -> None:
-    clips = load_clips(folder, tmp_path, "test_a", CONFIG, pictures=True, synthetic=True)
+    clips = load_clips(folder, tmp_path, "test_a", CONFIG, ALL)
     assert {speaker[:6] for speaker in clips.speaker} == {"test_a"}
 
 

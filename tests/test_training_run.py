@@ -1,5 +1,6 @@
 """A whole run on a handful of clips: from Parquet files to a model that can be loaded."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +9,16 @@ import torch
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.errors import ModelError, UnknownModelError
+from kws_core.errors import ModelError, TrainingError, UnknownModelError
 from kws_core.features import LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models.store import read_card
 from kws_core.recognizer import Recognizer
-from kws_core.training.batches import AUGMENTATIONS, AugmentSettings
-from kws_core.training.loop import TrainingSettings
-from kws_core.training.run import default_cache, run_training
+from kws_core.training.augmentation import AUGMENTATIONS, AugmentSettings
+from kws_core.training.distillation import DistillationSettings
+from kws_core.training.optimization import TrainingSettings
+from kws_core.training.recordings import DataKinds
+from kws_core.training.run import run_training
 from tests import training_shards as shards
 
 SETTINGS = TrainingSettings(epochs=1, clips_per_epoch=24, batch_size=12, learning_rate=0.001)
@@ -47,7 +50,8 @@ def test_the_card_says_what_it_was_trained_on_and_how(folders) -> None:
     assert card.training["settings"]["epochs"] == 1
     assert card.training["settings"]["seed"] == SETTINGS.seed
     assert card.training["augmentation"]["max_shift"] == AugmentSettings().max_shift
-    assert (card.training["pictures"], card.training["synthetic"]) == (True, True)
+    assert card.training["kinds"] == vars(DataKinds())
+    assert card.training["kept_epoch"] == 1
     # 7 recordings less one each of yes and no, 5 pictures, 2 synthetic voices of 3
     assert card.training["clips"] == 7 - 2 + 5 + 2
     assert card.metrics["validation"]["clips"] == 7 + 5
@@ -60,6 +64,7 @@ def test_the_card_says_what_it_was_trained_on_and_how(folders) -> None:
 def test_the_decoded_data_are_kept_where_asked(folders) -> None:
     assert {path.name.rsplit("-", 1)[0] for path in folders[1].iterdir()} == {
         *("audio-train", "audio-val", "pictures-train", "pictures-val", "synthetic-train"),
+        *("noise-train", "other-words-train"),
     }
 
 
@@ -72,22 +77,9 @@ def test_the_same_seed_gives_the_same_model(folders, tmp_path: Path) -> None:
     assert again.sha256 == read_card(out, "toy").sha256
 
 
-def test_a_network_for_another_front_end_is_refused(folders, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="seed-cnn does not take a log-mel"):
-        run_training("seed-cnn", folders[0], tmp_path, SETTINGS, AugmentSettings())
-
-
 def test_an_unknown_architecture_is_refused_before_any_data_are_read(tmp_path: Path) -> None:
     with pytest.raises(UnknownModelError):
         run_training("lstm", tmp_path, tmp_path, SETTINGS, AugmentSettings())
-
-
-def test_decoded_data_go_to_the_users_cache_folder(monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_cache() == tmp_path / "kws_core"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(Path, "home", lambda: tmp_path / "me")
-    assert default_cache() == tmp_path / "me" / ".cache" / "kws_core"
 
 
 def test_a_run_can_go_on_from_a_saved_model(folders, tmp_path: Path) -> None:
@@ -106,3 +98,54 @@ def test_a_run_can_go_on_from_a_saved_model(folders, tmp_path: Path) -> None:
         torch.testing.assert_close(new, old, atol=1e-6, rtol=1e-6)
     started_from = read_card(tmp_path, "toy").training["started_from"]
     assert started_from == read_card(out, "toy").training
+
+
+def test_a_run_can_learn_from_a_saved_model(folders, tmp_path: Path) -> None:
+    data, cache, out = folders
+    card = run_training(
+        *("bcresnet-1", data, tmp_path, SETTINGS, AugmentSettings()),
+        teacher="toy",
+        teacher_folder=out,
+        distillation=DistillationSettings(weight=0.5),
+        cache=cache,
+    )
+    assert card.training["distillation"] == {
+        "teacher": "toy",
+        "sha256": read_card(out, "toy").sha256,
+        "weight": 0.5,
+        "temperature": DistillationSettings().temperature,
+    }
+    assert read_card(out, "toy").training["distillation"] is None
+
+
+def test_a_network_that_hears_sound_is_trained_on_sound(folders, tmp_path: Path) -> None:
+    data, cache, _ = folders
+    card = run_training("m5", data, tmp_path, SETTINGS, AugmentSettings(), cache=cache)
+    assert card is not None
+    assert card.labels == LABELS
+    assert card.metrics["validation"]["clips"] == 7 + 5
+    assert card.front_end["kind"] == "raw-wave"
+    prediction = Recognizer.load("m5", tmp_path).classify(np.zeros(16_000, np.float32), 16_000)
+    assert set(prediction.scores) == set(LABELS)
+
+
+def test_a_tracker_or_a_gpu_that_is_missing_is_noticed_before_any_data_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    given = ("ds-resnet", tmp_path / "nowhere", tmp_path, SETTINGS, AugmentSettings())
+    with pytest.raises(TrainingError, match="pip install wandb"):
+        run_training(*given, tracker="wandb")
+    with pytest.raises(TrainingError, match="no GPU"):
+        run_training(*given, device="cuda")
+
+
+def test_going_on_from_a_model_of_another_architecture_is_refused(folders, tmp_path) -> None:
+    data, _, out = folders
+    with pytest.raises(ModelError, match="ds-resnet of 37 labels, not a bcresnet-1 of 37"):
+        run_training(
+            *("bcresnet-1", data, tmp_path, SETTINGS, AugmentSettings()),
+            name="toy",
+            start_from=out,
+        )

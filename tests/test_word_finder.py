@@ -11,7 +11,13 @@ from kws_core import Recognizer, read_audio
 from kws_core.labels import SILENCE, UNKNOWN
 from kws_core.samples import get_sample, list_samples
 from kws_core.waveform import SAMPLE_RATE
-from kws_core.word_finder import FinderSettings, Word, find_words_in
+from kws_core.word_finder import (
+    FinderSettings,
+    Word,
+    choose_words,
+    find_words_in,
+    score_stretches,
+)
 from tests.test_sound_level import noise, silence, tone
 
 LABELS = ("low", "high", "low-high", SILENCE, UNKNOWN)
@@ -166,3 +172,13 @@ def test_words_are_found_at_another_sample_rate(recognizer: Recognizer) -> None:
 def test_noise_that_is_no_speech_has_no_words(recognizer: Recognizer) -> None:
     for rms in (0.001, 0.03, 0.3):
         assert recognizer.find_words(noise(10.0, rms), SAMPLE_RATE) == []
+
+
+def test_scored_once_words_can_be_chosen_at_any_threshold() -> None:
+    low, high = tone(0.3, hz=LOW), tone(0.3, hz=HIGH)
+    sound = np.concatenate([silence(0.4), low, silence(0.4), high, silence(0.4)])
+    scored = score_stretches(sound, SAMPLE_RATE, tone_model)
+    for threshold in (0.0, 0.5, 0.9, 0.99, 1.0):
+        assert choose_words(scored, LABELS, threshold) == find(sound, threshold=threshold)
+    assert labels(choose_words(scored, LABELS, 0.5)) == ["low", "high"]
+    assert choose_words(scored, LABELS, 0.999) == []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import torch
 from torch import nn
 
 from kws_core.errors import UnknownModelError
@@ -16,21 +17,29 @@ from kws_core.features import (
     SeedImage,
     SeedImageConfig,
 )
+from kws_core.labels import LABELS, WORDS
 from kws_core.models.bcresnet import BCResNet
 from kws_core.models.ds_resnet import DSResNet
+from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
 from kws_core.models.seed_cnn import SeedCNN
+from kws_core.raw_wave import NARROW_RATE, RawWave
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """How to make a network (from its number of outputs) and its front end."""
+    """How to make a network (from its number of outputs) and its front end.
+
+    labels: what its outputs are trained to mean; weight_dtype: of the weights as saved.
+    """
 
     name: str
     title: str
     source: str
     make_network: Callable[[int], nn.Module]
     make_front_end: Callable[[], FrontEnd]
+    labels: tuple[str, ...] = LABELS
+    weight_dtype: torch.dtype = torch.float32
 
 
 def _log_mel() -> FrontEnd:
@@ -38,7 +47,17 @@ def _log_mel() -> FrontEnd:
 
 
 def _seed_image() -> FrontEnd:
-    return SeedImage(SeedImageConfig())
+    """Make the notebook's front end at 8 kHz: the same window and hop in seconds, half the rate."""
+    original = SeedImageConfig()
+    ratio = original.wave_rate // NARROW_RATE
+    return SeedImage(
+        SeedImageConfig(
+            wave_rate=NARROW_RATE,
+            n_fft=original.n_fft // ratio,
+            hop_length=original.hop_length // ratio,
+            f_max=NARROW_RATE / 2,
+        )
+    )
 
 
 def _bcresnet(tau: float) -> Architecture:
@@ -75,18 +94,33 @@ _ALL = (
         "the notebook this project started from, after TensorFlow's simple_audio tutorial",
         SeedCNN,
         _seed_image,
+        labels=WORDS,
+        weight_dtype=torch.float16,
+    ),
+    Architecture(
+        "m5",
+        "M5",
+        "Dai et al.: Very Deep Convolutional Neural Networks for Raw Waveforms (ICASSP 2017), "
+        "as in torchaudio's speech-command tutorial",
+        M5,
+        RawWave,
     ),
 )
 
 ARCHITECTURES: dict[str, Architecture] = {a.name: a for a in _ALL}
 
 
+def find_architecture(name: str) -> Architecture:
+    """Return an architecture; raises `UnknownModelError` for a name that isn't registered."""
+    if name not in ARCHITECTURES:
+        names = ", ".join(ARCHITECTURES)
+        raise UnknownModelError(f"There is no architecture {name!r}; there are {names}.")
+    return ARCHITECTURES[name]
+
+
 def build_model(architecture: str, n_outputs: int) -> nn.Module:
     """Make an untrained network; raises `UnknownModelError` for a name that isn't registered."""
-    if architecture not in ARCHITECTURES:
-        names = ", ".join(ARCHITECTURES)
-        raise UnknownModelError(f"There is no architecture {architecture!r}; there are {names}.")
-    return ARCHITECTURES[architecture].make_network(n_outputs)
+    return find_architecture(architecture).make_network(n_outputs)
 
 
 def count_parameters(network: nn.Module) -> int:

@@ -5,56 +5,27 @@ A batch is drawn from one ``torch.Generator``, so a seed and a step number give 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from kws_core.features import LogMelConfig
+from kws_core.augment import pictures as augment
+from kws_core.augment import specaugment
+from kws_core.features import LN_TO_DB, LogMelConfig
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
-from kws_core.training import augment
-from kws_core.training.data import Stream, TrainingData
+from kws_core.training.augmentation import AugmentSettings
+from kws_core.training.clips import digital_silence
+from kws_core.training.crops import Crops
+from kws_core.training.data import TrainingData
 from kws_core.training.shards import PICTURE_NOISE, PICTURE_OFFSET, PICTURE_SCALE
 
+# Played backwards, these are words again, or close to one.
+PALINDROMES = ("on", "no", "nine", "wow")
 SILENCE_INDEX = LABELS.index(SILENCE)
 UNKNOWN_INDEX = LABELS.index(UNKNOWN)
-
-
-@dataclass(frozen=True)
-class AugmentSettings:
-    """How much is changed in training: ranges in dB, frames (10 ms), bands and shares."""
-
-    silence_share: float = 0.06
-    unknown_share: float = 0.14
-    max_shift: int = 30
-    stretch_time: float = 0.15
-    stretch_bands: float = 0.10
-    noise_share: float = 0.6
-    snr_db: tuple[float, float] = (0.0, 30.0)
-    reverb_share: float = 0.3
-    gain_db: tuple[float, float] = (-25.0, 10.0)
-    curve_db: float = 3.0
-    neighbour_share: float = 0.15
-    band_masks: tuple[int, int] = (1, 8)  # number, most bands each
-    frame_masks: tuple[int, int] = (2, 10)  # number, most frames each
-
-
-# For the last epochs: closer to how people speak to a good microphone, as validation clips do.
-MILD = AugmentSettings(
-    unknown_share=0.12,
-    max_shift=15,
-    stretch_time=0.08,
-    stretch_bands=0.05,
-    noise_share=0.4,
-    snr_db=(5.0, 30.0),
-    reverb_share=0.15,
-    gain_db=(-20.0, 6.0),
-    curve_db=2.0,
-    band_masks=(1, 4),
-    frame_masks=(1, 6),
-)
-AUGMENTATIONS = {"full": AugmentSettings(), "mild": MILD}
 
 
 class _Draw:
@@ -72,30 +43,61 @@ class _Draw:
     def chance(self, share: float, n: int) -> Tensor:
         return torch.rand(n, generator=self.generator) < share
 
+    def rows(self, share: float, n: int) -> Tensor:
+        """The rows of a batch to which something happens: what is done to all costs too much."""
+        return torch.nonzero(self.chance(share, n))[:, 0]
+
     def normal(self, *shape: int) -> Tensor:
         return torch.randn(*shape, generator=self.generator)
 
 
 class BatchMaker:
-    """Draws training batches; the same generator state gives the same batch."""
+    """Draws training batches; the same generator state gives the same batch.
+
+    device: where the clips are kept and batches are made.
+    """
 
     def __init__(
-        self, data: TrainingData, config: LogMelConfig, settings: AugmentSettings | None = None
+        self,
+        data: TrainingData,
+        config: LogMelConfig,
+        settings: AugmentSettings | None = None,
+        device: torch.device | None = None,
     ) -> None:
         self.config = config
         self.settings = settings or AugmentSettings()
-        self.log_mel = torch.from_numpy(np.array(data.clips.log_mel))
-        self.target = torch.from_numpy(data.clips.target.astype(np.int64))
-        self.length = torch.from_numpy(data.clips.length.astype(np.int64))
-        self.is_picture = torch.from_numpy(data.clips.is_picture)
-        self.rows_of = [torch.nonzero(self.target == label)[:, 0] for label in range(len(LABELS))]
-        self.words = [i for i in range(SILENCE_INDEX) if len(self.rows_of[i])]
-        self.noise = _Crops(data.noise, config)
-        self.other = _Crops(data.other, config)
+        if not data.other:  # then what is unknown are cut words only
+            self.settings = replace(self.settings, other_share=0.0)
+        self.device = device or torch.device("cpu")
+        target = data.clips.target.astype(np.int64)
+        self.log_mel = torch.from_numpy(np.array(data.clips.log_mel)).to(self.device)
+        self.target = torch.from_numpy(target).to(self.device)
+        self.length = torch.from_numpy(data.clips.length.astype(np.int64)).to(self.device)
+        self.is_picture = torch.from_numpy(data.clips.is_picture).to(self.device)
+        self.rows_of = [
+            torch.from_numpy(np.flatnonzero(target == label)).to(self.device)
+            for label in range(len(LABELS))
+        ]
+        self.n_rows = torch.tensor([len(rows) for rows in self.rows_of], device=self.device)
+        self.by_label = torch.cat(self.rows_of)  # those of label 0, of label 1, ...
+        counts = self.n_rows[:SILENCE_INDEX].float()
+        said = counts > 0
+        self.word_weight = torch.where(said, counts ** (1 - self.settings.balance), 0.0)
+        palindrome = [label in PALINDROMES for label in LABELS]
+        self.palindrome = torch.tensor(palindrome, device=self.device)
+        self.noise = Crops(data.noise, config, self.device)
+        self.other = Crops(data.other or [digital_silence(config)], config, self.device)
 
     def batch(self, size: int, generator: Generator) -> tuple[Tensor, Tensor]:
         """Return log-mels ``(size, n_mels, n_frames)`` and targets ``(size, labels)``."""
-        draw = _Draw(generator)
+        if self.device.type == "cuda":  # which draws with generators of its own only
+            seed = int(torch.randint(2**62, (), generator=generator))
+            generator = torch.Generator(self.device).manual_seed(seed)
+        # What is made on the way is made there as well.
+        with nullcontext() if self.device.type == "cpu" else self.device:
+            return self._batch(size, _Draw(generator))
+
+    def _batch(self, size: int, draw: _Draw) -> tuple[Tensor, Tensor]:
         n_silence = round(size * self.settings.silence_share)
         n_unknown = round(size * self.settings.unknown_share)
         words, target = self._words(size - n_silence - n_unknown, draw)
@@ -110,21 +112,30 @@ class BatchMaker:
 
     def _rows(self, labels: Tensor, draw: _Draw) -> Tensor:
         """Draw one clip of each label."""
-        share = torch.rand(len(labels), generator=draw.generator)
-        rows = [
-            int(self.rows_of[label][int(u * len(self.rows_of[label]))])
-            for label, u in zip(labels.tolist(), share.tolist(), strict=True)
-        ]
-        return torch.tensor(rows, dtype=torch.long)
+        share = torch.rand(len(labels), generator=draw.generator).double()
+        first = self.n_rows.cumsum(0) - self.n_rows
+        return self.by_label[first[labels] + (share * self.n_rows[labels]).long()]
+
+    def _noise(self, n: int, draw: _Draw) -> Tensor:
+        """Draw pieces of noise, half of them the louder of two: barks are rare in their files."""
+        one, other = (self.noise.draw(n, draw.generator) for _ in range(2))
+        louder = augment.frame_level(other).amax(dim=1) > augment.frame_level(one).amax(dim=1)
+        return torch.where((louder & draw.chance(0.5, n))[:, None, None], other, one)
+
+    def _labels(self, n: int, draw: _Draw) -> Tensor:
+        """Draw words by their weights."""
+        if n == 0:
+            return torch.zeros(0, dtype=torch.long)
+        return torch.multinomial(self.word_weight, n, replacement=True, generator=draw.generator)
 
     def _background(self, n: int, draw: _Draw) -> Tensor:
         """Draw clips that are only heard behind others."""
-        labels = torch.tensor(self.words)[draw.integers(len(self.words), n)]
+        labels = self._labels(n, draw)
         return self.log_mel[self._rows(labels, draw)].float()
 
     def _clips(self, n: int, draw: _Draw) -> tuple[Tensor, Tensor]:
         """Draw clips balanced by word; recordings get what pictures went through."""
-        labels = torch.tensor(self.words)[draw.integers(len(self.words), n)]
+        labels = self._labels(n, draw)
         rows = self._rows(labels, draw)
         log_mel = self.log_mel[rows].float()
         grey = log_mel * PICTURE_SCALE + PICTURE_OFFSET
@@ -143,24 +154,30 @@ class BatchMaker:
         low = torch.maximum(-first, torch.tensor(-self.settings.max_shift))
         high = torch.minimum(n_frames - last, torch.tensor(self.settings.max_shift))
         frames = (low + draw.uniform(0, 1, n) * (high - low + 1)).floor().long()
+        some = draw.rows(self.settings.cut_share, n)
+        edges = augment.active_range(log_mel[some], draw.uniform(25.0, 45.0, len(some)))
+        log_mel[some] = augment.keep_frames(log_mel[some], *edges, self.config.log_floor)
         log_mel = augment.shift(log_mel, frames, self.config.log_floor)
-        beside = self._background(n, draw)
-        beside_first, beside_last = augment.active_range(beside)
-        first, last = first + frames, last + frames
         # A neighbour starts after the word's end or ends before its start, so it is cut off.
-        gap = draw.integers(12, n) + 3
-        after = draw.chance(0.5, n)
+        some = draw.rows(self.settings.neighbour_share, n)
+        beside = self._background(len(some), draw)
+        beside_first, beside_last = augment.active_range(beside)
+        first, last = (first + frames)[some], (last + frames)[some]
+        gap = draw.integers(12, len(some)) + 3
+        after = draw.chance(0.5, len(some))
         move = torch.where(after, last + gap - beside_first, first - gap - beside_last)
         beside = augment.shift(beside, move, self.config.log_floor)
-        heard = draw.chance(self.settings.neighbour_share, n)[:, None, None]
-        return torch.where(heard, torch.logaddexp(log_mel, beside), log_mel), labels
+        log_mel[some] = torch.logaddexp(log_mel[some], beside)
+        return log_mel, labels
 
     def _unknown(self, n: int, draw: _Draw) -> Tensor:
         """Draw speech that is none of the words: other words, cut words, halves put together."""
-        n_other = n // 2
+        n_other = round(n * self.settings.other_share)
         n_cut = n - n_other
-        other = self.other.draw(n_other, draw.generator)
-        left, _ = self._clips(n_cut, draw)
+        other = self._pieces(self.other.draw(n_other, draw.generator), draw)
+        left, labels = self._clips(n_cut, draw)
+        backwards = draw.chance(self.settings.reversed_share, n_cut) & ~self.palindrome[labels]
+        reversed_words = left.flip(2)
         right = self._background(n_cut, draw)
         first, last = augment.active_range(left)
         keep = (draw.uniform(0.25, 0.5, n_cut) * (last - first)).long().clamp_min(3)
@@ -176,11 +193,25 @@ class BatchMaker:
         keep = (draw.uniform(0.25, 0.45, n_cut) * (last - first)).long().clamp_min(3)
         cut = augment.keep_frames(right, first, first + keep, self.config.log_floor)
         both = draw.chance(0.4, n_cut)[:, None, None]
-        return torch.cat([other, torch.where(both, torch.logaddexp(piece, cut), piece)])
+        cut_words = torch.where(both, torch.logaddexp(piece, cut), piece)
+        return torch.cat([other, torch.where(backwards[:, None, None], reversed_words, cut_words)])
+
+    def _pieces(self, speech: Tensor, draw: _Draw) -> Tensor:
+        """Turn down all but a stretch of some windows, as the word finder does with neighbours."""
+        n, n_frames = len(speech), speech.shape[2]
+        first, last = augment.active_range(speech)
+        length = draw.integers(55, n) + 15
+        room = (last - first - length).clamp_min(0)
+        start = first + (draw.uniform(0, 1, n) * room).long()
+        piece = augment.keep_frames(speech, start, start + length, self.config.log_floor)
+        quieter = speech - draw.uniform(25.0, 60.0, n)[:, None, None] / LN_TO_DB
+        to_middle = (n_frames - length) // 2 - start + draw.integers(21, n) - 10
+        piece = augment.shift(torch.maximum(piece, quieter), to_middle, self.config.log_floor)
+        return torch.where(draw.chance(self.settings.piece_share, n)[:, None, None], piece, speech)
 
     def _silence(self, n: int, draw: _Draw) -> Tensor:
         """Draw background noise at levels from digital silence up to speech."""
-        noise = self.noise.draw(n, draw.generator)
+        noise = self._noise(n, draw)
         pictures = self.rows_of[SILENCE_INDEX]
         if len(pictures):
             chosen = self.log_mel[pictures[draw.integers(len(pictures), n)]].float()
@@ -198,54 +229,26 @@ class BatchMaker:
             1 + draw.uniform(-s.stretch_time, s.stretch_time, n),
             1 + draw.uniform(-s.stretch_bands, s.stretch_bands, n),
         )
-        wet = augment.reverberate(log_mel, draw.uniform(4, 30, n), draw.uniform(-15, 3, n))
-        log_mel = torch.where(draw.chance(s.reverb_share, n)[:, None, None], wet, log_mel)
-        noise = self.noise.draw(n, draw.generator)
-        # Other speech in the background (babble): several clips at once.
-        voices = torch.stack([self._background(n, draw) for _ in range(3)]).logsumexp(dim=0)
-        noise = torch.where(draw.chance(0.2, n)[:, None, None], voices, noise)
-        noisy = augment.add_noise(log_mel, noise, draw.uniform(*s.snr_db, n))
-        log_mel = torch.where(draw.chance(s.noise_share, n)[:, None, None], noisy, log_mel)
+        some = draw.rows(s.reverb_share, n)
+        if len(some):  # MKL has no Fourier transform of nothing
+            decay, wet_db = draw.uniform(4, 30, len(some)), draw.uniform(-15, 3, len(some))
+            log_mel[some] = augment.reverberate(log_mel[some], decay, wet_db)
+        some = draw.rows(s.noise_share, n)
+        noise = self._noise(len(some), draw)
+        babble = draw.rows(s.babble_share, len(some))
+        voices = [self._background(len(babble), draw) for _ in range(3)]
+        noise[babble] = torch.stack(voices).logsumexp(dim=0)
+        log_mel[some] = augment.add_noise(log_mel[some], noise, draw.uniform(*s.snr_db, len(some)))
         knots = s.curve_db * draw.normal(n, 1, 5)
         curve = torch.nn.functional.interpolate(knots, n_mels, mode="linear", align_corners=True)
         log_mel = augment.colour(log_mel, draw.uniform(*s.gain_db, n), curve[:, 0])
+        some = draw.rows(s.band_limit_share, n)
+        lowest, highest = (draw.uniform(0, 7, len(some)) + low for low in (0, n_mels - 8))
+        log_mel[some] = augment.band_limit(log_mel[some], lowest, highest, slope_db=12.0)
+        some = draw.rows(s.clip_share, n)
+        log_mel[some] = augment.clip(log_mel[some], draw.uniform(*s.clip_over_db, len(some)))
         return log_mel.clamp(self.config.log_floor, self.config.log_ceiling)
 
     def _masked(self, log_mel: Tensor, draw: _Draw) -> Tensor:
         """Cover bands and frames (SpecAugment)."""
-        for axis, (n_masks, widest) in (
-            (1, self.settings.band_masks),
-            (2, self.settings.frame_masks),
-        ):
-            n, size = len(log_mel), log_mel.shape[axis]
-            width = draw.integers(widest + 1, n, n_masks)
-            start = (draw.uniform(0, 1, n, n_masks) * (size - width)).long()
-            log_mel = augment.mask(log_mel, start, width, axis)
-        return log_mel
-
-
-class _Crops:
-    """Random windows out of long log-mels."""
-
-    def __init__(self, streams: list[Stream], config: LogMelConfig) -> None:
-        n = config.n_frames
-        pads = [max(0, n - s.log_mel.shape[1]) for s in streams]
-        padded = [
-            np.pad(s.log_mel, ((0, 0), (0, pad)), constant_values=config.log_floor)
-            for s, pad in zip(streams, pads, strict=True)
-        ]
-        self.n_frames = n
-        self.start = torch.tensor(np.cumsum([0] + [p.shape[1] for p in padded])[:-1])
-        self.room = torch.tensor([p.shape[1] - n for p in padded])
-        self.all = torch.from_numpy(np.concatenate(padded, axis=1).T.copy())  # (frames, n_mels)
-        # Every recording weighs by the root of its length, so short kinds are heard as well.
-        self.weight = torch.tensor([p.shape[1] for p in padded]).float().sqrt()
-
-    def draw(self, n: int, generator: Generator) -> Tensor:
-        """Return ``(n, n_mels, n_frames)``."""
-        if n == 0:
-            return torch.zeros(0, self.all.shape[1], self.n_frames)
-        which = torch.multinomial(self.weight, n, replacement=True, generator=generator)
-        offset = (torch.rand(n, generator=generator) * (self.room[which] + 1)).long()
-        index = (self.start[which] + offset)[:, None] + torch.arange(self.n_frames)
-        return self.all[index].float().transpose(1, 2)
+        return specaugment.apply_to_batch(log_mel, self.settings.masks, draw.generator)

@@ -1,4 +1,4 @@
-"""The training data: Parquet shards of recordings and pictures, as log-mel arrays.
+"""The training data: recordings, pictures and synthetic voices, as log-mel arrays.
 
 Every clip becomes one log-mel picture (``n_mels`` x frames, ln(power), float16), whether it was a
 recording or only a picture was left of it. Decoding takes minutes, so the result is kept as
@@ -7,22 +7,35 @@ arrays in a cache folder and read back by memory map.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from kws_core.errors import DataError
 from kws_core.features import LogMel, LogMelConfig
 from kws_core.labels import LABELS, SILENCE
 from kws_core.samples import list_samples
+from kws_core.training.cache import cached
+from kws_core.training.clips import Clips, Stream, digital_silence, gather_clips, log_mel_of
+from kws_core.training.recordings import (
+    DataKinds,
+    kinds_to_use,
+    noise_recordings,
+    other_recordings,
+    word_recordings,
+)
 from kws_core.training.shards import (
+    NOISE_FILE,
+    OTHER_FILE,
     PICTURE_FILE,
     PICTURE_OFFSET,
     PICTURE_ONLY_WORDS,
@@ -30,89 +43,48 @@ from kws_core.training.shards import (
     SPEECH_FILES,
     SYNTHETIC_FILE,
     decode,
-    noise_recordings,
-    other_recordings,
     read_table,
 )
+from kws_core.training.speech_commands import find_folder, official_splits
 
 
 @dataclass(frozen=True)
-class Clips:
-    """Log-mel pictures of clips of at most one second, one row each.
+class TrainingData:
+    """All that a model learns from: word clips, noise, and speech that is none of the words."""
 
-    `log_mel` is ``(n, n_mels, n_frames)`` float16 with the clip at the left; `length` says how
-    many of its frames are the clip's.
+    clips: Clips
+    noise: list[Stream]
+    other: list[Stream]
+
+
+class DataSets(NamedTuple):
+    """What to train on, what to validate on, and a few recordings to watch beside it.
+
+    rare: recordings of training speakers that were kept out of training (`rare_rows`), or None.
     """
 
-    log_mel: np.ndarray
-    length: np.ndarray  # (n,) frames
-    target: np.ndarray  # (n,) index into LABELS
-    speaker: np.ndarray  # (n,) str
-    is_picture: np.ndarray  # (n,) bool: only the picture was left of it
-
-    def __len__(self) -> int:
-        return len(self.target)
-
-    def __add__(self, other: Clips) -> Clips:
-        pairs = [(getattr(self, name), getattr(other, name)) for name in _CLIP_FIELDS]
-        return Clips(*(np.concatenate(pair) for pair in pairs))
-
-    def select(self, rows: np.ndarray) -> Clips:
-        """Return the clips of these rows (a mask or indices)."""
-        return Clips(*(getattr(self, name)[rows] for name in _CLIP_FIELDS))
+    training: TrainingData
+    validation: Clips
+    rare: Clips | None
 
 
-_CLIP_FIELDS = ("log_mel", "length", "target", "speaker", "is_picture")
-
-
-@dataclass(frozen=True)
-class Stream:
-    """The log-mel of a long recording, ``(n_mels, frames)`` float16: noise, or other speech."""
-
-    name: str
-    log_mel: np.ndarray
-
-
-def log_mel_of(front_end: LogMel, samples: np.ndarray) -> np.ndarray:
-    """Return the log-mel of a recording, at least one frame, float16."""
-    short = front_end.config.win_length - len(samples)
-    if short > 0:
-        samples = np.pad(samples, (0, short))
-    with torch.inference_mode():
-        picture = front_end(torch.from_numpy(np.ascontiguousarray(samples))[None])[0]
-    return np.asarray(picture.numpy(), dtype=np.float16)
-
-
-def _clips(
-    rows: Iterator[tuple[np.ndarray, str, str]], n: int, config: LogMelConfig, is_picture: bool
-) -> Clips:
-    """Gather (log-mel, word, speaker) rows into arrays."""
-    log_mel = np.full((n, config.n_mels, config.n_frames), config.log_floor, np.float16)
-    length = np.zeros(n, np.int16)
-    target = np.zeros(n, np.int16)
-    speakers = []
-    for i, (picture, word, speaker) in enumerate(rows):
-        frames = min(picture.shape[1], config.n_frames)
-        log_mel[i, :, :frames] = picture[:, :frames]
-        if word not in LABELS:
-            raise DataError(f"A clip says {word!r}, which is none of the labels.")
-        length[i], target[i] = frames, LABELS.index(word)
-        speakers.append(speaker)
-    return Clips(log_mel, length, target, np.array(speakers), np.full(n, is_picture))
+_FILES = {
+    "pictures": PICTURE_FILE,
+    "synthetic": SYNTHETIC_FILE,
+    "noise": NOISE_FILE,
+    "other-words": OTHER_FILE,
+}
 
 
 def audio_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
     """Read the recordings of a split: train, val or test_a."""
-    table = read_table(folder, SPEECH_FILES[split], "audio", "word", "speaker")
+    recordings = word_recordings(folder, split)
     front_end = LogMel(config)
-
-    def rows() -> Iterator[tuple[np.ndarray, str, str]]:
-        columns = zip(table["audio"], table["word"], table["speaker"], strict=True)
-        for audio, word, speaker in tqdm(columns, f"{split} audio", len(table["word"])):
-            samples = decode(audio, config.sample_rate)
-            yield log_mel_of(front_end, samples), str(word), str(speaker)
-
-    return _clips(rows(), len(table["word"]), config, is_picture=False)
+    rows = (
+        (log_mel_of(front_end, samples), word, speaker)
+        for samples, word, speaker in tqdm(recordings, f"{split} audio", len(recordings))
+    )
+    return gather_clips(rows, len(recordings), config, is_picture=False)
 
 
 def picture_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
@@ -129,11 +101,16 @@ def picture_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
 
     def rows() -> Iterator[tuple[np.ndarray, str, str]]:
         for i in tqdm(chosen, f"{split} pictures"):
-            grey = np.asarray(Image.open(io.BytesIO(table["jpeg"][i])), np.float32)
+            try:
+                grey = np.asarray(Image.open(io.BytesIO(table["jpeg"][i])), np.float32)
+            except OSError as error:
+                raise DataError(
+                    f"Row {i} of {PICTURE_FILE} can't be read ({error}): fetch it again."
+                ) from error
             picture = (grey.T - PICTURE_OFFSET) / PICTURE_SCALE  # (n_mels, frames)
             yield picture.astype(np.float16), str(table["word"][i]), str(table["speaker"][i])
 
-    return _clips(rows(), len(chosen), config, is_picture=True)
+    return gather_clips(rows(), len(chosen), config, is_picture=True)
 
 
 def synthetic_clips(folder: Path, config: LogMelConfig) -> Clips:
@@ -148,37 +125,31 @@ def synthetic_clips(folder: Path, config: LogMelConfig) -> Clips:
 
     def rows() -> Iterator[tuple[np.ndarray, str, str]]:
         for i in tqdm(chosen, "synthetic words"):
-            samples = decode(table["audio"][i], config.sample_rate)
+            where = f"Row {i} of {SYNTHETIC_FILE}"
+            samples = decode(table["audio"][i], config.sample_rate, where)
             picture = log_mel_of(front_end, samples[: config.n_samples])
             yield picture, str(table["word"][i]), f"synthetic-{table['voice_id'][i]}"
 
-    return _clips(rows(), len(chosen), config, is_picture=False)
+    return gather_clips(rows(), len(chosen), config, is_picture=False)
 
 
-@dataclass(frozen=True)
-class TrainingData:
-    """All that a model learns from: word clips, noise, and speech that is none of the words."""
+def _fingerprint(folder: Path, kind: str, split: str) -> list[object]:
+    """Return what tells that a folder's clips of a kind have changed."""
+    unpacked = find_folder(folder)
+    if unpacked is not None:
+        return [str(unpacked.resolve()), len(official_splits(unpacked)[split])]
+    path = folder / (SPEECH_FILES[split] if kind == "audio" else _FILES[kind])
+    size = path.stat().st_size if path.exists() else 0
+    voices = [sample.voice_id for sample in list_samples()]  # which are left out of synthetic
+    return [str(path.resolve()), size, voices if kind == "synthetic" else None]
 
-    clips: Clips
-    noise: list[Stream]
-    other: list[Stream]
 
-
-def _cached(
-    cache: Path, key: str, make: Callable[[], dict[str, np.ndarray]]
-) -> dict[str, np.ndarray]:
-    """Return arrays from the cache folder, made and written first if they are not there."""
-    folder = cache / key
-    if not (folder / "complete").exists():
-        arrays = make()
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, array in arrays.items():
-            np.save(folder / f"{name}.npy", array)
-        (folder / "complete").touch()
-    return {
-        path.stem: np.load(path, mmap_mode="r" if path.stem == "log_mel" else None)
-        for path in sorted(folder.glob("*.npy"))
-    }
+def _key(folder: Path, kind: str, split: str, config: LogMelConfig) -> str:
+    """Return what the arrays of these data are kept under in the cache."""
+    facts = [asdict(config), *_fingerprint(folder, kind, split)]
+    fingerprint = json.dumps(facts, sort_keys=True)
+    digest = hashlib.sha1(fingerprint.encode(), usedforsecurity=False).hexdigest()[:12]
+    return f"{kind}-{split}-{digest}"
 
 
 def _cached_clips(folder: Path, cache: Path, kind: str, split: str, config: LogMelConfig) -> Clips:
@@ -187,63 +158,86 @@ def _cached_clips(folder: Path, cache: Path, kind: str, split: str, config: LogM
         "pictures": lambda: picture_clips(folder, split, config),
         "synthetic": lambda: synthetic_clips(folder, config),
     }
-    files = {
-        "audio": SPEECH_FILES[split],
-        "pictures": PICTURE_FILE,
-        "synthetic": SYNTHETIC_FILE,
-    }
-    path = folder / files[kind]
-    size = path.stat().st_size if path.exists() else 0
-    voices = [sample.voice_id for sample in list_samples()]  # which are left out of synthetic
-    facts = [asdict(config), str(path.resolve()), size, voices if kind == "synthetic" else None]
-    fingerprint = json.dumps(facts, sort_keys=True)
-    digest = hashlib.sha1(fingerprint.encode(), usedforsecurity=False).hexdigest()[:12]
-    arrays = _cached(cache, f"{kind}-{split}-{digest}", lambda: dict(vars(readers[kind]())))
-    return Clips(**arrays)
+    key = _key(folder, kind, split, config)
+    return Clips(**cached(cache, key, lambda: dict(vars(readers[kind]()))))
+
+
+def _cached_streams(folder: Path, cache: Path, kind: str, config: LogMelConfig) -> list[Stream]:
+    """Return the training part of the noise or of the other words, one after the other."""
+
+    def make() -> dict[str, np.ndarray]:
+        front_end = LogMel(config)
+        readers = {"noise": noise_recordings, "other-words": other_recordings}
+        recordings = tqdm(readers[kind](folder, "train"), kind.replace("-", " "))
+        streams = [Stream(name, log_mel_of(front_end, samples)) for name, samples in recordings]
+        return {
+            "log_mel": np.concatenate([stream.log_mel for stream in streams], axis=1),
+            "end": np.cumsum([stream.log_mel.shape[1] for stream in streams]),
+            "name": np.array([stream.name for stream in streams]),
+        }
+
+    arrays = cached(cache, _key(folder, kind, "train", config), make)
+    parts = np.split(arrays["log_mel"], arrays["end"][:-1], axis=1)
+    return [Stream(str(name), part) for name, part in zip(arrays["name"], parts, strict=True)]
 
 
 def load_clips(
-    folder: Path,
-    cache: Path,
-    split: str,
-    config: LogMelConfig,
-    *,
-    pictures: bool = True,
-    synthetic: bool = False,
+    folder: Path, cache: Path, split: str, config: LogMelConfig, kinds: DataKinds
 ) -> Clips:
     """Return the word clips of a split from recordings, pictures and synthetic voices.
 
     Raises `DataError` if a file is missing or damaged.
     """
-    clips = _cached_clips(folder, cache, "audio", split, config)
-    if pictures and split != "test_a":
-        clips = clips + _cached_clips(folder, cache, "pictures", split, config)
-    if synthetic and split == "train":
-        clips = clips + _cached_clips(folder, cache, "synthetic", split, config)
-    return clips
+    wanted = {
+        "audio": kinds.audio,
+        "pictures": kinds.pictures and split != "test_a",
+        "synthetic": kinds.synthetic and split == "train",
+    }
+    parts = [_cached_clips(folder, cache, k, split, config) for k, want in wanted.items() if want]
+    return functools.reduce(operator.add, parts)
 
 
-def load_training_data(
-    folder: Path, cache: Path, config: LogMelConfig, *, pictures: bool, synthetic: bool
-) -> tuple[TrainingData, Clips]:
-    """Return what to train on, and the clips to validate on.
+def rare_rows(folder: Path, clips: Clips) -> np.ndarray:
+    """Return which training clips are the few recordings of yes, no, on and off: a mask.
 
-    The few recordings of yes, no, on and off of training speakers are in neither: they are kept
-    as a check of pictures against sound (see `kws_core.training.evaluation`).
+    Among thousands of pictures of these words they would teach that sound, as opposed to picture,
+    is a sign of another word. Speech Commands as a whole has no pictures, so no such rows.
     """
-    train = load_clips(folder, cache, "train", config, pictures=pictures, synthetic=synthetic)
-    rare = np.isin(train.target, [LABELS.index(word) for word in PICTURE_ONLY_WORDS])
-    real = ~np.char.startswith(train.speaker.astype(str), "synthetic-")
-    train = train.select(~(rare & ~train.is_picture & real))
-    val = load_clips(folder, cache, "val", config, pictures=pictures)
-    shared = set(train.speaker[train.target < LABELS.index(SILENCE)]) & set(val.speaker)
+    if find_folder(folder) is not None:
+        return np.zeros(len(clips), bool)
+    seldom_heard = np.isin(clips.target, [LABELS.index(word) for word in PICTURE_ONLY_WORDS])
+    synthetic = np.char.startswith(clips.speaker.astype(str), "synthetic-")
+    rare: np.ndarray = seldom_heard & ~clips.is_picture & ~synthetic
+    return rare
+
+
+def require_speakers_apart(training: Clips, validation: Clips) -> None:
+    """Raise `DataError` if a speaker is in both; background noise belongs to no speaker."""
+    words = training.target < LABELS.index(SILENCE)
+    shared = set(training.speaker[words]) & set(validation.speaker)
     if shared:
         raise DataError(
             f"{len(shared)} speakers are in training and validation: {sorted(shared)[:3]}"
         )
-    front_end = LogMel(config)
-    noise, other = (
-        [Stream(name, log_mel_of(front_end, samples)) for name, samples in recordings]
-        for recordings in (noise_recordings(folder, "train"), other_recordings(folder, "train"))
-    )
-    return TrainingData(train, noise, other), val
+
+
+def load_training_data(
+    folder: Path, cache: Path, config: LogMelConfig, kinds: DataKinds | None = None
+) -> DataSets:
+    """Return what to train on, and the clips to validate on, of these kinds (all by default).
+
+    `rare_rows` are in neither; they come as a third set. Without noise, what stands for it has as
+    much in every band. Raises `DataError` if data are missing or damaged, or a speaker is in
+    training and validation.
+    """
+    kinds = kinds_to_use(folder, kinds or DataKinds())
+    train = load_clips(folder, cache, "train", config, kinds)
+    rare = rare_rows(folder, train)
+    kept_out = train.select(rare) if rare.any() else None
+    train = train.select(~rare)
+    validation = load_clips(folder, cache, "val", config, kinds)
+    require_speakers_apart(train, validation)
+    noise = _cached_streams(folder, cache, "noise", config) if kinds.noise else []
+    other = _cached_streams(folder, cache, "other-words", config) if kinds.other_words else []
+    training = TrainingData(train, noise or [digital_silence(config)], other)
+    return DataSets(training, validation, kept_out)

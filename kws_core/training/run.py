@@ -3,44 +3,68 @@
 from __future__ import annotations
 
 import datetime
-import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+from tqdm import tqdm
 
 from kws_core.errors import ModelError
-from kws_core.features import LogMel
-from kws_core.labels import LABELS
-from kws_core.models import (
-    ARCHITECTURES,
-    ModelCard,
-    build_model,
-    count_parameters,
-    load_model,
-    save_model,
-)
-from kws_core.training.batches import AugmentSettings, BatchMaker
+from kws_core.features import FrontEnd, LogMel, Mfcc
+from kws_core.models import ModelCard, count_parameters, load_model, save_model
+from kws_core.models.registry import find_architecture
+from kws_core.models.store import MODEL_FOLDER
+from kws_core.training import distributed
+from kws_core.training.augmentation import AugmentSettings
+from kws_core.training.batches import BatchMaker
+from kws_core.training.cache import default_cache
+from kws_core.training.compute import Compute, choose_compute
 from kws_core.training.data import load_training_data
-from kws_core.training.loop import (
-    TrainingSettings,
+from kws_core.training.distillation import DistillationSettings, load_teacher
+from kws_core.training.download import download
+from kws_core.training.loop import BatchSource, train
+from kws_core.training.optimization import TrainingSettings
+from kws_core.training.recordings import DataKinds, describe, kinds_to_use
+from kws_core.training.run_log import make_run_logs
+from kws_core.training.validation import (
+    ValidationClips,
     fit_temperature,
     predict_logits,
-    train,
     validate,
 )
 
-DATA_NOTE = (
-    "Google Speech Commands v0.02 (CC BY 4.0): a share of its training speakers, as recordings and "
-    "as log-mel pictures; its background noise; ESC-10 (CC BY 3.0); other words; synthetic voices "
-    "(Kokoro-82M, Apache-2.0)"
-)
+
+@dataclass(frozen=True)
+class _Material:
+    """What a network with a certain front end learns from and is validated on."""
+
+    batches: BatchSource
+    validation: ValidationClips
+    rare: ValidationClips | None
+    n_clips: int
 
 
-def default_cache() -> Path:
-    """Return the folder for decoded data: the user's cache folder."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "kws_core"
+def _load(
+    data: Path,
+    cache: Path,
+    front_end: FrontEnd,
+    labels: tuple[str, ...],
+    kinds: DataKinds,
+    augment: AugmentSettings,
+    compute: Compute,
+) -> _Material:
+    if isinstance(front_end, LogMel):
+        sets = load_training_data(data, cache, front_end.config, kinds)
+        batches = BatchMaker(sets.training, front_end.config, augment, compute.device)
+        return _Material(batches, sets.validation, sets.rare, len(sets.training.clips))
+    if isinstance(front_end, Mfcc):
+        raise ModelError("There is no training on MFCC: choose an architecture for the log-mel.")
+    from kws_core.training.sound import load_sound_training_data
+    from kws_core.training.sound_batches import SoundBatchMaker
+
+    sound = load_sound_training_data(data, cache, front_end, labels, kinds)
+    maker = SoundBatchMaker(sound.training, front_end, labels, augment)
+    return _Material(maker, sound.validation, sound.rare, len(sound.training.clips))
 
 
 def run_training(
@@ -51,49 +75,92 @@ def run_training(
     augment: AugmentSettings,
     *,
     name: str | None = None,
-    pictures: bool = True,
-    synthetic: bool = True,
+    kinds: DataKinds | None = None,
+    fetch: bool = False,
     resume: bool = False,
     start_from: Path | None = None,
+    teacher: str | None = None,
+    teacher_folder: Path = MODEL_FOLDER,
+    distillation: DistillationSettings | None = None,
+    device: str = "auto",
+    tracker: str | None = None,
     cache: Path | None = None,
-) -> ModelCard:
+) -> ModelCard | None:
     """Train an architecture and save it in `out`, with its card.
 
+    kinds: what to learn from (all by default). fetch: download Speech Commands into `data` first.
     start_from: a folder with a saved model of that name to go on from, instead of random weights.
-    Raises `DataError` if data are missing, `ModelError` if the architecture takes no log-mel.
+    teacher: the name of a saved model to learn from, beside the labels.
+    device: cpu, cuda or auto. tracker: tensorboard or wandb, where figures go as well.
+    Returns None in the processes that do not save (see `kws_core.training.distributed`).
+    Raises `DataError` if data are missing, `ModelError` if a saved model does not fit, and
+    `TrainingError` if the device or the tracker is not there, or a checkpoint can't be written.
     """
     torch.manual_seed(settings.seed)
-    network = build_model(architecture, len(LABELS))
+    logs = make_run_logs(tracker)
+    compute = choose_compute(device, distributed.local_rank())
+    made = find_architecture(architecture)
+    network = made.make_network(len(made.labels))
     if start_from is not None:
         start = load_model(name or architecture, start_from)
+        if (start.card.architecture, start.card.labels) != (architecture, made.labels):
+            raise ModelError(
+                f"{start.card.name} in {start_from} can't be gone on from: it is a "
+                f"{start.card.architecture} of {len(start.card.labels)} labels, not a "
+                f"{architecture} of {len(made.labels)}."
+            )
         network.load_state_dict(start.network.state_dict())
-    front_end = ARCHITECTURES[architecture].make_front_end()
-    if not isinstance(front_end, LogMel):
-        raise ModelError(f"{architecture} does not take a log-mel, which is what is trained on.")
-    training_data, validation = load_training_data(
-        data, cache or default_cache(), front_end.config, pictures=pictures, synthetic=synthetic
-    )
-    batches = BatchMaker(training_data, front_end.config, augment)
-    average = train(network, batches, validation, settings, out, resume=resume)
-    result = validate(average, validation)
+    front_end = made.make_front_end()
+    guide = None
+    if teacher is not None:
+        guide = load_teacher(teacher, teacher_folder, made.labels, front_end, distillation)
+    with distributed.process_group(compute):
+        with distributed.main_first():
+            if fetch:
+                download(data)
+            wanted = kinds or DataKinds()
+            kinds = kinds_to_use(data, wanted)
+            lacking = [kind for kind in wanted.names() if kind not in kinds.names()]
+            if lacking and distributed.is_main():
+                tqdm.write(f"{data} has no {', '.join(lacking)}: going on without.")
+            place = cache or default_cache()
+            material = _load(data, place, front_end, made.labels, kinds, augment, compute)
+        trained = train(
+            network,
+            material.batches,
+            material.validation,
+            settings,
+            out,
+            rare=material.rare,
+            teacher=guide,
+            logs=logs,
+            compute=compute,
+            resume=resume,
+        )
+        if not distributed.is_main():
+            return None
+    trained.network.to(made.weight_dtype).float()  # measured as it is saved
+    validation = material.validation
+    result = validate(trained.network, validation)
     card = ModelCard(
         name=name or architecture,
         architecture=architecture,
-        labels=LABELS,
+        labels=made.labels,
         front_end={},
-        parameters=count_parameters(average),
-        temperature=fit_temperature(predict_logits(average, validation), validation.target),
-        data=DATA_NOTE,
+        parameters=count_parameters(trained.network),
+        temperature=fit_temperature(predict_logits(trained.network, validation), validation.target),
+        data=describe(data, kinds),
         date=datetime.date.today().isoformat(),
-        licence="MIT; trained on data under CC BY 4.0, CC BY 3.0 and Apache-2.0",
+        licence="MIT; trained on data under their own licences, see data",
         metrics={"validation": asdict(result) | {"clips": len(validation)}},
         training={
             "settings": asdict(settings),
+            "kept_epoch": trained.epoch,
             "augmentation": asdict(augment),
-            "clips": len(training_data.clips),
-            "pictures": pictures,
-            "synthetic": synthetic,
+            "clips": material.n_clips,
+            "kinds": asdict(kinds),
+            "distillation": guide.description() if guide else None,
             "started_from": start.card.training if start_from is not None else None,
         },
     )
-    return save_model(out, card, average, front_end)
+    return save_model(out, card, trained.network, front_end, made.weight_dtype)

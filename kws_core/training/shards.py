@@ -56,17 +56,18 @@ def read_table(folder: Path, name: str, *columns: str) -> dict[str, list[Any]]:
     return {column: table[column].to_pylist() for column in columns or table.schema.names}
 
 
-def decode(audio: bytes, sample_rate: int = SAMPLE_RATE) -> Samples:
+def decode(audio: bytes, sample_rate: int = SAMPLE_RATE, where: str = "A clip") -> Samples:
     """Decode one clip of a shard to float32 samples.
 
-    Raises `DataError` if it is damaged or at another rate.
+    where: which clip it is, for the message. Raises `DataError` if it is damaged or at another
+    rate.
     """
     try:
         samples, rate = soundfile.read(io.BytesIO(audio), dtype="float32")
     except soundfile.SoundFileError as error:
-        raise DataError(f"A clip can't be decoded ({error}): fetch the data again.") from error
+        raise DataError(f"{where} can't be decoded ({error}): fetch the data again.") from error
     if rate != sample_rate:
-        raise DataError(f"A clip is at {rate} Hz where {sample_rate} Hz were expected.")
+        raise DataError(f"{where} is at {rate} Hz where {sample_rate} Hz were expected.")
     decoded: Samples = samples
     return decoded
 
@@ -75,6 +76,12 @@ def is_held_out(name: str) -> bool:
     """Say whether a noise or a speaker of other words is kept for validation (by its hash)."""
     digest = hashlib.sha1(name.encode(), usedforsecurity=False).digest()
     return digest[0] < 256 * HELD_OUT_SHARE
+
+
+def part_of_long(samples: Samples, split: str) -> Samples:
+    """Return what of a minute-long noise belongs to a split: the end is held out for val."""
+    cut = int(len(samples) * (1 - HELD_OUT_SHARE))
+    return samples[:cut] if split == "train" else samples[cut:]
 
 
 def noise_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
@@ -86,8 +93,7 @@ def noise_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
     for audio, kind, file in zip(table["audio"], table["kind"], table["file"], strict=True):
         samples = decode(audio)
         if len(samples) > LONG_NOISE_S * SAMPLE_RATE:
-            cut = int(len(samples) * (1 - HELD_OUT_SHARE))
-            yield str(kind), samples[:cut] if split == "train" else samples[cut:]
+            yield str(kind), part_of_long(samples, split)
         elif is_held_out(str(file)) == (split == "val"):
             yield str(kind), samples
 

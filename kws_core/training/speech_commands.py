@@ -8,32 +8,26 @@ folder, and every listed file must be there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from kws_core.errors import DataError
 from kws_core.labels import WORDS
+from kws_core.training.shards import decode, part_of_long
+from kws_core.waveform import Samples
 
-FOLDER = Path("SpeechCommands") / "speech_commands_v0.02"
+FOLDER = Path("SpeechCommands") / "speech_commands_v0.02"  # in the folder of the download
+NOISE_FOLDER = "_background_noise_"
 LISTS = {"val": "validation_list.txt", "test": "testing_list.txt"}
 SPLITS = ("train", "val", "test")
 
 
-def download(root: Path) -> Path:
-    """Download and unpack the data set (2.3 GB) into `root`, checked by its checksum.
-
-    Returns the folder with the words. Raises DataError if it can't be had.
-    """
-    from kws_core.torch_audio import torchaudio
-
-    root.mkdir(parents=True, exist_ok=True)
-    try:
-        torchaudio.datasets.SPEECHCOMMANDS(str(root), download=True)
-    except (OSError, RuntimeError) as error:
-        raise DataError(
-            f"Speech Commands could not be downloaded to {root} ({error}). Check the connection "
-            "and the free space (5 GB), and try again."
-        ) from error
-    return root / FOLDER
+def find_folder(folder: Path) -> Path | None:
+    """Return where the words are, in `folder` or below it as torchaudio unpacks them, or None."""
+    for place in (folder, folder / FOLDER):
+        if any((place / name).is_file() for name in LISTS.values()):
+            return place
+    return None
 
 
 def official_splits(folder: Path) -> dict[str, list[Path]]:
@@ -74,6 +68,28 @@ def check_speakers(splits: dict[str, list[Path]]) -> None:
 def speaker_of(path: Path) -> str:
     """Return the speaker's 8 hexadecimal digits of a file such as ``bed/0a7c2a8d_nohash_0.wav``."""
     return path.name.split("_nohash_")[0]
+
+
+def read_words(paths: list[Path]) -> Iterator[tuple[Samples, str, str]]:
+    """Yield samples, word and speaker of each file; raises DataError if one is damaged."""
+    for path in paths:
+        samples = decode(path.read_bytes(), where=str(path))
+        yield samples, path.parent.name, speaker_of(path)
+
+
+def background_noises(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
+    """Yield name and samples of the background noises; the end of each is held out for val.
+
+    Raises DataError if there are none.
+    """
+    paths = sorted((folder / NOISE_FOLDER).glob("*.wav"))
+    if not paths:
+        raise DataError(
+            f"There are no recordings in {folder / NOISE_FOLDER}: unpack the data again, or go "
+            "without them: --no-noise."
+        )
+    for path in paths:
+        yield path.stem, part_of_long(decode(path.read_bytes(), where=str(path)), split)
 
 
 def _recordings(folder: Path) -> list[Path]:

@@ -19,13 +19,15 @@ def frame_level(log_mel: Tensor) -> Tensor:
     return log_mel.logsumexp(dim=1)
 
 
-def active_range(log_mel: Tensor, below_peak_db: float = 22.0) -> tuple[Tensor, Tensor]:
+def active_range(log_mel: Tensor, below_peak_db: float | Tensor = 22.0) -> tuple[Tensor, Tensor]:
     """Return the first frame of the sound and the one after its last, each ``(batch,)``.
 
-    A frame belongs to the sound if its level is within `below_peak_db` of the loudest frame.
+    A frame belongs to the sound if its level is within `below_peak_db` (one, or one a picture)
+    of the loudest frame.
     """
     level = frame_level(log_mel)
-    active = level > level.amax(dim=1, keepdim=True) - below_peak_db / LN_TO_DB
+    below = torch.as_tensor(below_peak_db / LN_TO_DB).reshape(-1, 1)
+    active = level > level.amax(dim=1, keepdim=True) - below
     n_frames = level.shape[1]
     first = active.float().argmax(dim=1)
     last = n_frames - active.flip(1).float().argmax(dim=1)
@@ -35,7 +37,7 @@ def active_range(log_mel: Tensor, below_peak_db: float = 22.0) -> tuple[Tensor, 
 def shift(log_mel: Tensor, frames: Tensor, fill: float) -> Tensor:
     """Move each picture later by `frames` ``(batch,)`` (earlier if negative); fill with `fill`."""
     batch, n_mels, n_frames = log_mel.shape
-    source = torch.arange(n_frames) - frames[:, None]  # (batch, n_frames)
+    source = torch.arange(n_frames, device=frames.device) - frames[:, None]  # (batch, n_frames)
     inside = (source >= 0) & (source < n_frames)
     index = source.clamp(0, n_frames - 1)[:, None].expand(batch, n_mels, n_frames)
     return log_mel.gather(2, index).masked_fill(~inside[:, None], fill)
@@ -43,7 +45,7 @@ def shift(log_mel: Tensor, frames: Tensor, fill: float) -> Tensor:
 
 def keep_frames(log_mel: Tensor, first: Tensor, last: Tensor, fill: float) -> Tensor:
     """Erase everything outside frames `first` to `last` (exclusive), each ``(batch,)``."""
-    frame = torch.arange(log_mel.shape[2])
+    frame = torch.arange(log_mel.shape[2], device=log_mel.device)
     inside = (frame >= first[:, None]) & (frame < last[:, None])
     return log_mel.masked_fill(~inside[:, None], fill)
 
@@ -62,7 +64,7 @@ def reverberate(log_mel: Tensor, decay_frames: Tensor, wet_db: Tensor) -> Tensor
     Both ``(batch,)``; the power of the tail is the sum of what each frame leaves behind.
     """
     n_frames = log_mel.shape[2]
-    lag = torch.arange(1, n_frames).float()
+    lag = torch.arange(1, n_frames, device=log_mel.device).float()
     kernel = torch.exp(-lag / decay_frames[:, None])  # (batch, n_frames - 1)
     kernel = kernel / kernel.sum(dim=1, keepdim=True) * 10.0 ** (wet_db[:, None] / 10.0)
     kernel = F.pad(kernel, (1, 0), value=1.0)  # the direct sound
@@ -78,7 +80,7 @@ def stretch(log_mel: Tensor, over_time: Tensor, over_bands: Tensor) -> Tensor:
     `over_bands` > 1 moves band m to band ``over_bands * m``. Both ``(batch,)``.
     """
     batch, n_mels, n_frames = log_mel.shape
-    theta = torch.zeros(batch, 2, 3)
+    theta = torch.zeros(batch, 2, 3, device=log_mel.device)
     theta[:, 0, 0] = 1.0 / over_time
     theta[:, 1, 1] = 1.0 / over_bands
     theta[:, 1, 2] = 1.0 / over_bands - 1.0  # the lowest band stays where it is
@@ -93,14 +95,59 @@ def colour(log_mel: Tensor, gain_db: Tensor, curve_db: Tensor) -> Tensor:
     return log_mel + gain[:, :, None]
 
 
-def mask(log_mel: Tensor, start: Tensor, width: Tensor, axis: int) -> Tensor:
-    """Cover `width` bands (axis 1) or frames (axis 2) from `start` with the picture's mean.
+def band_limit(log_mel: Tensor, lowest: Tensor, highest: Tensor, slope_db: float) -> Tensor:
+    """Let through only bands `lowest` to `highest` ``(batch,)``, as a telephone does.
 
-    `start` and `width` are ``(batch, n_masks)`` (SpecAugment, Park et al. 2019).
+    Outside, the level falls by `slope_db` a band.
     """
-    position = torch.arange(log_mel.shape[axis])
-    covered = (position >= start[..., None]) & (position < (start + width)[..., None])
-    covered = covered.any(dim=1)  # (batch, bands or frames)
-    covered = covered[:, :, None] if axis == 1 else covered[:, None, :]
-    mean = log_mel.mean(dim=(1, 2), keepdim=True)
-    return torch.where(covered, mean, log_mel)
+    band = torch.arange(log_mel.shape[1], device=log_mel.device)
+    below = (lowest[:, None] - band).clamp_min(0)
+    above = (band - highest[:, None]).clamp_min(0)
+    return log_mel - ((below + above) * slope_db / LN_TO_DB)[:, :, None]
+
+
+# Measured on 150 recordings clipped at 3 to 26 dB below their peak: what clipping takes off a
+# frame is a softplus of its level, and what it adds to the weak bands follows what it took off.
+_CLIP_KNEE_DB = 4.0
+_CLIP_FLOOR_DB = -22.0  # a band's share of the frame's power in a heavily clipped frame
+_CLIP_FLOOR_SLOPE = 17.0
+
+
+def clip(log_mel: Tensor, over_db: Tensor) -> Tensor:
+    """Overdrive the input: the loudest frame is `over_db` ``(batch,)`` above the knee.
+
+    A frame at the knee loses 2.8 dB, one 12 dB above it 12.2 dB; harmonics fill the weak bands.
+    """
+    level = frame_level(log_mel)  # (batch, n_frames)
+    above = (level - level.amax(dim=1, keepdim=True)) * LN_TO_DB + over_db[:, None]
+    lost = _CLIP_KNEE_DB * F.softplus(above / _CLIP_KNEE_DB)  # dB, (batch, n_frames)
+    share_db = _CLIP_FLOOR_DB + _CLIP_FLOOR_SLOPE * torch.log10(lost / (lost + _CLIP_KNEE_DB))
+    left = level - lost / LN_TO_DB
+    harmonics = left + share_db / LN_TO_DB
+    return torch.logaddexp(log_mel - (lost / LN_TO_DB)[:, None], harmonics[:, None])
+
+
+def covered(start: Tensor, width: Tensor, size: int) -> Tensor:
+    """Return which of `size` lines any of the strips covers, ``(batch, size)``, bool.
+
+    Strip k of a picture covers lines ``start`` to ``start + width``, each ``(batch, n_strips)``.
+    """
+    line = torch.arange(size, device=start.device)
+    inside = (line >= start[..., None]) & (line < (start + width)[..., None])
+    return inside.any(dim=1)
+
+
+def take_frames(log_mel: Tensor, position: Tensor) -> Tensor:
+    """Show other frames: frame k of the result is at ``position[:, k]`` of the picture.
+
+    position: ``(batch, n)``, from 0 to n_frames - 1; what lies between two frames is interpolated
+    linearly (in ln(power), so no value leaves the range there was).
+    """
+    batch, n_mels, n_frames = log_mel.shape
+    left = position.long()
+    right = (left + 1).clamp_max(n_frames - 1)
+    frames = [
+        log_mel.gather(2, index[:, None].expand(batch, n_mels, -1)) for index in (left, right)
+    ]
+    share = (position - left).to(log_mel.dtype)
+    return torch.lerp(frames[0], frames[1], share[:, None])

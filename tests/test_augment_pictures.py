@@ -5,18 +5,21 @@ import math
 import pytest
 import torch
 
-from kws_core.features import LN_TO_DB
-from kws_core.training.augment import (
+from kws_core.augment.pictures import (
     active_range,
     add_noise,
+    band_limit,
+    clip,
     colour,
+    covered,
     frame_level,
     keep_frames,
-    mask,
     reverberate,
     shift,
     stretch,
+    take_frames,
 )
+from kws_core.features import LN_TO_DB, LogMel
 
 FLOOR = -14.65
 BANDS, FRAMES = 40, 98
@@ -208,25 +211,24 @@ def test_colour_adds_a_gain_and_a_response_in_db(pictures: torch.Tensor) -> None
         torch.testing.assert_close(rise_db[row], wanted, atol=1e-3, rtol=0)
 
 
-class TestMask:
-    @pytest.mark.parametrize("axis", [1, 2])
-    def test_covers_the_strips_with_the_mean_and_leaves_the_rest(self, pictures, axis) -> None:
-        start = torch.tensor([[0, 30], [5, 8], [3, 3]])
-        width = torch.tensor([[4, 10], [6, 6], [0, 1]])
-        out = mask(pictures, start, width, axis)
-        covered = [{*range(4), *range(30, 40)}, {*range(5, 14)}, {3}]
-        for row, lines in enumerate(covered):
-            mean = pictures[row].mean()
-            for line in range(pictures.shape[axis]):
-                strip = out[row].select(axis - 1, line)
-                if line in lines:
-                    torch.testing.assert_close(strip, mean.expand_as(strip))
-                else:
-                    assert torch.equal(strip, pictures[row].select(axis - 1, line))
+def test_strips_cover_what_any_of_them_covers() -> None:
+    start, width = torch.tensor([[0, 4], [2, 2], [5, 0]]), torch.tensor([[2, 1], [0, 0], [1, 6]])
+    lines = [row.nonzero()[:, 0].tolist() for row in covered(start, width, 6)]
+    assert lines == [[0, 1, 4], [], [0, 1, 2, 3, 4, 5]]
 
-    def test_of_no_width_changes_nothing(self, pictures: torch.Tensor) -> None:
-        nothing = torch.zeros(3, 2, dtype=torch.long)
-        assert torch.equal(mask(pictures, nothing, nothing, 1), pictures)
+
+class TestTakeFrames:
+    def test_shows_each_picture_at_its_own_places(self, pictures: torch.Tensor) -> None:
+        place = torch.tensor([[0.0, 2.0, FRAMES - 1.0], [5.0, 4.0, 3.0], [7.25, 7.5, 0.0]])
+        out = take_frames(pictures, place)
+        assert torch.equal(out[0], pictures[0][:, [0, 2, FRAMES - 1]])
+        assert torch.equal(out[1], pictures[1][:, [5, 4, 3]])
+        left, right = pictures[2, :, 7], pictures[2, :, 8]
+        torch.testing.assert_close(out[2, :, 0], 0.75 * left + 0.25 * right)
+        torch.testing.assert_close(out[2, :, 1], 0.5 * left + 0.5 * right)
+
+    def test_in_order_changes_nothing(self, pictures: torch.Tensor) -> None:
+        assert torch.equal(take_frames(pictures, torch.arange(FRAMES).repeat(3, 1)), pictures)
 
 
 def test_no_change_writes_into_its_input(pictures: torch.Tensor) -> None:
@@ -238,5 +240,38 @@ def test_no_change_writes_into_its_input(pictures: torch.Tensor) -> None:
     reverberate(pictures, 5 * ones, ones)
     stretch(pictures, 1.1 * ones, 1.1 * ones)
     colour(pictures, ones, torch.ones(3, BANDS))
-    mask(pictures, frames[:, None], frames[:, None], 1)
+    band_limit(pictures, frames, 20 + frames, slope_db=12.0)
+    clip(pictures, ones)
+    take_frames(pictures, frames[:, None])
     assert torch.equal(pictures, before)
+
+
+def test_a_telephone_lets_its_bands_through_and_falls_off_beside_them() -> None:
+    flat = torch.zeros(2, BANDS, FRAMES)
+    narrow = band_limit(flat, torch.tensor([6.0, 0.0]), torch.tensor([33.0, 39.0]), slope_db=12.0)
+    assert (narrow[1] == 0).all()
+    assert (narrow[0, 6:34] == 0).all()
+    fall_db = -narrow[0, :, 0] * LN_TO_DB
+    torch.testing.assert_close(fall_db[[5, 4, 34, 36]], torch.tensor([12.0, 24.0, 12.0, 36.0]))
+
+
+def test_clipping_does_to_a_picture_what_it_does_to_a_waveform() -> None:
+    """Against tones of a swelling level, clipped as samples."""
+    front_end = LogMel()
+    second = torch.arange(16_000) / 16_000
+    tones = sum(torch.sin(2 * math.pi * f * second + f) for f in (190, 380, 570, 760, 1330, 2090))
+    waveform = tones * second
+    waveform = 0.9 * waveform / waveform.abs().max()
+    clean = front_end(waveform[None])
+    for ceiling_db in (6.0, 12.0, 18.0):
+        ceiling = 0.9 * 10 ** (-ceiling_db / 20)
+        real = front_end(waveform.clamp(-ceiling, ceiling)[None])
+        lost = (frame_level(clean) - frame_level(real))[0, -1] * LN_TO_DB
+        # over_db at which the last, loudest frame loses as much: the softplus turned round
+        over_db = 4.0 * torch.log(torch.expm1(lost / 4.0))
+        ours = clip(clean, over_db[None])
+        difference = (frame_level(ours) - frame_level(real)).abs() * LN_TO_DB
+        assert difference.max() < 1.5
+        weak = (real - clean)[0, :, -20:] > 1.0  # bands that clipping filled
+        filled = ((ours - real)[0, :, -20:][weak] * LN_TO_DB).abs().median()
+        assert filled < 9.0

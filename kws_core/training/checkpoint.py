@@ -1,0 +1,102 @@
+"""Checkpoints: all that a run needs to go on as if it had never been stopped."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from kws_core.errors import DataError, TrainingError
+from kws_core.training.optimization import AveragedWeights, TrainingSettings
+
+
+@dataclass
+class Best:
+    """The averaged weights of the epoch that validated best."""
+
+    score: float = -math.inf
+    epoch: int = 0
+    weights: dict[str, Tensor] | None = None
+
+    def consider(self, score: float, epoch: int, network: nn.Module) -> None:
+        """Take this epoch's weights if they are at least as good as the best so far."""
+        if score >= self.score:
+            self.score, self.epoch = score, epoch
+            self.weights = copy.deepcopy(network.state_dict())
+
+
+@dataclass(frozen=True)
+class Run:
+    """What changes with the steps of a run, and what must stay the same when it is resumed."""
+
+    network: nn.Module
+    average: AveragedWeights
+    optimizer: torch.optim.Optimizer
+    best: Best
+    settings: TrainingSettings
+    teacher: dict[str, Any] | None = None  # its description
+
+
+def save_checkpoint(path: Path, run: Run, epoch: int) -> None:
+    """Write a checkpoint after `epoch` epochs: whole, or not at all.
+
+    Raises `TrainingError` if it can't be written; the one before is still there then.
+    """
+    state = {
+        "settings": asdict(run.settings),
+        "teacher": run.teacher,
+        "epoch": epoch,
+        "network": run.network.state_dict(),
+        "average": run.average.network.state_dict(),
+        "average_steps": run.average.steps,
+        "optimizer": run.optimizer.state_dict(),
+        "best": asdict(run.best),
+    }
+    partial = path.with_suffix(".partial")
+    try:
+        torch.save(state, partial)
+        partial.replace(path)
+    except (OSError, RuntimeError) as error:  # RuntimeError: torch's own writer, on a full disk
+        partial.unlink(missing_ok=True)
+        left = (
+            f"{path} is whole, as of the epoch before. Make room and go on with --resume."
+            if path.exists()
+            else "There is none from before. Make room and start again."
+        )
+        raise TrainingError(
+            f"The checkpoint of epoch {epoch} could not be written ({error}). {left}"
+        ) from error
+
+
+def load_checkpoint(path: Path, run: Run) -> int:
+    """Put a checkpoint into `run`; returns the number of epochs behind it.
+
+    Raises `DataError` if there is none, or one that is damaged, of other settings, of another
+    teacher or of another network.
+    """
+    if not path.is_file():
+        raise DataError(f"There is nothing to resume: {path} is missing.")
+    try:
+        state = torch.load(path, weights_only=True, map_location="cpu")
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise DataError(f"{path} can't be read: start again without resuming.") from error
+    # A setting that is newer than the checkpoint had its default value then.
+    if asdict(TrainingSettings()) | state["settings"] != asdict(run.settings):
+        raise DataError(f"{path} was made with other settings: {state['settings']}.")
+    if state.get("teacher") != run.teacher:
+        raise DataError(f"{path} was made with another teacher: {state.get('teacher')}.")
+    try:
+        run.network.load_state_dict(state["network"])
+    except RuntimeError as error:
+        raise DataError(f"{path} holds the weights of another network.") from error
+    run.average.network.load_state_dict(state["average"])
+    run.average.steps = state["average_steps"]
+    run.optimizer.load_state_dict(state["optimizer"])
+    vars(run.best).update(state.get("best", {}))
+    return int(state["epoch"])

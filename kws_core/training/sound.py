@@ -1,0 +1,277 @@
+"""The training data as sound, for models that do not take a 40-band log-mel.
+
+All words have to be learnt from all clips, but of half of them only a picture is left, and which
+half depends on the word. So every clip of a word that is trained on is the sound of a picture:
+recordings are made a picture first. What is recorded is kept for validation, where the two kinds
+can be compared.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import operator
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from kws_core.features import LogMel, LogMelConfig
+from kws_core.labels import LABELS, UNKNOWN
+from kws_core.raw_wave import RawWave
+from kws_core.training import griffin_lim
+from kws_core.training.cache import cached
+from kws_core.training.clips import Clips, gather_clips, log_mel_of
+from kws_core.training.data import load_training_data
+from kws_core.training.griffin_lim import PictureSound
+from kws_core.training.recordings import (
+    DataKinds,
+    kinds_to_use,
+    noise_recordings,
+    other_recordings,
+    word_recordings,
+)
+from kws_core.training.shards import PICTURE_NOISE, PICTURE_OFFSET, PICTURE_SCALE
+from kws_core.waveform import Samples
+
+FULL_SCALE = 2**15 - 1  # of 16-bit sound
+
+_AT_ONCE = 32  # pictures; larger batches leave the processor's cache
+
+
+class SoundFrontEnd(Protocol):
+    """A front end that starts from a band-limited wave."""
+
+    def from_wave(self, wave: Tensor) -> Tensor:
+        """Return the network's input of waves ``(batch, samples)`` at the lower rate."""
+
+
+@dataclass(frozen=True)
+class SoundClips:
+    """Clips at 8 kHz, one row each: 16 bits, each clip in the middle of its second."""
+
+    sound: npt.NDArray[np.int16]  # (n, samples)
+    target: np.ndarray  # (n,) index into LABELS
+    speaker: np.ndarray  # (n,) str
+    is_picture: np.ndarray  # (n,) bool: only the picture was left of it
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def __add__(self, other: SoundClips) -> SoundClips:
+        pairs = [(getattr(self, name), getattr(other, name)) for name in _FIELDS]
+        return SoundClips(*(np.concatenate(pair) for pair in pairs))
+
+    def select(self, rows: np.ndarray) -> SoundClips:
+        """Return the clips of these rows (a mask or indices)."""
+        return SoundClips(*(getattr(self, name)[rows] for name in _FIELDS))
+
+
+_FIELDS = ("sound", "target", "speaker", "is_picture")
+
+
+class ClipsThroughFrontEnd:
+    """Clips to validate on: what the network gets of each, and what it should say."""
+
+    def __init__(self, clips: SoundClips, front_end: SoundFrontEnd) -> None:
+        self.clips = clips
+        self.front_end = front_end
+        self.target = clips.target
+        self.is_picture = clips.is_picture
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def inputs(self, start: int, stop: int) -> Tensor:
+        """Return what a network gets of these clips, ``(stop - start, ...)``."""
+        with torch.inference_mode():
+            return self.front_end.from_wave(
+                torch.from_numpy(as_float(self.clips.sound[start:stop]))
+            )
+
+
+@dataclass(frozen=True)
+class SoundData:
+    """All that a model learns from: words and other speech as clips, and recordings of noise."""
+
+    clips: SoundClips
+    noise: list[Samples]  # at 8 kHz
+
+
+class SoundDataSets(NamedTuple):
+    """As `kws_core.training.data.DataSets`, of sound."""
+
+    training: SoundData
+    validation: ClipsThroughFrontEnd
+    rare: ClipsThroughFrontEnd | None
+
+
+def as_float(sound: npt.NDArray[np.int16]) -> Samples:
+    """Return 16-bit sound as samples in [-1, 1]."""
+    return sound.astype(np.float32) / np.float32(FULL_SCALE)
+
+
+def as_int16(sound: Samples) -> npt.NDArray[np.int16]:
+    """Return samples as 16-bit sound, clipped to [-1, 1]."""
+    return np.round(np.clip(sound, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+
+
+def pictured(log_mel: Tensor, length: Tensor, seed: int) -> Tensor:
+    """Return log-mels ``(batch, n_mels, frames)`` of recordings as if kept as JPEG pictures.
+
+    Grey levels are rounded and get the noise of JPEG; frames from `length` ``(batch,)`` on, where
+    there is no recording, stay.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    grey = (log_mel * PICTURE_SCALE + PICTURE_OFFSET).round()
+    noise = PICTURE_NOISE * torch.randn(log_mel.shape, generator=generator)
+    heard = torch.arange(log_mel.shape[2]) < length[:, None]  # (batch, frames)
+    return torch.where(heard[:, None], (grey - PICTURE_OFFSET) / PICTURE_SCALE + noise, log_mel)
+
+
+def sound_of_pictures(clips: Clips, config: LogMelConfig) -> SoundClips:
+    """Return the sound of log-mel clips; see `kws_core.training.griffin_lim`."""
+    to_sound = PictureSound(config)
+    ends = (clips.length.astype(np.int64) - 1) * to_sound.hop_length + len(to_sound.window)
+    rows: list[npt.NDArray[np.int16]] = []
+    for start in tqdm(range(0, len(clips), _AT_ONCE), "sound of pictures"):
+        log_mel = torch.from_numpy(np.array(clips.log_mel[start : start + _AT_ONCE])).float()
+        length = torch.from_numpy(clips.length[start : start + _AT_ONCE].astype(np.int64))
+        is_picture = torch.from_numpy(np.array(clips.is_picture[start : start + _AT_ONCE]))
+        log_mel = torch.where(
+            is_picture[:, None, None], log_mel, pictured(log_mel, length, seed=start)
+        )
+        sound = to_sound(log_mel, seed=start).numpy()
+        for row, end in zip(as_int16(sound), ends[start : start + _AT_ONCE], strict=True):
+            rows.append(_in_the_middle(row[:end], len(row)))
+    return SoundClips(np.stack(rows), clips.target, clips.speaker, clips.is_picture)
+
+
+def sound_of_recordings(samples: Iterable[Samples], clips: Clips) -> SoundClips:
+    """Return what was recorded, at 8 kHz; `clips` says what each recording is."""
+    to_wave = RawWave()
+    n_samples = to_wave.config.n_samples
+    rows = [
+        as_int16(_at_wave_rate(to_wave, _in_the_middle(recording[:n_samples], n_samples)))
+        for recording in samples
+    ]
+    return SoundClips(np.stack(rows), clips.target, clips.speaker, clips.is_picture)
+
+
+def _in_the_middle(clip: np.ndarray, n_samples: int) -> np.ndarray:
+    """Pad as `Recognizer` does."""
+    before = (n_samples - len(clip)) // 2
+    return np.pad(clip, (before, n_samples - len(clip) - before))
+
+
+def _at_wave_rate(front_end: RawWave, samples: Samples) -> Samples:
+    with torch.inference_mode():
+        wave: Samples = front_end(torch.from_numpy(np.ascontiguousarray(samples))[None])[0].numpy()
+    return wave
+
+
+def other_speech(folder: Path, config: LogMelConfig) -> Clips:
+    """Return other words as log-mel clips of at most a second; longer ones in pieces."""
+    front_end = LogMel(config)
+    half = config.n_samples // 2  # the pieces overlap, so that no word is only ever cut
+    rows = [
+        (log_mel_of(front_end, samples[start : start + config.n_samples]), UNKNOWN, name)
+        for name, samples in other_recordings(folder, "train")
+        for start in range(0, max(1, len(samples) - half), half)
+    ]
+    return gather_clips(rows, len(rows), config, is_picture=False)
+
+
+def load_sound_training_data(
+    folder: Path,
+    cache: Path,
+    front_end: SoundFrontEnd,
+    labels: tuple[str, ...] = LABELS,
+    kinds: DataKinds | None = None,
+) -> SoundDataSets:
+    """Return what to train on, what to validate on and what to watch, all as sound.
+
+    labels: what the model can say; clips of anything else are left out. Otherwise as
+    `kws_core.training.data.load_training_data`.
+    """
+    config = LogMelConfig()
+    kinds = kinds_to_use(folder, kinds or DataKinds())
+    words = replace(kinds, noise=False, other_words=False)
+    pictures = load_training_data(folder, cache, config, words)
+    parts = [
+        _picture_sound(cache, kind, pictures.training.clips.select(rows), config)
+        for kind, rows in _rows_of_kinds(pictures.training.clips).items()
+        if rows.any()
+    ]
+    if kinds.other_words and UNKNOWN in labels:
+        parts.append(_picture_sound(cache, "other", other_speech(folder, config), config))
+    to_wave = RawWave()
+    recordings = noise_recordings(folder, "train") if kinds.noise else ()
+    noise = [_at_wave_rate(to_wave, samples) for _, samples in recordings]
+    silence = np.zeros(to_wave.config.wave_rate, np.float32)  # where noise is not wanted
+    clips = functools.reduce(operator.add, parts)
+    validation = _validation_sound(folder, cache, pictures.validation, config)
+    return SoundDataSets(
+        SoundData(_said(clips, labels), noise or [silence]),
+        ClipsThroughFrontEnd(_said(validation, labels), front_end),
+        ClipsThroughFrontEnd(_recorded(folder, cache, "train", pictures.rare), front_end)
+        if pictures.rare is not None
+        else None,
+    )
+
+
+def _rows_of_kinds(clips: Clips) -> dict[str, np.ndarray]:
+    """Tell recordings, pictures and synthetic voices apart, which are kept apart in the cache."""
+    synthetic = np.char.startswith(clips.speaker.astype(str), "synthetic-")
+    return {
+        "audio": ~clips.is_picture & ~synthetic,
+        "pictures": clips.is_picture,
+        "synthetic": synthetic,
+    }
+
+
+def _validation_sound(folder: Path, cache: Path, clips: Clips, config: LogMelConfig) -> SoundClips:
+    """Return recordings as they were recorded, and the sound of pictures."""
+    pictures, recordings = clips.select(clips.is_picture), clips.select(~clips.is_picture)
+    recorded = _recorded(folder, cache, "val", recordings)
+    if not len(pictures):
+        return recorded
+    return recorded + _picture_sound(cache, "val-pictures", pictures, config)
+
+
+def _said(clips: SoundClips, labels: tuple[str, ...]) -> SoundClips:
+    """Return the clips of these labels."""
+    return clips.select(np.isin(clips.target, [LABELS.index(label) for label in labels]))
+
+
+def _picture_sound(cache: Path, kind: str, clips: Clips, config: LogMelConfig) -> SoundClips:
+    law = [griffin_lim.INVERSION_STEPS, griffin_lim.ITERATIONS, griffin_lim.MOMENTUM]
+    key = _key(kind, clips, [asdict(config), law])
+    return SoundClips(**cached(cache, key, lambda: dict(vars(sound_of_pictures(clips, config)))))
+
+
+def _recorded(folder: Path, cache: Path, split: str, clips: Clips) -> SoundClips:
+    """Return the recordings of which `clips` are the log-mels: all of their words in a split."""
+    words = {LABELS[target] for target in clips.target}
+
+    def make() -> dict[str, np.ndarray]:
+        recordings = tqdm(word_recordings(folder, split), f"{split} recordings")
+        samples = (samples for samples, word, _ in recordings if word in words)
+        return dict(vars(sound_of_recordings(samples, clips)))
+
+    return SoundClips(**cached(cache, _key(f"recorded-{split}", clips, []), make))
+
+
+def _key(kind: str, clips: Clips, facts: list[object]) -> str:
+    """Return what the sound of these clips is kept under in the cache."""
+    digest = hashlib.sha1(json.dumps(facts).encode(), usedforsecurity=False)
+    for column in (clips.target, clips.length, clips.speaker, clips.log_mel):
+        digest.update(np.ascontiguousarray(column).tobytes())
+    return f"sound-{kind}-{digest.hexdigest()[:12]}"

@@ -1,0 +1,145 @@
+"""What holds for every change to a clip: it is pure, keeps the length, and refuses nonsense."""
+
+from dataclasses import asdict, fields
+
+import numpy as np
+import pytest
+
+from kws_core.augment import STEP_KINDS, Background, Gain, Noise, Pitch, Shift, Step
+from kws_core.errors import AugmentError, BadSampleRateError, BadSamplesError
+
+RATE = 16_000
+RECORDINGS = {
+    "white_noise": np.random.default_rng(5).standard_normal(3 * RATE).astype(np.float32),
+}
+KINDS = pytest.mark.parametrize("kind", STEP_KINDS.values(), ids=STEP_KINDS)
+RANGES = [
+    (kind, setting)
+    for kind in STEP_KINDS.values()
+    for setting in fields(kind)
+    if "limits" in setting.metadata
+]
+
+
+def clip(n: int = RATE) -> np.ndarray:
+    return (0.1 * np.random.default_rng(0).standard_normal(n)).astype(np.float32)
+
+
+def draw(step: Step, seed: int = 3):
+    return step.draw(np.random.default_rng(seed))
+
+
+@KINDS
+@pytest.mark.parametrize("n", [1, 2, 160, 1601, 16_000])
+def test_the_length_stays_whatever_it_is(kind, n) -> None:
+    out = draw(kind()).apply(clip(n), RATE, RECORDINGS)
+    assert out.shape == (n,)
+    assert out.dtype == np.float32
+    assert np.isfinite(out).all()
+
+
+@KINDS
+@pytest.mark.parametrize("rate", [8_000, 22_050, 48_000])
+def test_other_sample_rates_work_as_well(kind, rate) -> None:
+    out = draw(kind()).apply(clip(rate // 4), rate, RECORDINGS)
+    assert out.shape == (rate // 4,)
+    assert out.any()
+
+
+@KINDS
+def test_the_given_clip_stays_as_it_is_and_the_same_draw_gives_the_same_again(kind) -> None:
+    given = clip()
+    drawn = draw(kind())
+    once = drawn.apply(given, RATE, RECORDINGS)
+    assert np.array_equal(given, clip())
+    assert not np.shares_memory(once, given)
+    assert not np.array_equal(once, given)
+    assert draw(kind()) == drawn
+    assert np.array_equal(drawn.apply(given, RATE, RECORDINGS), once)
+
+
+@KINDS
+def test_silence_stays_silence_and_nothing_stays_nothing(kind) -> None:
+    drawn = draw(kind())
+    assert not drawn.apply(np.zeros(800), RATE, RECORDINGS).any()
+    assert len(drawn.apply(np.zeros(0), RATE, RECORDINGS)) == 0
+
+
+@pytest.mark.parametrize(("kind", "setting"), RANGES, ids=lambda item: getattr(item, "name", None))
+class TestRange:
+    def test_is_what_the_draws_fill(self, kind, setting) -> None:
+        low, high = setting.metadata["limits"]
+        low, high = low + 0.1 * (high - low), low + 0.9 * (high - low)
+        others = {"f_low": (0, 0)} if setting.name == "f_high" else {}
+        others |= {"f_high": (190_000, 190_000)} if setting.name == "f_low" else {}
+        step = kind(**{setting.name: (low, high)}, **others)
+        rng = np.random.default_rng(1)
+        drawn = np.array([getattr(step.draw(rng), setting.name) for _ in range(400)])
+        assert drawn.min() >= low
+        assert drawn.max() <= high
+        share = np.sort((drawn - low) / (high - low))
+        assert np.abs(share - np.linspace(0, 1, 400)).max() < 0.1  # uniform (Kolmogorov-Smirnov)
+
+    def test_of_another_setting_does_not_change_what_is_drawn(self, kind, setting) -> None:
+        before = asdict(draw(kind()))
+        low, high = getattr(kind(), setting.name)
+        middle = (low + high) / 2
+        after = asdict(draw(kind(**{setting.name: (middle, middle)})))
+        assert after.pop(setting.name) == pytest.approx(middle, abs=0.5)
+        before.pop(setting.name)
+        assert after == before
+
+    @pytest.mark.parametrize(
+        "bad", [(2, 1), (1,), 1, "ab", (float("nan"), 1), (0, 10**400), (None, 1), (True, True)]
+    )
+    def test_that_is_no_range_is_refused(self, kind, setting, bad) -> None:
+        with pytest.raises(AugmentError, match=f"{kind.kind!r} can't use {setting.name} = "):
+            kind(**{setting.name: bad})
+
+    def test_beyond_the_limits_is_refused_and_they_are_named(self, kind, setting) -> None:
+        low, high = setting.metadata["limits"]
+        assert setting.metadata["unit"]
+        for bad in [(low - 1, high), (low, high + 1)]:
+            with pytest.raises(AugmentError, match=rf"from {low:g} to {high:g}\."):
+                kind(**{setting.name: bad})
+
+
+def test_a_list_is_as_good_as_a_tuple() -> None:
+    assert Gain([-3, 3]) == Gain((-3.0, 3.0))
+    assert hash(Noise(colours=["pink"])) == hash(Noise(colours=("pink",)))
+
+
+def test_choices_are_drawn_alike_often_and_nothing_else_is_taken() -> None:
+    step = Noise(colours=("white", "brown"))
+    rng = np.random.default_rng(0)
+    drawn = [step.draw(rng).colour for _ in range(1000)]
+    assert drawn.count("white") + drawn.count("brown") == 1000
+    assert 450 < drawn.count("white") < 550
+    for bad in [(), ("green",), "pink", (1,)]:
+        with pytest.raises(AugmentError, match="at least one of: white, pink, brown"):
+            Noise(colours=bad)
+    with pytest.raises(AugmentError, match="a list of names"):
+        Background(recordings=())
+
+
+@pytest.mark.parametrize("bad", [-0.1, 1.1, float("nan"), "often", True])
+def test_a_probability_that_is_none_is_refused(bad) -> None:
+    with pytest.raises(AugmentError, match="probability"):
+        Shift(probability=bad)
+
+
+def test_a_step_is_called_by_its_kind_unless_it_has_a_name() -> None:
+    assert Pitch().name == "pitch"
+    assert Pitch(name="lower").name == "lower"
+    with pytest.raises(AugmentError, match="name = 3"):
+        Pitch(name=3)  # type: ignore[arg-type]
+
+
+def test_what_is_no_clip_is_refused() -> None:
+    drawn = draw(Gain())
+    with pytest.raises(AugmentError, match=r"one row of samples \(mono\).*\(2, 80\)"):
+        drawn.apply(np.ones((2, 80)), RATE)
+    with pytest.raises(BadSamplesError):
+        drawn.apply(np.array([0.0, np.nan]), RATE)
+    with pytest.raises(BadSampleRateError):
+        drawn.apply(clip(), 0)

@@ -1,0 +1,84 @@
+"""What models are measured on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pyarrow", reason="training data are Parquet files")
+
+from kws_core.errors import DataError
+from kws_core.labels import LABELS
+from kws_core.training.held_out import (
+    babble,
+    columns_of,
+    everyday_sounds,
+    long_noises,
+    loudest,
+    other_digits,
+    spoken_words,
+    training_recordings,
+)
+from tests import training_shards as shards
+from tests.audio_files import tone
+
+RATE = shards.RATE
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shards.write_shards(tmp_path_factory.mktemp("data"))
+
+
+def test_recordings_come_with_their_label_and_utterance(data: Path) -> None:
+    spoken = spoken_words(data, "val", LABELS)
+    assert [LABELS[i] for i in spoken.target] == [*shards.FREQUENCIES, "four", "zero"]
+    assert spoken.name.tolist() == [f"val{i}_nohash_0" for i in range(7)]
+    assert len(spoken.clips[0]) == pytest.approx(0.6 * RATE, abs=1)
+
+
+def test_only_words_that_were_learnt_from_pictures_are_kept_out(data: Path) -> None:
+    kept_out = training_recordings(data, LABELS, seed=0).kept_out
+    assert [LABELS[i] for i in kept_out.target] == ["yes", "no"]
+    assert all(name.startswith("train") for name in kept_out.name)
+
+
+def test_digits_come_with_their_speaker(data: Path) -> None:
+    digits = other_digits(data, LABELS)
+    assert digits.name.tolist() == ["george", "george"]
+    assert [LABELS[i] for i in digits.target] == ["zero", "four"]
+
+
+def test_a_word_that_the_model_has_no_label_for_is_named() -> None:
+    with pytest.raises(DataError, match="'bed'"):
+        columns_of(["yes", "bed"], ["no", "yes"])
+
+
+def test_babble_is_half_a_minute_of_everybody_as_loud() -> None:
+    loud, faint = tone(500, 0.9, RATE, 0.9), tone(1500, 0.7, RATE, 0.01)
+    sound = babble([loud, faint], np.random.default_rng(0))
+    assert sound.shape == (30 * RATE,)
+    assert np.abs(sound).max() == pytest.approx(1)
+    power = np.abs(np.fft.rfft(sound)) ** 2
+    frequency = np.fft.rfftfreq(len(sound), 1 / RATE)
+    of_loud, of_faint = (power[np.abs(frequency - f) < 100].sum() for f in (500, 1500))
+    assert 0.3 < of_loud / of_faint < 3
+
+
+def test_the_loudest_second_has_the_sound() -> None:
+    samples = np.zeros(3 * RATE, np.float32)
+    samples[25_000:30_000] = 0.5
+    cut = loudest(samples, RATE)
+    assert len(cut) == RATE
+    assert np.square(cut).sum() == pytest.approx(np.square(samples).sum())
+    assert loudest(samples[:100], RATE).shape == (100,)
+
+
+def test_minute_long_noises_are_kinds_and_single_sounds_one_together() -> None:
+    tap, bark = np.ones(18 * RATE, np.float32), np.ones(5 * RATE, np.float32)
+    recordings = [("tap", tap), ("dog", bark), ("rain", bark)]
+    assert list(long_noises(recordings)) == ["tap"]
+    assert everyday_sounds(recordings).shape == (2 * RATE,)
+    assert everyday_sounds(recordings[:1]).shape == (0,)

@@ -1,0 +1,88 @@
+"""Toy clips, batches and networks: a training run of seconds, made for the tests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from kws_core.features import LogMelConfig
+from kws_core.labels import LABELS
+from kws_core.models.ds_resnet import DSResNet
+from kws_core.training.augmentation import AugmentSettings
+from kws_core.training.batches import BatchMaker
+from kws_core.training.clips import Clips, Stream
+from kws_core.training.data import TrainingData
+from kws_core.training.optimization import TrainingSettings
+
+CONFIG = LogMelConfig()
+WORDS = ("yes", "no", "up")
+SETTINGS = TrainingSettings(
+    epochs=3, clips_per_epoch=48, batch_size=12, learning_rate=0.01, average_decay=0.9
+)
+
+
+def toy_clips(n: int, seed: int) -> Clips:
+    """`n` clips of each word, a bar in a band of its own; half of them only pictures."""
+    rng = np.random.default_rng(seed)
+    log_mel = rng.normal(-9, 1, (n * len(WORDS), 40, 98)).astype(np.float16)
+    target = np.repeat([LABELS.index(word) for word in WORDS], n)
+    for row, label in enumerate(target):
+        band = 5 + 12 * WORDS.index(LABELS[label])
+        log_mel[row, band : band + 5, 30:70] += 10
+    return Clips(
+        log_mel,
+        np.full(len(target), 98, np.int16),
+        target.astype(np.int16),
+        np.array([f"s{seed}-{row}" for row in range(len(target))]),
+        np.arange(len(target)) % 2 == 0,
+    )
+
+
+def toy_batches() -> BatchMaker:
+    noise = Stream("rain", np.random.default_rng(2).normal(-9, 1, (40, 300)).astype(np.float16))
+    data = TrainingData(toy_clips(8, seed=1), [noise], [noise])
+    mild = AugmentSettings(reverb_share=0.0, snr_db=(10.0, 30.0), gain_db=(-3.0, 3.0))
+    return BatchMaker(data, CONFIG, mild)
+
+
+def small_network(seed: int = 0) -> nn.Module:
+    torch.manual_seed(seed)
+    return DSResNet(len(LABELS), n_channels=16, kernel_sizes=(5,), n_embedding=16)
+
+
+class Stopping:
+    """Batches that end with Ctrl-C after so many."""
+
+    def __init__(self, batches: BatchMaker, after: int) -> None:
+        self.batches, self.left = batches, after
+
+    def batch(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        if self.left == 0:
+            raise KeyboardInterrupt
+        self.left -= 1
+        return self.batches.batch(size, generator)
+
+
+def log_of(folder: Path) -> list[dict]:
+    lines = (folder / "log.jsonl").read_text().splitlines()
+    return [{k: v for k, v in json.loads(line).items() if k != "seconds"} for line in lines]
+
+
+class PlainNetwork(nn.Module):
+    """A convolution and two layers, which treat every clip for itself: no norm, no dropout."""
+
+    def __init__(self, seed: int = 0) -> None:
+        super().__init__()
+        torch.manual_seed(seed)
+        self.convolution = nn.Conv2d(1, 4, (5, 9), stride=(5, 7))
+        self.hidden = nn.Linear(4 * 8 * 13, 32)
+        self.classifier = nn.Linear(32, len(LABELS))
+
+    def forward(self, log_mel: Tensor) -> Tensor:
+        x = self.convolution(log_mel[:, None] / 10).relu()  # (batch, 4, 8, 13)
+        logits: Tensor = self.classifier(self.hidden(x.flatten(1)).relu())
+        return logits
