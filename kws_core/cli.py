@@ -25,6 +25,7 @@ from kws_core.models import ARCHITECTURES
 from kws_core.models.store import MODEL_FOLDER, read_card
 from kws_core.recognizer import DEFAULT_MODEL, Recognizer
 from kws_core.results import RESULTS_FOLDER, SPLITS, save_results
+from kws_core.results_table import results_table
 
 PROGRAM = "python -m kws_core"
 OK, REFUSED, INTERRUPTED = 0, 1, 130
@@ -159,6 +160,16 @@ def _evaluate(options: argparse.Namespace) -> int:
     return OK
 
 
+def _results(options: argparse.Namespace) -> int:
+    tables = {split: results_table(split, options.folder) for split in SPLITS}
+    if not any(tables.values()):
+        return _refuse(f"There are no results in {options.folder}: make some with evaluate.")
+    for split, table in tables.items():
+        if table:
+            print(f"{split}\n\n{table}\n")
+    return OK
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=PROGRAM, description="Recognise spoken commands.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -200,4 +211,7 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="fewer clips in noise, no map of words"
     )
     evaluate.set_defaults(command=_evaluate)
+    results = commands.add_parser("results", help="what was measured, as Markdown tables")
+    results.add_argument("--folder", type=Path, default=RESULTS_FOLDER, help="of the JSON files")
+    results.set_defaults(command=_results)
     return parser
