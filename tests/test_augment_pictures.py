@@ -175,13 +175,13 @@ class TestReverberate:
 
 class TestStretch:
     def test_by_one_changes_nothing(self, pictures: torch.Tensor) -> None:
-        out = stretch(pictures, torch.ones(3), torch.ones(3))
+        out = stretch(pictures, torch.ones(3), torch.ones(3), FLOOR)
         torch.testing.assert_close(out, pictures, atol=1e-4, rtol=0)
 
     def test_in_time_makes_a_word_longer_about_the_centre(self) -> None:
         picture = torch.full((2, BANDS, 101), FLOOR)
         picture[:, :, 40:61] = 2.0  # 21 frames about frame 50
-        out = stretch(picture, torch.tensor([1.5, 0.5]), torch.ones(2))
+        out = stretch(picture, torch.tensor([1.5, 0.5]), torch.ones(2), FLOOR)
         above = out[:, 0] > (2.0 + FLOOR) / 2
         assert above.sum(dim=1).tolist() == pytest.approx([31, 11], abs=1)
         assert torch.equal(above, above.flip(1))
@@ -189,16 +189,19 @@ class TestStretch:
     def test_over_bands_moves_band_m_to_the_factor_times_m(self) -> None:
         picture = torch.full((2, BANDS, FRAMES), FLOOR)
         picture[:, 20] = 2.0
-        out = stretch(picture, torch.ones(2), torch.tensor([1.2, 0.8]))
+        out = stretch(picture, torch.ones(2), torch.tensor([1.2, 0.8]), FLOOR)
         assert out[:, :, 50].argmax(dim=1).tolist() == [24, 16]
 
     def test_leaves_the_lowest_band_where_it_is(self, pictures: torch.Tensor) -> None:
-        out = stretch(pictures, torch.ones(3), torch.tensor([1.1, 1.0, 0.9]))
+        out = stretch(pictures, torch.ones(3), torch.tensor([1.1, 1.0, 0.9]), FLOOR)
         torch.testing.assert_close(out[:, 0], pictures[:, 0], atol=1e-4, rtol=0)
 
-    def test_stays_within_the_values_there_were(self, pictures: torch.Tensor) -> None:
-        out = stretch(pictures, torch.tensor([1.15, 0.85, 1.0]), torch.tensor([0.9, 1.1, 1.0]))
-        assert out.min() >= pictures.min() - 1e-4
+    def test_stays_within_the_values_there_were_and_fills_what_is_left_free(self, pictures) -> None:
+        over_time = torch.tensor([1.15, 0.85, 1.0])
+        out = stretch(pictures, over_time, torch.tensor([0.9, 1.1, 1.0]), FLOOR)
+        filled = (out == FLOOR).all(dim=1).sum(dim=1)
+        assert filled.tolist() == pytest.approx([0, 0.15 * FRAMES, 0], abs=2)
+        assert out[out != FLOOR].min() >= pictures.min() - 1e-4
         assert out.max() <= pictures.max() + 1e-4
 
 
@@ -238,7 +241,7 @@ def test_no_change_writes_into_its_input(pictures: torch.Tensor) -> None:
     keep_frames(pictures, frames, frames + 5, FLOOR)
     add_noise(pictures, pictures.flip(0), ones)
     reverberate(pictures, 5 * ones, ones)
-    stretch(pictures, 1.1 * ones, 1.1 * ones)
+    stretch(pictures, 1.1 * ones, 1.1 * ones, FLOOR)
     colour(pictures, ones, torch.ones(3, BANDS))
     band_limit(pictures, frames, 20 + frames, slope_db=12.0)
     clip(pictures, ones)

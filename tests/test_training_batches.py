@@ -23,6 +23,7 @@ BANDS, FRAMES = CONFIG.n_mels, CONFIG.n_frames
 # Where a word is put in its second is all that is left to chance.
 NOTHING_CHANGED = AugmentSettings(
     stretch_time=0.0,
+    hurry=0.0,
     stretch_bands=0.0,
     noise_share=0.0,
     reverb_share=0.0,
@@ -273,6 +274,14 @@ def test_words_played_backwards_are_unknown_unless_they_are_words_again(clips: C
     # "no" backwards is "on": it is cut instead, and its pieces still rise.
     log_mel, _ = maker(clips_of([("no", rising)], True), settings).batch(50, seeded(3))
     assert ((log_mel > 0).any(dim=1).sum(dim=1) < 30).all()
+
+
+def test_a_hurried_word_is_shorter_by_no_more_than_allowed(clips: Clips) -> None:
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, hurry=0.4)
+    first, last = active_range(maker(clips, settings).batch(300, seeded(14))[0])
+    length = last - first
+    assert 30 * 0.6 - 1 <= int(length.min()) <= 30 * 0.65 + 1
+    assert int(length.max()) in (30, 31)
 
 
 def test_some_words_stand_in_digital_silence() -> None:

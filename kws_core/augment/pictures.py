@@ -74,10 +74,11 @@ def reverberate(log_mel: Tensor, decay_frames: Tensor, wet_db: Tensor) -> Tensor
     return torch.maximum(power.clamp_min(1e-30).log(), log_mel)
 
 
-def stretch(log_mel: Tensor, over_time: Tensor, over_bands: Tensor) -> Tensor:
+def stretch(log_mel: Tensor, over_time: Tensor, over_bands: Tensor, fill: float) -> Tensor:
     """Speak slower (`over_time` > 1, about the centre) or with a shorter vocal tract.
 
-    `over_bands` > 1 moves band m to band ``over_bands * m``. Both ``(batch,)``.
+    `over_bands` > 1 moves band m to band ``over_bands * m``. Both ``(batch,)``. What a faster word
+    leaves free at both ends is filled with `fill`.
     """
     batch, n_mels, n_frames = log_mel.shape
     theta = torch.zeros(batch, 2, 3, device=log_mel.device)
@@ -86,7 +87,8 @@ def stretch(log_mel: Tensor, over_time: Tensor, over_bands: Tensor) -> Tensor:
     theta[:, 1, 2] = 1.0 / over_bands - 1.0  # the lowest band stays where it is
     grid = F.affine_grid(theta, [batch, 1, n_mels, n_frames], align_corners=True)
     warped = F.grid_sample(log_mel[:, None], grid, padding_mode="border", align_corners=True)
-    return warped[:, 0]
+    free = grid[:, 0, :, 0].abs() > 1.0001  # (batch, n_frames): from before or after the picture
+    return warped[:, 0].masked_fill(free[:, None], fill)
 
 
 def colour(log_mel: Tensor, gain_db: Tensor, curve_db: Tensor) -> Tensor:

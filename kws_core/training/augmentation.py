@@ -21,6 +21,7 @@ class AugmentSettings:
     reversed_share: float = 0.25  # of the cut words: played backwards instead
     max_shift: int = 30
     stretch_time: float = 0.15
+    hurry: float = 0.3  # how much shorter a hurried word is, at most
     stretch_bands: float = 0.10
     noise_share: float = 0.6
     snr_db: tuple[float, float] = (0.0, 30.0)

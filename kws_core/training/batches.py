@@ -226,8 +226,9 @@ class BatchMaker:
         s, n, n_mels = self.settings, *log_mel.shape[:2]
         log_mel = augment.stretch(
             log_mel,
-            1 + draw.uniform(-s.stretch_time, s.stretch_time, n),
+            1 + draw.uniform(-max(s.stretch_time, s.hurry), s.stretch_time, n),
             1 + draw.uniform(-s.stretch_bands, s.stretch_bands, n),
+            self.config.log_floor,
         )
         some = draw.rows(s.reverb_share, n)
         if len(some):  # MKL has no Fourier transform of nothing
