@@ -29,7 +29,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     torch.manual_seed(2)
     network = build_model("ds-resnet", len(LABELS)).eval()
-    card = ModelCard("ds-resnet", "ds-resnet", LABELS, {}, 98_349, date="2026-01-31")
+    card = ModelCard("ds-resnet", "ds-resnet", LABELS, {}, 97_661, date="2026-01-31")
     save_model(folder, card, network, LogMel())
     return folder
 
@@ -196,7 +196,7 @@ class TestModels:
         printed = run("models")
         assert printed.code == 0
         assert printed.out == (
-            "ds-resnet (default): DS-ResNet, 98,349 parameters, 37 labels, 2026-01-31\n"
+            "ds-resnet (default): DS-ResNet, 97,661 parameters, 37 labels, 2026-01-31\n"
         )
 
     def test_a_damaged_card_does_not_hide_the_other_models(self, run, models, tmp_path) -> None:

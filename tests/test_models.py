@@ -10,7 +10,7 @@ from kws_core.errors import UnknownModelError
 from kws_core.labels import LABELS, WORDS
 from kws_core.models import ARCHITECTURES, build_model, count_parameters
 from kws_core.models.bcresnet import BCResNet, BroadcastBlock, SubSpectralNorm
-from kws_core.models.ds_resnet import DSResNet
+from kws_core.models.ds_resnet import RANGE_DB, DSResNet, below_peak
 from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
 from kws_core.models.seed_cnn import SeedCNN
@@ -53,7 +53,7 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         (MatchboxNet(35, n_sub_blocks=2), 93_411),
         (SeedCNN(35), 13_000_803),
         (M5(35), 26_915),
-        (DSResNet(37), 98_349),
+        (DSResNet(37), 97_661),
     ],
     ids=[
         "BC-ResNet-1 of the paper, 12 outputs",
@@ -155,7 +155,7 @@ def test_ds_resnet_classifies_its_embedding() -> None:
 
 
 def test_ds_resnet_halves_the_frames_once() -> None:
-    assert DSResNet(37).stem(torch.randn(1, 40, 1, 98)).shape == (1, 80, 1, 49)
+    assert DSResNet(37).stem(torch.randn(1, 40, 98)).shape == (1, 80, 1, 49)
 
 
 class TestM5:
@@ -241,3 +241,26 @@ class TestBCResNet:
     def test_other_than_40_bands_are_refused(self) -> None:
         with pytest.raises(ValueError, match="40 bands"):
             BCResNet(35, n_bands=64)
+
+
+def test_ds_resnet_hears_the_same_word_at_any_level_and_on_any_quiet_floor() -> None:
+    network = DSResNet(37).eval()
+    word = torch.full((1, 40, 98), -14.65)
+    word[:, 5:20, 30:60] = 2.0 + torch.randn(1, 15, 30, generator=torch.manual_seed(0))
+    logits = network(word)
+    torch.testing.assert_close(network(word - 5.0), logits)
+    quiet_room = torch.where(word < -14.0, torch.tensor(-13.0), word)
+    torch.testing.assert_close(network(quiet_room), logits)
+    loud_room = torch.where(word < -14.0, torch.tensor(-5.0), word)
+    assert (network(loud_room) - logits).abs().max() > 1e-3
+
+
+def test_levels_relative_to_the_peak_run_from_minus_one_to_one() -> None:
+    log_mel = torch.linspace(-14.0, 3.0, 98).expand(2, 40, 98)
+    relative = below_peak(log_mel)
+    assert relative.min() == -1.0
+    # The loudest frame's power is spread over 40 bands, 16 dB below their sum each.
+    torch.testing.assert_close(
+        relative.max(), torch.tensor(1 - 2 * 16.02 / RANGE_DB), atol=1e-3, rtol=0
+    )
+    torch.testing.assert_close(below_peak(log_mel + 7.0), relative)

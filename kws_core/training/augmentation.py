@@ -15,7 +15,7 @@ class AugmentSettings:
 
     balance: float = 0.5  # 0: a word comes as often as it has clips, 1: all equally often
     silence_share: float = 0.06
-    unknown_share: float = 0.16
+    unknown_share: float = 0.12
     other_share: float = 0.55  # of the unknown: other words; the rest is made of cut words
     piece_share: float = 0.6  # of the other words: a stretch with silence around it
     reversed_share: float = 0.25  # of the cut words: played backwards instead
