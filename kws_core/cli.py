@@ -19,6 +19,12 @@ from typing import Any
 
 from kws_core.audio import Clip, read_audio
 from kws_core.cli_numbers import count
+from kws_core.cli_streaming import (
+    add_evaluate_stream_options,
+    add_listen_options,
+    evaluate_stream_command,
+    listen_command,
+)
 from kws_core.cli_training import add_training_options, train_command
 from kws_core.errors import KwsError, TooLongError
 from kws_core.models import ARCHITECTURES
@@ -193,6 +199,11 @@ def _parser() -> argparse.ArgumentParser:
         "scan", parents=[files, model_folder], help="the words of long recordings and their times"
     )
     scan.set_defaults(command=_scan)
+    listen = commands.add_parser(
+        "listen", parents=[model_folder], help="the words of a stream, as they are spoken"
+    )
+    add_listen_options(listen)
+    listen.set_defaults(command=listen_command)
     models = commands.add_parser("models", parents=[model_folder], help="the models there are")
     models.set_defaults(command=_models)
     train = commands.add_parser("train", help="train a model on recordings of the words")
@@ -211,6 +222,11 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="fewer clips in noise, no map of words"
     )
     evaluate.set_defaults(command=_evaluate)
+    evaluate_stream = commands.add_parser(
+        "evaluate-stream", parents=[model_folder], help="measure listening: misses, false alarms"
+    )
+    add_evaluate_stream_options(evaluate_stream)
+    evaluate_stream.set_defaults(command=evaluate_stream_command)
     results = commands.add_parser("results", help="what was measured, as Markdown tables")
     results.add_argument("--folder", type=Path, default=RESULTS_FOLDER, help="of the JSON files")
     results.set_defaults(command=_results)

@@ -33,6 +33,7 @@ def available_results(folder: Path = RESULTS_FOLDER) -> list[tuple[str, str]]:
         (path.stem.removesuffix(f"-{split}"), split)
         for split in SPLITS
         for path in folder.glob(f"*-{split}.json")
+        if not path.stem.endswith(f"-stream-{split}")  # `kws_core.stream_results` reads those
     )
 
 

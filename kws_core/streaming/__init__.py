@@ -1,0 +1,25 @@
+"""Words in sound that goes on and on: a detector that is fed samples and says what was spoken.
+
+``history`` keeps the last seconds of anything; ``intake`` turns chunks of any rate into one
+unbroken stream at 16 kHz and counts what was wrong with it; ``windows`` scores a second every
+hop; ``decision`` turns scores into words; ``detector`` puts them together.
+"""
+
+from kws_core.streaming.decision import Trigger, smooth
+from kws_core.streaming.detector import Detection, KeywordDetector, LogMelPast, Posteriors
+from kws_core.streaming.intake import Faults
+from kws_core.streaming.settings import DetectorSettings
+from kws_core.streaming.windows import ScoredWindows, WindowScorer
+
+__all__ = [
+    "Detection",
+    "DetectorSettings",
+    "Faults",
+    "KeywordDetector",
+    "LogMelPast",
+    "Posteriors",
+    "ScoredWindows",
+    "Trigger",
+    "WindowScorer",
+    "smooth",
+]
