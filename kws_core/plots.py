@@ -29,9 +29,9 @@ CLIP_HEIGHT = 380  # pixels
 DB_RANGE = 80.0  # below a clip's loudest point, the colours end
 
 _TICKS_HZ = (0, 250, 500, 1000, 2000, 4000, 8000)
-_LINE = "#26828e"  # viridis' teal: contrast above 4 on white and on near-black
+LINE = "#26828e"  # viridis' teal: contrast above 4 on white and on near-black
 _QUIET_BAR = "rgba(38, 130, 142, 0.45)"
-_CLEAR = "rgba(0, 0, 0, 0)"
+CLEAR = "rgba(0, 0, 0, 0)"
 _SILENT = 1e-9  # mean square
 _PHONE_WIDTH, _LETTER_WIDTH = 278, 6  # pixels: the time axis on a phone, and labels on it
 
@@ -83,8 +83,8 @@ def clip_figure(
         dragmode="zoom",
         hovermode="closest",
         uirevision="clip",  # constant, so that a zoom outlives the next run of the page
-        paper_bgcolor=_CLEAR,
-        plot_bgcolor=_CLEAR,
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
     )
     return figure
 
@@ -100,7 +100,7 @@ def scores_figure(scores: Mapping[str, float], top: int = 5) -> go.Figure:
         text=[percent(score) for _, score in best],
         textposition="outside",
         cliponaxis=False,
-        marker={"color": [_LINE] + [_QUIET_BAR] * (len(best) - 1), "line": {"width": 0}},
+        marker={"color": [LINE] + [_QUIET_BAR] * (len(best) - 1), "line": {"width": 0}},
         hovertemplate="%{y}: %{x:.2%}<extra></extra>",
     )
     figure = go.Figure(bars)
@@ -116,8 +116,8 @@ def scores_figure(scores: Mapping[str, float], top: int = 5) -> go.Figure:
         dragmode=False,  # nothing to zoom into, and a finger on it should scroll the page
         showlegend=False,
         uirevision="scores",
-        paper_bgcolor=_CLEAR,
-        plot_bgcolor=_CLEAR,
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
     )
     return figure
 
@@ -206,7 +206,7 @@ def _waveform_trace(samples: Samples, sample_rate: int) -> go.Scatter:
         dx=(step / 2 if step else 1) / sample_rate,
         y=line,
         mode="lines",
-        line={"width": 1, "color": _LINE},
+        line={"width": 1, "color": LINE},
         hovertemplate="%{x:.3f} s<br>amplitude %{y:.3f}<extra></extra>",
     )
 
@@ -276,7 +276,7 @@ def _draw_words(figure: go.Figure, words: Sequence[WordSpan], duration: float) -
             yref="y domain",
             layer="below",
             line_width=0,
-            fillcolor=_LINE,
+            fillcolor=LINE,
             opacity=0.2,
         )
         # White marks the mel: viridis has none, and a weak tint keeps its colours comparable.

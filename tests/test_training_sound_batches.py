@@ -97,10 +97,15 @@ def test_a_network_gets_what_its_front_end_makes(data: SoundData, name: str) -> 
     network(inputs).sum().backward()  # inputs made without gradients can still be learnt from
 
 
-def test_every_word_comes_as_often_however_many_clips_it_has(data: SoundData) -> None:
-    _, words = batch_of(data, PLAIN, 900)
-    for word in PITCH:
-        assert words.count(word) == pytest.approx(300, abs=60)
+@pytest.mark.parametrize(
+    ("balance", "shares"),
+    [(1.0, {"yes": 1 / 3, "no": 1 / 3, "zero": 1 / 3}), (0.0, {"yes": 1, "no": 2, "zero": 20})],
+)
+def test_words_come_equally_often_or_as_often_as_they_have_clips(data, balance, shares) -> None:
+    _, words = batch_of(data, replace(PLAIN, balance=balance), 400)
+    for word, share in shares.items():
+        wanted = 400 * share / sum(shares.values())
+        assert words.count(word) == pytest.approx(wanted, abs=4 * np.sqrt(wanted))
 
 
 def test_silence_and_unknown_have_their_shares(data: SoundData) -> None:
@@ -166,7 +171,9 @@ def test_gain_is_in_its_range(data: SoundData) -> None:
 
 def test_noise_comes_at_its_ratio(data: SoundData) -> None:
     """Recorded noise, here at a pitch of its own; a fifth of it is other people talking."""
-    waves, words = batch_of(data, replace(PLAIN, noise_share=1, snr_db=(10, 10)), 60)
+    waves, words = batch_of(
+        data, replace(PLAIN, noise_share=1, snr_db=(10, 10), babble_share=0.2), 60
+    )
     recorded = 0
     for wave, word in zip(waves, words, strict=True):
         added = wave - said(PITCH[word])

@@ -20,7 +20,7 @@ from kws_core.training.sound import SoundData, SoundFrontEnd, as_float
 from kws_core.waveform import Samples
 
 _STEP = NARROW_RATE // 100  # 10 ms, in which sound and silence are told apart
-_BABBLE_SHARE = 0.2  # of the noise
+_SPEED_SHARE = 0.5  # of the clips: half the time of a batch would go into resampling all
 _BABBLE_VOICES = 3
 _PICTURED_SILENCE_SHARE = 0.3
 _HALVES_SHARE = 0.4  # of the cut words: with a piece of another
@@ -29,7 +29,12 @@ _HALVES_SHARE = 0.4  # of the cut words: with a piece of another
 def voice_chain(settings: AugmentSettings) -> Chain:
     """Return what the speaker and the room change."""
     speed = (1 - settings.stretch_time, 1 + settings.stretch_time)
-    return Chain((Speed(speed), Reverberation((0.05, 0.5), probability=settings.reverb_share)))
+    return Chain(
+        (
+            Speed(speed, probability=_SPEED_SHARE),
+            Reverberation((0.05, 0.5), probability=settings.reverb_share),
+        )
+    )
 
 
 def microphone_chain(settings: AugmentSettings) -> Chain:
@@ -82,13 +87,16 @@ class SoundBatchMaker:
         self.labels = labels
         self.clips = data.clips
         self.noise = data.noise
-        weight = np.sqrt([len(noise) for noise in data.noise])
-        self.noise_share = weight / weight.sum()
+        length = np.sqrt([len(noise) for noise in data.noise])
+        self.noise_weight = length / length.sum()
         self.rows_of = {
             label: np.flatnonzero(data.clips.target == index) for index, label in enumerate(LABELS)
         }
         special = (SILENCE, UNKNOWN)
         self.words = [w for w in labels if w not in special and len(self.rows_of[w])]
+        counts = np.array([len(self.rows_of[word]) for word in self.words])
+        weight = counts ** (1 - self.settings.balance)
+        self.word_share = weight / weight.sum()
         self.voice = voice_chain(self.settings)
         self.microphone = microphone_chain(self.settings)
         frame = LogMelConfig()
@@ -123,15 +131,15 @@ class SoundBatchMaker:
         wave, label = (self._unknown(rng), UNKNOWN) if kind == UNKNOWN else self._word(rng)
         wave = self.voice.draw(seed).apply(wave, NARROW_RATE)
         if rng.random() < self.settings.noise_share:
-            babble = rng.random() < _BABBLE_SHARE
+            babble = rng.random() < self.settings.babble_share
             noise = self._babble(rng) if babble else self._noise(rng, len(wave))
             wave = add_at_snr(wave, noise, rng.uniform(*self.settings.snr_db))
         wave = self.microphone.draw(seed).apply(wave, NARROW_RATE)
         return np.clip(wave, -1.0, 1.0), label
 
     def _any_word(self, rng: np.random.Generator) -> tuple[Samples, str]:
-        """Draw a clip as it is, each word as often."""
-        word = self.words[rng.integers(len(self.words))]
+        """Draw a clip as it is, the words by their shares."""
+        word = self.words[rng.choice(len(self.words), p=self.word_share)]
         return self._row(self.rows_of[word], rng), word
 
     def _row(self, rows: np.ndarray, rng: np.random.Generator) -> Samples:
@@ -183,7 +191,7 @@ class SoundBatchMaker:
 
     def _noise(self, rng: np.random.Generator, n_samples: int) -> Samples:
         """Draw a piece of a recording; one that is shorter is repeated."""
-        noise = self.noise[rng.choice(len(self.noise), p=self.noise_share)]
+        noise = self.noise[rng.choice(len(self.noise), p=self.noise_weight)]
         start = int(rng.integers(max(len(noise) - n_samples, 0) + 1))
         return np.resize(noise[start : start + n_samples], n_samples)
 

@@ -65,7 +65,7 @@ def sample_pills() -> None:
     st.pills(
         "Sample clips",
         list(samples),
-        format_func=lambda name: _short_title(samples[name]),
+        format_func=lambda name: short_title(samples[name]),
         key="picker_sample",
         required=True,
         on_change=lambda: current_clip.choose_sample(st.session_state["picker_sample"]),
@@ -73,7 +73,8 @@ def sample_pills() -> None:
     )
 
 
-def _short_title(sample: Sample) -> str:
+def short_title(sample: Sample) -> str:
+    """Return what a sample is called on its button."""
     match sample.kind:
         case "word":
             return sample.words[0].label

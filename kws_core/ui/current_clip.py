@@ -82,6 +82,12 @@ def clip_of(wanted: Source) -> ChosenClip | None:
     return clip
 
 
+def sample_clip(name: str) -> ChosenClip:
+    """Decode a sample without making it the current clip."""
+    sample = resources.samples()[name]
+    return _decode("sample", sample.title, sample.path.read_bytes())
+
+
 def current() -> ChosenClip:
     """The last clip of the chosen source, or the sample while that source has given none."""
     chosen = clip_of(source()) or clip_of("sample")
@@ -121,11 +127,10 @@ def forget(given: Source) -> None:
 
 
 def _remember_sample() -> None:
-    sample = resources.samples()[sample_name()]
+    name = sample_name()
     kept: ChosenClip | None = st.session_state.get("clip_sample_kept")
-    if kept is None or kept.name != sample.title:
-        data = sample.path.read_bytes()
-        st.session_state["clip_sample_kept"] = _decode("sample", sample.title, data)
+    if kept is None or kept.name != resources.samples()[name].title:
+        st.session_state["clip_sample_kept"] = sample_clip(name)
 
 
 def _decode(given: Source, name: str, data: bytes) -> ChosenClip:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +41,29 @@ PAGES = (
         "Play a sample, record yourself or upload a file, and see which words the model hears, "
         "how sure it is, and what it looked at.",
     ),
+    PageEntry(
+        "pages/2_Explore.py",
+        "Explore",
+        ":material/query_stats:",
+        "A clip in every view, from the waveform to MFCC and pitch, with every setting, a second "
+        "clip beside it, and what to look for.",
+    ),
+    PageEntry(
+        "pages/3_Augment.py",
+        "Augment",
+        ":material/auto_fix_high:",
+        "What training does to a clip: SpecAugment, noise, rooms and more, drawn, heard, and what "
+        "the model still makes of it.",
+    ),
 )
 
 
 def page_setup(title: str, icon: str) -> None:
     """Name the page and draw the sidebar and the heading; the first call of every page."""
+    # Streamlit imports pandas when a page first needs it. On the next page, Plotly would trip over
+    # a half of it, if that other page was left meanwhile: this waits for the whole.
+    if "pandas" in sys.modules:
+        importlib.import_module("pandas")
     tab_title = title if title == APP_NAME else f"{title} · {APP_NAME}"
     st.set_page_config(page_title=tab_title, page_icon=str(TAB_ICON), layout="wide")
     # Streamlit's own navigation is off (see .streamlit/config.toml): it takes labels from file

@@ -1,8 +1,8 @@
 // A player whose cursor runs over a Plotly chart elsewhere on the page.
 //
-// Streamlit calls the default function anew whenever the data or the theme changes, and may put
-// another chart in place of the one that was there; so a player is kept per place on the page,
-// and the chart is looked up each time it is needed.
+// Streamlit calls the default function anew whenever the data or the theme changes, and puts
+// another chart in place of one whose figure changed; so a player is kept per place on the page,
+// the chart is looked up each time it is needed, and what was zoomed into is zoomed into again.
 
 const STARTED = "kws-player-started"; // on document; only one player plays at a time
 const CLICK_SLOP = 6; // pixels: a press that moves further is Plotly's drag to zoom
@@ -171,17 +171,42 @@ class Player {
     // Plotly makes a new emitter when it draws a chart from scratch.
     const emitter = plot?._ev;
     if (!emitter || emitter === this.emitter) return;
-    this.emitter?.removeListener("plotly_afterplot", this.place);
-    this.emitter?.removeListener("plotly_relayouting", this.place);
+    this.leave();
     this.emitter = emitter;
+    this.isNew = true;
     emitter.on("plotly_afterplot", this.place);
     emitter.on("plotly_relayouting", this.place);
+    emitter.on("plotly_relayout", this.keepZoom);
+  }
+
+  leave() {
+    this.emitter?.removeListener("plotly_afterplot", this.place);
+    this.emitter?.removeListener("plotly_relayouting", this.place);
+    this.emitter?.removeListener("plotly_relayout", this.keepZoom);
+  }
+
+  keepZoom = () => {
+    const { uirevision, xaxis } = this.plot?._fullLayout ?? {};
+    if (xaxis) this.zoom = { uirevision, range: [...xaxis.range] };
+  };
+
+  zoomAgain(plot) {
+    // As within one chart, Plotly's uirevision says whether the new one is still of the same.
+    const { uirevision, xaxis } = plot._fullLayout;
+    const range = this.zoom?.uirevision === uirevision ? this.zoom.range : xaxis.range;
+    if (range.some((end, index) => end !== xaxis.range[index])) {
+      window.Plotly?.relayout(plot, { "xaxis.range": range });
+    }
   }
 
   place = () => {
     const plot = this.plot;
     const layout = plot?._fullLayout;
     if (!layout?.xaxis?._length) return this.cursor.remove();
+    if (this.isNew) {
+      this.isNew = false;
+      this.zoomAgain(plot);
+    }
     const { xaxis, _size: size } = layout;
     const holder = holderOf(plot);
     if (this.cursor.parentNode !== holder) holder.append(this.cursor);
@@ -231,8 +256,7 @@ class Player {
     this.ending.abort();
     this.watcher.disconnect();
     cancelAnimationFrame(this.frame);
-    this.emitter?.removeListener("plotly_afterplot", this.place);
-    this.emitter?.removeListener("plotly_relayouting", this.place);
+    this.leave();
     this.cursor.remove();
     this.audio.pause();
     this.audio.removeAttribute("src");

@@ -1,0 +1,145 @@
+"""How long the server takes to redraw a page after one control was changed.
+
+    python -m bench.pages           clips of 1 s and 60 s, as a Markdown table
+    python -m bench.pages --runs 20
+
+The page runs as in the tests, in this process and without a browser: what is measured is the
+page's script with all that it computes and sends. Run it on a machine that does nothing else; the
+processor's time is given too, which depends less on the load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench.latency import APP, machine
+from kws_core.audio import SAMPLE_RATE, Clip, read_audio
+from kws_core.samples import get_sample
+from kws_core.ui.current_clip import ChosenClip
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+TIMEOUT_S = 600
+LIMITS_MS = {1: 300, 60: 1000}  # by the length of the clip in seconds
+
+Change = Callable[["AppTest", Any], Any]  # returns what then can be run
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control of a page: how it is changed, and the values that it gets by turns."""
+
+    what: str
+    change: Change
+    values: Sequence[Any]
+    setup: str = ""  # the page's address before, without the question mark
+
+
+def select(key: str) -> Change:
+    """Return how a select box is changed."""
+    return lambda page, value: page.selectbox(key=key).select(value)
+
+
+def number(key: str) -> Change:
+    """Return how a number is changed."""
+    return lambda page, value: page.number_input(key=key).set_value(value)
+
+
+def pills(key: str) -> Change:
+    """Return how pills are changed."""
+    return lambda page, value: page.pills(key=key).set_value(value)
+
+
+EXPLORE = (
+    Control("preset", pills("explore_preset"), ("librosa", "speech", "music", "model")),
+    Control("n_fft", select("explore_n_fft"), (1024, 2048, 4096, 512)),
+    Control("hop_length", number("explore_hop_length"), (80, 240, 128, 160)),
+    Control("dB range", number("explore_db_range"), (60.0, 100.0, 80.0)),
+    Control("colour map", select("explore_colour_map"), ("magma", "grey", "viridis")),
+    Control("Hz axis", select("explore_frequency_axis"), ("log", "linear")),
+    Control("n_mels, log-mel shown", number("explore_n_mels"), (64, 32, 40), "views=log-mel"),
+    Control("n_mfcc, MFCC shown", number("explore_n_mfcc"), (20, 30, 13), "views=mfcc"),
+    Control(
+        "hop_length, six views shown",
+        number("explore_hop_length"),
+        (240, 128, 160),
+        "views=spectrogram,log-mel,mfcc,chroma,rms,centroid",
+    ),
+    Control(
+        "dB range, slow views shown",
+        number("explore_db_range"),
+        (60.0, 80.0),
+        "views=pitch,harmonic-percussive,libraries",
+    ),
+    Control("FFT's sample rate", select("explore_fft_rate"), (8000, 48000, 16000), "views=fft"),
+)
+PAGES = {"pages/2_Explore.py": EXPLORE}
+
+
+def clip_of(seconds: int) -> ChosenClip:
+    """Return speech of a length, as if it had been recorded."""
+    speech = read_audio(get_sample("several_words").path).samples
+    samples = np.resize(speech, seconds * SAMPLE_RATE)
+    return ChosenClip("Speech", "record", Clip(samples, SAMPLE_RATE, 1), 0.0, f"{seconds} s")
+
+
+def opened(script: str, seconds: int, address: str) -> AppTest:
+    """Open a page with a clip of a length."""
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_file(str(APP), default_timeout=TIMEOUT_S).switch_page(script)
+    page.session_state["clip_source"] = "record"
+    page.session_state["clip_record_kept"] = clip_of(seconds)
+    for part in filter(None, address.split("&")):
+        name, _, value = part.partition("=")
+        page.query_params[name] = value
+    return page.run()
+
+
+def times(script: str, control: Control, seconds: int, runs: int) -> Iterator[tuple[float, float]]:
+    """Change a control again and again; wall and processor time of each redraw in ms."""
+    page = opened(script, seconds, control.setup)
+    values = cycle(control.values)
+    for run in range(runs + 1):
+        changed = control.change(page, next(values))
+        wall, processor = time.perf_counter(), time.process_time()
+        changed.run()
+        took = 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - processor)
+        if page.exception or page.error:
+            raise RuntimeError(f"{control.what} fails: {page.exception or page.error}")
+        if run:  # the first one imports what it needs
+            yield took
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--runs", type=int, default=12, help="of each (default: %(default)s)")
+    options = parser.parse_args()
+    print(", ".join(f"{name}: {value}" for name, value in machine().items()), end="\n\n")
+    print("| page | control | clip | median | slowest | processor, median | limit |")
+    print("|---|---|---|---|---|---|---|")
+    for script, controls in PAGES.items():
+        for seconds, limit in LIMITS_MS.items():
+            for control in controls:
+                took = np.array(list(times(script, control, seconds, options.runs)))
+                wall, processor = np.median(took, axis=0)
+                print(
+                    f"| {script.partition('_')[2].removesuffix('.py')} | {control.what} | "
+                    f"{seconds} s | {wall:.0f} ms | {took[:, 0].max():.0f} ms | "
+                    f"{processor:.0f} ms | {limit} ms |",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()

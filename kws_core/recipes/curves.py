@@ -1,0 +1,215 @@
+"""Scores drawn: before and after, over many draws, and recipe by recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from kws_core.plots import CLEAR, LINE, best_scores, percent, readable
+from kws_core.recipes.robustness import Scores
+
+# Of models or recipes, in order: contrast above 3 on white and on near-black.
+COLOURS: Final = (LINE, "#cf6a17", "#8f6bdc", "#7a8a00", "#c04a8b", "#5b7f95", "#a6761d", "#777777")
+_QUIET: Final = "rgba(38, 130, 142, 0.4)"
+_KEPT, _LOST = "circle", "x"
+_GOLDEN: Final = 0.61803  # spreads points evenly, however many there are
+AXES_MARGIN: Final = {"l": 44, "r": 12, "t": 24, "b": 44}
+SCORE_AXIS: Final = {
+    "range": [-0.04, 1.04],
+    "tickformat": ".0%",
+    "nticks": 5,
+    "zeroline": False,
+    "fixedrange": True,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """The scores of some draws, with the label that is followed in them and a name to show."""
+
+    name: str
+    label: str
+    scores: Scores
+
+
+def scores_pair_figure(
+    before: Mapping[str, float], after: Mapping[str, float], top: int = 5
+) -> go.Figure:
+    """Draw the best labels after, and the best before, each with its score before and after."""
+    names = [label for label, _ in best_scores(after, top)]
+    (best_before,) = (label for label, _ in best_scores(before, 1))
+    if best_before not in names:
+        names[-1] = best_before
+    traces = [
+        {
+            "type": "bar",
+            "x": np.array([scores[label] for label in names], dtype=np.float32),
+            "y": [readable(label) for label in names],
+            "name": name,
+            "orientation": "h",
+            "text": [percent(scores[label]) for label in names],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {"color": colour, "line": {"width": 0}},
+            "hovertemplate": f"%{{y}} {name}: %{{x:.2%}}<extra></extra>",
+        }
+        for scores, name, colour in ((before, "before", _QUIET), (after, "now", LINE))
+    ]
+    layout = {
+        # Room to the right of a full bar for its percentage.
+        "xaxis": {"range": [0.0, 1.18], "visible": False, "fixedrange": True},
+        "yaxis": {
+            "autorange": "reversed",
+            "fixedrange": True,
+            "ticks": "",
+            "showgrid": False,
+            "automargin": True,
+        },
+        "height": 30 + 40 * len(names),
+        "bargap": 0.3,
+        "legend": _legend(1.0, "bottom"),
+    }
+    return assembled(traces, layout, "scores", {"l": 8, "r": 8, "t": 24, "b": 4})
+
+
+def draws_figure(seeds: Sequence[int], followed: Sequence[Followed]) -> go.Figure:
+    """Draw the followed label's score in every draw; a cross where another label is the best."""
+    traces = [
+        {
+            "type": "scatter",
+            "x": [str(seed) for seed in seeds],
+            "y": one.scores.of(one.label).astype(np.float32),
+            "mode": "markers",
+            "name": escape(one.name),
+            "marker": {
+                "size": 9,
+                "color": COLOURS[number % len(COLOURS)],
+                "symbol": symbols(one.scores.heard, one.label),
+            },
+            "text": _spoken(one.scores),
+            "hovertemplate": f"draw %{{x}}<br>{escape(readable(one.label))} %{{y:.0%}}"
+            "<br>heard: %{text}<extra>%{fullData.name}</extra>",
+        }
+        for number, one in enumerate(followed)
+    ]
+    layout = {
+        "xaxis": {
+            "type": "category",
+            "title": {"text": "draw (seed)", "standoff": 4},
+            "nticks": 12,
+            "fixedrange": True,
+        },
+        "yaxis": SCORE_AXIS,
+        **named_by_colour(len(followed) > 1, height=210),
+    }
+    return assembled(traces, layout, "draws", AXES_MARGIN)
+
+
+def robustness_figure(followed: Sequence[Followed]) -> go.Figure:
+    """Draw the followed label's score in every draw of every recipe, one row for each."""
+    traces, shapes, annotations = [], [], []
+    for row, one in enumerate(followed):
+        scores = one.scores.of(one.label)
+        spread = (np.arange(len(scores)) * _GOLDEN) % 1.0 - 0.5
+        colour = COLOURS[row % len(COLOURS)]
+        mean, kept = float(scores.mean()), one.scores.kept(one.label)
+        traces.append(
+            {
+                "type": "scatter",
+                "x": scores.astype(np.float32),
+                "y": (row + 0.45 * spread).astype(np.float32),
+                "mode": "markers",
+                "marker": {
+                    "size": 7,
+                    "color": colour,
+                    "opacity": 0.75,
+                    "symbol": symbols(one.scores.heard, one.label),
+                },
+                "text": _spoken(one.scores),
+                "hovertemplate": "%{x:.0%}<br>heard: %{text}<extra></extra>",
+            }
+        )
+        shapes.append(
+            {
+                "type": "line",
+                "x0": mean,
+                "x1": mean,
+                "y0": row - 0.3,
+                "y1": row + 0.3,
+                "line": {"width": 3, "color": colour},
+            }
+        )
+        annotations.append(
+            {
+                "text": f"<b>{escape(one.name)}</b>  {kept} of {len(scores)} keep "
+                f"{escape(readable(one.label))}, mean {percent(mean)}",
+                "x": 0.0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": row - 0.32,
+                "yanchor": "bottom",
+                "showarrow": False,
+                "font": {"size": 12},
+            }
+        )
+    layout = {
+        "xaxis": {
+            "range": [-0.02, 1.02],
+            "tickformat": ".0%",
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        "yaxis": {
+            "range": [len(followed) - 0.5, -0.62],
+            "visible": False,
+            "fixedrange": True,
+            "zeroline": False,
+        },
+        "shapes": shapes,
+        "annotations": annotations,
+        "height": 52 + 78 * len(followed),
+        "showlegend": False,
+    }
+    return assembled(traces, layout, "robustness", {"l": 10, "r": 14, "t": 6, "b": 30})
+
+
+def symbols(heard: Sequence[str], label: str) -> list[str]:
+    """Return the shape of every point: whether the label that is followed was heard."""
+    return [_KEPT if one == label else _LOST for one in heard]
+
+
+def _spoken(scores: Scores) -> list[str]:
+    pairs = zip(scores.heard, scores.best, strict=True)
+    return [escape(f"{readable(label)} {percent(float(score))}") for label, score in pairs]
+
+
+def _legend(y: float, anchor: str) -> dict[str, Any]:
+    return {"orientation": "h", "y": y, "yanchor": anchor, "x": 0.0, "xanchor": "left"}
+
+
+def named_by_colour(several: bool, height: int) -> dict[str, Any]:
+    """Return a layout with a legend below, where there is more than one thing to name."""
+    return {
+        "height": height + (24 if several else 0),
+        "showlegend": several,
+        "legend": _legend(-0.3, "top"),
+    }
+
+
+def assembled(
+    traces: list[dict[str, Any]], layout: dict[str, Any], revision: str, margin: dict[str, int]
+) -> go.Figure:
+    """Hand everything to Plotly at once, which is several times quicker than piece by piece."""
+    common = {
+        "margin": margin,
+        "dragmode": False,  # nothing to zoom into, and a finger on it should scroll the page
+        "uirevision": revision,
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+    }
+    return go.Figure({"data": traces, "layout": {**common, **layout}})

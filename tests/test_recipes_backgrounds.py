@@ -1,0 +1,53 @@
+"""Backgrounds that are made here, and recordings that are not there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kws_core.augment import Background, Chain, Gain
+from kws_core.recipes.backgrounds import MEANINGS, babble, made_backgrounds, only_known
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_every_background_is_sound_of_full_length(name: str) -> None:
+    sound = made_backgrounds()[name]
+    assert sound.dtype == np.float32
+    assert len(sound) >= 3 * 16_000
+    assert np.isfinite(sound).all()
+    assert np.abs(sound).max() == pytest.approx(0.5, rel=1e-3)
+    seconds = sound[: len(sound) // 16_000 * 16_000].reshape(-1, 16_000)
+    assert (np.square(seconds).mean(axis=1) > 1e-6).all()  # none is silent
+
+
+def test_they_sound_different() -> None:
+    spectra = []
+    for sound in made_backgrounds().values():
+        power = np.abs(np.fft.rfft(sound[:64_000])) ** 2
+        spectra.append(np.log(power.reshape(-1)[1:32_001].reshape(32, -1).sum(axis=1)))
+    for i, one in enumerate(spectra):
+        for other in spectra[i + 1 :]:
+            assert np.abs(one - one.mean() - other + other.mean()).mean() > 0.3
+
+
+def test_hum_is_at_the_mains_frequency() -> None:
+    spectrum = np.abs(np.fft.rfft(made_backgrounds()["mains_hum"]))
+    assert spectrum.argmax() / 4 == 50.0  # bins are 0.25 Hz apart
+
+
+def test_babble_makes_all_voices_as_loud() -> None:
+    loud, quiet = np.full(16_000, 0.9, np.float32), np.full(16_000, 0.001, np.float32)
+    np.testing.assert_allclose(babble([loud, quiet]), babble([quiet, quiet]), rtol=1e-5)
+
+
+def test_recordings_that_are_gone_are_left_out_of_a_chain() -> None:
+    some = Background(("rain", "my_file"), (1.0, 2.0), probability=0.5, name="b")
+    none = Background(("tap",))
+    chain, missing = only_known(Chain((Gain(), some, none)), ("voices", "rain"))
+    assert missing == ("my_file", "tap")
+    assert chain.steps == (
+        Gain(),
+        Background(("rain",), (1.0, 2.0), probability=0.5, name="b"),
+        Background(("voices",)),
+    )
+    assert only_known(chain, ("voices", "rain")) == (chain, ())
