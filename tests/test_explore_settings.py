@@ -19,6 +19,7 @@ from kws_core.explore.resolution import resolution, sentence, summary
 from kws_core.explore.settings import CHOICES, LIMITS, ViewSettings, most_mels
 from kws_core.explore.views import FFT_RATES, NAMES, Shown, ordered, within
 from kws_core.features import LogMelConfig, SeedImageConfig
+from kws_core.recognizer import Recognizer
 
 WHOLE = {name for name, value in asdict(ViewSettings()).items() if type(value) is int}
 
@@ -44,6 +45,7 @@ class TestViewSettings:
         for name in ("n_fft", "win_length", "hop_length", "n_mels", "f_min", "f_max", "mel_scale"):
             assert getattr(ours, name) == getattr(model, name)
         assert not ours.centred
+        assert Recognizer.load().log_mel_config() == model, "the page says so of the shipped model"
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),

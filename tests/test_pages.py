@@ -444,3 +444,11 @@ def test_a_recogniser_that_fails_ends_calmly(
     assert [error.value for error in opened.error] == [UNEXPECTED]
     assert "MemoryError" in caplog.text
     assert opened.sidebar.get("page_link")
+
+
+def test_what_was_computed_of_a_clip_goes_with_it(monkeypatch) -> None:
+    computed = f"{current_clip.COMPUTED}heard"
+    state = {computed: "scores", "clip_record_kept": "a recording", "theme": "dark"}
+    monkeypatch.setattr(current_clip.st, "session_state", state)
+    current_clip.withdraw("record")
+    assert state == {"theme": "dark"}

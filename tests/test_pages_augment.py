@@ -256,6 +256,14 @@ class TestSections:
             assert any(alt.startswith(knob.title) for alt in alts(calm(page)))
             assert ("added at the end" in said(page)) is (knob.kind != "noise")
 
+    def test_a_sweep_passes_over_what_cannot_be(self, augment: Open) -> None:
+        chain = '[{"kind":"band-limit","f_low":[900,900]}]'
+        page = calm(
+            augment(view="sound", chain=chain, section="knob", sound_knob="band-limit.f_high")
+        )
+        spec = json.loads(page.get("plotly_chart")[-1].proto.spec)
+        assert min(spec["data"][0]["x"]) == 1000.0
+
     def test_a_sweep_can_have_the_mean_of_ten_draws(self, augment: Open) -> None:
         page = section(augment(), "knob")
         page.segmented_control(key="augment_sweep_draws").select(10).run()
@@ -352,6 +360,18 @@ class TestSound:
         calm(page)
         assert "The band from 700 Hz to 500 Hz is empty" in said(page)
         assert page.slider(key="augment_None_band-limit_f_low").value == (300.0, 300.0)
+
+    @pytest.mark.parametrize("shown", ["sound", "compare"])
+    def test_a_step_that_this_clip_cannot_have_is_told_and_can_be_changed(
+        self, augment: Open, shown: str
+    ) -> None:
+        steps = '[{"kind":"band-limit","f_low":[9000,9000],"f_high":[9500,9500]}]'
+        recipes = f'[{{"name":"A","steps":{steps}}}]'
+        page = augment(section="export", view=shown, chain=steps, recipes=recipes)
+        assert "has nothing above 8000 Hz" in page.error[0].value
+        target = "None" if shown == "sound" else "0"
+        page.slider(key=f"augment_{target}_band-limit_f_low").set_value((100.0, 300.0)).run()
+        calm(page)
 
     def test_a_link_may_hold_more_than_a_slider_shows(self, augment: Open) -> None:
         chain = '[{"kind":"noise","snr_db":[-40,80]}]'
@@ -680,13 +700,13 @@ def test_what_was_computed_of_a_clip_is_kept_in_its_session_until_the_next_clip(
     augment: Open,
 ) -> None:
     page = augment(with_clip(speech_like(1.0)))
-    second = page.session_state["augment_second"][1]
+    second = page.session_state["computed_of_clip_augment_second"][1]
     new_draw(page)
-    assert page.session_state["augment_second"][1] is second
+    assert page.session_state["computed_of_clip_augment_second"][1] is second
     other = augment()
-    assert other.session_state["augment_second"][1] is not second
+    assert other.session_state["computed_of_clip_augment_second"][1] is not second
     page.segmented_control(key="picker_source").select("sample").run()
-    assert calm(page).session_state["augment_second"][1] is not second
+    assert calm(page).session_state["computed_of_clip_augment_second"][1] is not second
 
 
 def test_one_change_of_a_step_leaves_the_steps_before_it(

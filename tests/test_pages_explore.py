@@ -365,4 +365,4 @@ def test_only_the_clips_on_show_are_kept(explore: Open) -> None:
     page = explore()
     for name in ("yes", "no", "up"):
         page.pills(key="picker_sample").select(name).run()
-    assert len(page.session_state["explore_sounds"]) == 1
+    assert len(page.session_state["computed_of_clip_explore_sounds"]) == 1

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from kws_core.augment import STEP_KINDS, Chain, Gain, Noise
+from kws_core.augment import STEP_KINDS, BandLimit, Chain, Gain, Noise
 from kws_core.augment.policies import SpecAugmentPolicy
 from kws_core.errors import AugmentError
 from kws_core.recipes import Recipe
@@ -73,6 +73,15 @@ def test_a_width_alone_gets_a_mask_to_show_it() -> None:
     assert KNOBS["F"].set(Recipe(), 10.0).masks == SpecAugmentPolicy(freq_mask=10, n_freq_masks=1)
     two = Recipe(masks=SpecAugmentPolicy(n_time_masks=2))
     assert KNOBS["T"].set(two, 10.0).masks.n_time_masks == 2
+
+
+def test_values_that_do_not_go_with_the_rest_are_passed_over() -> None:
+    knob = KNOBS["band-limit.f_high"]
+    narrow = Recipe(chain=Chain((BandLimit((900.0, 1200.0), (2000.0, 2000.0)),)))
+    assert knob.possible(narrow) == tuple(value for value in knob.values if value > 1200)
+    assert knob.possible(Recipe()) == knob.values
+    above_all = Recipe(chain=Chain((BandLimit((9000.0, 9000.0), (9500.0, 9500.0)),)))
+    assert knob.possible(above_all) == ()
 
 
 def test_a_knob_that_is_not_there_is_told() -> None:

@@ -17,16 +17,13 @@ from kws_core.training.clips import Clips, log_mel_of
 from kws_core.training.recordings import DataKinds
 from kws_core.training.shards import PICTURE_NOISE, SPEECH_FILES, decode, read_table
 from kws_core.training.sound import (
-    ClipsThroughFrontEnd,
-    SoundClips,
     SoundDataSets,
-    as_float,
-    as_int16,
     load_sound_training_data,
     pictured,
     sound_of_pictures,
     sound_of_recordings,
 )
+from kws_core.training.sound_clips import ClipsThroughFrontEnd, SoundClips, as_float, as_int16
 from kws_core.waveform import Samples
 from tests import training_shards as shards
 

@@ -12,8 +12,9 @@ from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
 from kws_core.models import ARCHITECTURES
 from kws_core.raw_wave import RawWave
 from kws_core.training.augmentation import AugmentSettings
-from kws_core.training.sound import SoundClips, SoundData, as_int16
+from kws_core.training.sound import SoundData
 from kws_core.training.sound_batches import SoundBatchMaker, active_range, shifted
+from kws_core.training.sound_clips import SoundClips, as_int16
 from kws_core.waveform import Samples
 
 RATE = 8_000

@@ -175,7 +175,9 @@ def _centroid(sound: Sound, settings: ViewSettings, shown: Shown) -> list[Pane]:
     middle = np.where(heard, tracks.centroid(sound, stft), nothing)
     lines = _line("roll-off", edge, stft, "second"), _line("centroid", middle, stft)
     return [
-        Curves("Middle and edge of the spectrum", lines, 0.0, SAMPLE_RATE / 2, "Hz", height=MIDDLE)
+        Curves(
+            "Middle and edge of the spectrum, Hz", lines, 0.0, SAMPLE_RATE / 2, "Hz", height=MIDDLE
+        )
     ]
 
 
@@ -183,7 +185,7 @@ def _pitch(sound: Sound, settings: ViewSettings, shown: Shown) -> list[Pane]:
     f0 = Line("f0", tracks.pitch(sound), *spectra.frame_times(tracks.F0_STFT))
     found = f0.values[np.isfinite(f0.values)]
     high = min(max(float(found.max(initial=0.0)) * 1.15, 300.0), tracks.F0_HIGHEST)
-    return [Curves("Pitch, f0", (f0,), 0.0, high, "Hz", height=MIDDLE)]
+    return [Curves("Pitch, f0 in Hz", (f0,), 0.0, high, "Hz", height=MIDDLE)]
 
 
 def _harmonic_percussive(sound: Sound, settings: ViewSettings, shown: Shown) -> list[Pane]:

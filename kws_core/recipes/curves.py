@@ -18,7 +18,7 @@ COLOURS: Final = (LINE, "#cf6a17", "#8f6bdc", "#7a8a00", "#c04a8b", "#5b7f95", "
 _QUIET: Final = "rgba(38, 130, 142, 0.4)"
 _KEPT, _LOST = "circle", "x"
 _GOLDEN: Final = 0.61803  # spreads points evenly, however many there are
-AXES_MARGIN: Final = {"l": 44, "r": 12, "t": 24, "b": 44}
+AXES_MARGIN: Final = {"l": 44, "r": 12, "t": 24, "b": 50}
 SCORE_AXIS: Final = {
     "range": [-0.04, 1.04],
     "tickformat": ".0%",
@@ -100,7 +100,7 @@ def draws_figure(seeds: Sequence[int], followed: Sequence[Followed]) -> go.Figur
     layout = {
         "xaxis": {
             "type": "category",
-            "title": {"text": "draw (seed)", "standoff": 4},
+            "title": {"text": "draw (seed)", "standoff": 8},
             "nticks": 12,
             "fixedrange": True,
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -45,6 +46,15 @@ class Knob:
             steps.append(first_step(self.kind))
         steps[at] = replace(steps[at], **fixed)
         return replace(recipe, chain=Chain(tuple(steps)))
+
+    def possible(self, recipe: Recipe) -> tuple[float, ...]:
+        """Return the values that go with the rest of a recipe."""
+        found = []
+        for value in self.values:
+            with contextlib.suppress(AugmentError):  # such as an upper edge below the lower one
+                self.set(recipe, value)
+                found.append(value)
+        return tuple(found)
 
     def adds_step(self, recipe: Recipe) -> bool:
         """Whether the recipe lacks the step that the knob turns."""

@@ -112,16 +112,18 @@ def scores_of_draws(
 def sweep(
     second: Second, recipe: Recipe, knob: Knob, recognizer: Recognizer, n_draws: int = 1
 ) -> Sweep:
-    """Return what a model hears at every value of a knob, in `n_draws` draws from the recipe's.
+    """Return what a model hears at every possible value of a knob, in `n_draws` draws.
 
-    The draws are the same at every value, stretched to it. Raises as `scores_of_draws`.
+    The first is the recipe's own; they are the same at every value, stretched to it. At least one
+    value must be possible. Raises as `scores_of_draws`.
     """
     seeds = seeds_from(recipe.seed, n_draws)
     key = ("sweep", recipe.chain, recipe.masks, recipe.fill, seeds, knob, recognizer)
 
     def compute() -> Sweep:
-        turned = [knob.set(recipe, value) for value in knob.values]
-        return Sweep(knob.values, n_draws, _scores(second, turned, seeds, recognizer))
+        values = knob.possible(recipe)
+        turned = [knob.set(recipe, value) for value in values]
+        return Sweep(values, n_draws, _scores(second, turned, seeds, recognizer))
 
     return second.recall(key, compute)
 

@@ -67,7 +67,7 @@ def sweep_figure(knob: Knob, followed: Sequence[FollowedSweep], now: float | Non
     unit = f", {knob.unit}" if knob.unit else ""
     layout = {
         "xaxis": {
-            "title": {"text": f"{knob.title}{unit}", "standoff": 4},
+            "title": {"text": f"{knob.title}{unit}", "standoff": 8},
             "zeroline": False,
             "fixedrange": True,
         },

@@ -60,7 +60,8 @@ def pictures_for(
     if takes_pictures:
         return Pictures(lambda a, b: clips.log_mel[a:b].astype(np.float32), target, name)
     # Only here: it takes torchaudio, which takes seconds to import.
-    from kws_core.training.sound import ClipsThroughFrontEnd, SoundFrontEnd, sound_of_pictures
+    from kws_core.training.sound import sound_of_pictures
+    from kws_core.training.sound_clips import ClipsThroughFrontEnd, SoundFrontEnd
 
     sound = ClipsThroughFrontEnd(sound_of_pictures(clips, config), cast(SoundFrontEnd, front_end))
     return Pictures(lambda a, b: sound.inputs(a, b).numpy(), target, name)

@@ -16,7 +16,8 @@ from kws_core.features import LogMelConfig
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
 from kws_core.raw_wave import NARROW_RATE
 from kws_core.training.augmentation import AugmentSettings
-from kws_core.training.sound import SoundData, SoundFrontEnd, as_float
+from kws_core.training.sound import SoundData
+from kws_core.training.sound_clips import SoundFrontEnd, as_float
 from kws_core.waveform import Samples
 
 _STEP = NARROW_RATE // 100  # 10 ms, in which sound and silence are told apart

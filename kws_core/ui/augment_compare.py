@@ -60,9 +60,12 @@ def show_comparison(second: Second, models: list[Recognizer], picture_model: Rec
         before = " · ".join(said(heard_before(second, model)) for model in models)
         st.markdown(f"Heard before: **{before}**")
     show_messages()
-    _show_recipes(second, recipes, models, picture_model)
-    for model in models:
-        _show_robustness(second, recipes, model, len(models) > 1)
+    try:
+        _show_recipes(second, recipes, models, picture_model)
+        for model in models:
+            _show_robustness(second, recipes, model, len(models) > 1)
+    except AugmentError as error:  # such as a band that this clip has nothing of
+        st.error(str(error), icon=":material/error:")
     edited = _choose_edited(recipes)
     _show_editor(edited)
     hearing = [model for model in models if can_hear(recipes[edited], model)]

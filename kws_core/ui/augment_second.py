@@ -20,13 +20,13 @@ from kws_core.recipes.second import (
 from kws_core.ui import augment_state, current_clip, resources
 from kws_core.ui.augment_state import OWN_RECORDINGS
 from kws_core.ui.clip_picker import clip_picker
-from kws_core.ui.current_clip import ChosenClip
+from kws_core.ui.current_clip import COMPUTED, ChosenClip
 from kws_core.ui.heard import heard_in
 from kws_core.ui.messages import plain
 from kws_core.waveform import SAMPLE_RATE
 from kws_core.word_finder import Word
 
-_SECOND: Final = "augment_second"
+_SECOND: Final = f"{COMPUTED}augment_second"
 _START: Final = "augment_start"
 _WORD: Final = "augment_word"
 _MOST_WORDS: Final = 12  # as buttons; a longer recording has the slider

@@ -154,7 +154,11 @@ def _show_knob(
         )
         _choice("Draws at every value", "sweep_draws", SWEEP_DRAWS)
     n_draws = augment_state.lab().sweep_draws
-    turned = knob.set(recipe, knob.values[0])
+    values = knob.possible(recipe)
+    if not values:
+        st.caption("No value of this knob goes with the rest of the chain.")
+        return
+    turned = knob.set(recipe, values[0])
     followed = [
         FollowedSweep(
             model.card.name,

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
+from kws_core.augment import Chain
+from kws_core.errors import AugmentError
 from kws_core.features import LogMelConfig
 from kws_core.recipes.hearing import (
     Stage,
@@ -42,26 +44,19 @@ def show_sound(
     with st.container(horizontal=True):
         draw_controls(recipe)
     show_messages()
+    try:
+        stages = stages_of(second, recipe.chain, recipe.seed)
+    except AugmentError as error:  # such as a band that this clip has nothing of
+        st.error(str(error), icon=":material/error:")
+        for index in range(len(recipe.chain.steps)):
+            step_header(None, index)
+            step_settings(None, index)
+        return
     show_verdict(second, recipe, models)
     config = picture_model.log_mel_config()
     assert config is not None  # that is how it was chosen
-    stages = stages_of(second, recipe.chain, recipe.seed)
     shots = _snapshots(second, recipe, stages, picture_model)
-    pictures, answers = st.columns([3, 2], gap="medium")
-    with pictures:
-        st.plotly_chart(
-            sounds_figure(shots[0], shots[-1], config, f"{second.start}"),
-            key=PICTURE,
-            config={"displaylogo": False, "displayModeBar": False},
-            alt="Waveform and log-mel before and after: "
-            + (", ".join(drawn_text(stage.draw) for stage in stages) or "nothing was done")
-            + ".",
-        )
-    with answers:
-        _play("Before", second.samples, "before", f"{clip_name} before", PICTURE)
-        _play("After", shots[-1].samples, "after", f"{clip_name} after", PICTURE)
-        _say_level(second.samples, shots[-1].samples)
-        show_score_bars(second, recipe, models)
+    _show_before_and_after(second, recipe, stages, shots, config, clip_name, models)
     st.markdown("**The chain**, from the first step to the last")
     for index, stage in enumerate(stages):
         _card(second, recipe, index, stage, shots, config, models[0])
@@ -71,13 +66,38 @@ def show_sound(
     show_sections(second, recipe, models, picture_model, SOUND_KNOBS)
 
 
+def _show_before_and_after(
+    second: Second,
+    recipe: Recipe,
+    stages: tuple[Stage, ...],
+    shots: list[Snapshot],
+    config: LogMelConfig,
+    clip_name: str,
+    models: list[Recognizer],
+) -> None:
+    pictures, answers = st.columns([3, 2], gap="medium")
+    with pictures:
+        done = ", ".join(drawn_text(stage.draw) for stage in stages) or "nothing was done"
+        st.plotly_chart(
+            sounds_figure(shots[0], shots[-1], config, f"{second.start}"),
+            key=PICTURE,
+            config={"displaylogo": False, "displayModeBar": False},
+            alt=f"Waveform and log-mel before and after: {done}.",
+        )
+    with answers:
+        _play("Before", second.samples, "before", f"{clip_name} before", PICTURE)
+        _play("After", shots[-1].samples, "after", f"{clip_name} after", PICTURE)
+        _say_level(second.samples, shots[-1].samples)
+        show_score_bars(second, recipe, models)
+
+
 def _snapshots(
     second: Second, recipe: Recipe, stages: tuple[Stage, ...], model: Recognizer
 ) -> list[Snapshot]:
     """Return the sound before the first step and after each."""
     shots = [Snapshot(second.samples, picture_after(second, NO_STEPS, 0, model))]
     for number, stage in enumerate(stages, 1):
-        part = type(recipe.chain)(recipe.chain.steps[:number])
+        part = Chain(recipe.chain.steps[:number])
         shots.append(Snapshot(stage.samples, picture_after(second, part, recipe.seed, model)))
     return shots
 
@@ -99,7 +119,7 @@ def _card(
         with settings:
             step_settings(None, index)
         with shown:
-            part = type(recipe.chain)(recipe.chain.steps[: index + 1])
+            part = Chain(recipe.chain.steps[: index + 1])
             answer = heard(second, Recipe("Part", part, seed=recipe.seed), model)
             flipped = answer.label != heard_before(second, model).label
             st.markdown(

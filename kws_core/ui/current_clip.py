@@ -23,6 +23,9 @@ Source = Literal["sample", "record", "upload"]
 RECORDING_NAME: Final = "Your recording"
 FIRST_SAMPLE: Final = "marvin"
 
+# What pages compute of a clip they keep in the session under keys that start so: it goes with it.
+COMPUTED: Final = "computed_of_clip_"
+
 _SOURCE: Final = "clip_source"
 _SAMPLE: Final = "clip_sample"
 _WHAT: Final[dict[Source, str]] = {
@@ -117,13 +120,15 @@ def take(given: Source, name: str, data: bytes) -> None:
 def withdraw(given: Source) -> None:
     """Forget what a source gave last: the file that failed, or else the clip."""
     if st.session_state.pop(f"clip_{given}_failure", None) is None:
-        st.session_state.pop(f"clip_{given}_kept", None)
+        forget(given)
 
 
 def forget(given: Source) -> None:
     """Drop everything that a source gave."""
     st.session_state.pop(f"clip_{given}_failure", None)
     st.session_state.pop(f"clip_{given}_kept", None)
+    for key in [key for key in st.session_state if str(key).startswith(COMPUTED)]:
+        del st.session_state[key]
 
 
 def _remember_sample() -> None:

@@ -9,11 +9,11 @@ import streamlit as st
 from kws_core.explore.sound import Sound
 from kws_core.ui import current_clip, explore_state, resources
 from kws_core.ui.clip_picker import clip_picker, short_title
-from kws_core.ui.current_clip import ChosenClip, Source
+from kws_core.ui.current_clip import COMPUTED, ChosenClip, Source
 from kws_core.ui.explore_state import RECORDING, UPLOAD
 from kws_core.ui.messages import plain
 
-_SOUNDS: Final = "explore_sounds"
+_SOUNDS: Final = f"{COMPUTED}explore_sounds"
 _OTHER: Final = "explore_other"
 _DECODED: Final = "explore_other_decoded"
 _OWN: Final[dict[str, tuple[Source, str]]] = {

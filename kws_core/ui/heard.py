@@ -12,11 +12,11 @@ from kws_core.audio import Clip
 from kws_core.features import LogMelConfig
 from kws_core.recognizer import ROUNDING_SAMPLES, Prediction, Recognizer
 from kws_core.ui import resources
-from kws_core.ui.current_clip import ChosenClip
+from kws_core.ui.current_clip import COMPUTED, ChosenClip
 from kws_core.waveform import Samples
 from kws_core.word_finder import Word
 
-_KEPT: Final = "heard"
+_KEPT: Final = f"{COMPUTED}heard"
 
 
 @dataclass(frozen=True, eq=False)
