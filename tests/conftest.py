@@ -21,7 +21,9 @@ APP_TIMEOUT_S = 60  # the first page to run imports torch
 
 
 # How long an example takes says more of the machine than of the code.
-hypothesis.settings.register_profile("any-machine", deadline=None)
+hypothesis.settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("any-machine")
 
 
@@ -47,6 +49,7 @@ def app() -> Iterator[Callable[..., AppTest]]:
     to set ``session_state`` or ``query_params``.
     """
     import streamlit_webrtc.session_info as session_info
+    from streamlit.components.v2 import manifest_scanner
     from streamlit.testing.v1 import AppTest
 
     def start(
@@ -61,9 +64,13 @@ def app() -> Iterator[Callable[..., AppTest]]:
             app_test.switch_page(page).run()
         return app_test
 
-    # AppTest has no real server, which streamlit-webrtc's session handling stumbles over.
+    # AppTest has no real server, which streamlit-webrtc's session handling stumbles over, and
+    # looks for components in every installed package anew for each test.
     no_session = session_info.NoSessionError()
-    with patch.object(session_info, "get_session_id", side_effect=no_session):
+    with (
+        patch.object(session_info, "get_session_id", side_effect=no_session),
+        patch.object(manifest_scanner, "scan_component_manifests", list),
+    ):
         yield start
 
 
