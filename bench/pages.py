@@ -58,6 +58,21 @@ def pills(key: str) -> Change:
     return lambda page, value: page.pills(key=key).set_value(value)
 
 
+def slider(key: str) -> Change:
+    """Return how a slider is moved."""
+    return lambda page, value: page.slider(key=key).set_value(value)
+
+
+def segments(key: str) -> Change:
+    """Return how a segmented control is changed."""
+    return lambda page, value: page.segmented_control(key=key).set_value(value)
+
+
+def button(key: str) -> Change:
+    """Return how a button is pressed, whatever the value."""
+    return lambda page, _: page.button(key=key).click()
+
+
 EXPLORE = (
     Control("preset", pills("explore_preset"), ("librosa", "speech", "music", "model")),
     Control("n_fft", select("explore_n_fft"), (1024, 2048, 4096, 512)),
@@ -81,7 +96,21 @@ EXPLORE = (
     ),
     Control("FFT's sample rate", select("explore_fft_rate"), (8000, 48000, 16000), "views=fft"),
 )
-PAGES = {"pages/2_Explore.py": EXPLORE}
+NEW_DRAW = button("augment_new_draw")
+MASKS, WIDTHS = slider("augment_time_mask_None"), (12, 20, 6, 16)
+AUGMENT = (
+    Control("new draw", NEW_DRAW, ((),)),
+    Control("T", MASKS, WIDTHS),
+    Control("fill", segments("augment_fill_None"), ("zero", "noise", "minimum", "mean")),
+    Control("T, sweep of a knob", MASKS, WIDTHS, "section=knob"),
+    Control("new draw, all policies", NEW_DRAW, ((),), "section=policies"),
+    Control(
+        "SNR of the noise", slider("augment_None_noise_snr_db"), (0.0, 20.0, 5.0), "view=sound"
+    ),
+    Control("new draw, three recipes", NEW_DRAW, ((),), "view=compare"),
+    Control("T, three recipes", slider("augment_time_mask_0"), WIDTHS, "view=compare"),
+)
+PAGES = {"pages/2_Explore.py": EXPLORE, "pages/3_Augment.py": AUGMENT}
 
 
 def clip_of(seconds: int) -> ChosenClip:
@@ -123,12 +152,14 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--page", choices=sorted(PAGES), help="only this one")
     parser.add_argument("--runs", type=int, default=12, help="of each (default: %(default)s)")
     options = parser.parse_args()
     print(", ".join(f"{name}: {value}" for name, value in machine().items()), end="\n\n")
     print("| page | control | clip | median | slowest | processor, median | limit |")
     print("|---|---|---|---|---|---|---|")
-    for script, controls in PAGES.items():
+    pages = PAGES if options.page is None else {options.page: PAGES[options.page]}
+    for script, controls in pages.items():
         for seconds, limit in LIMITS_MS.items():
             for control in controls:
                 took = np.array(list(times(script, control, seconds, options.runs)))

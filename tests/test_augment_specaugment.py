@@ -17,6 +17,7 @@ from kws_core.augment.specaugment import (
     POLICIES,
     SpecAugmentDraw,
     SpecAugmentPolicy,
+    apply_draws,
     apply_to_batch,
     draw,
 )
@@ -346,3 +347,14 @@ def test_what_cannot_be_applied_is_refused(picture: torch.Tensor) -> None:
         drawn.apply(picture, "black")  # type: ignore[arg-type]
     with pytest.raises(AugmentError, match="seed -1 is negative"):
         draw(LD, BANDS, FRAMES, -1)
+
+
+@pytest.mark.parametrize("fill", FILLS)
+@settings(max_examples=20)
+@given(some=st.lists(st.tuples(policies, seeds), min_size=1, max_size=4))
+def test_many_draws_at_once_do_what_each_does_alone(some, fill) -> None:
+    drawn = [draw(policy, BANDS, FRAMES, seed) for policy, seed in some]
+    pictures = torch.randn(len(drawn), BANDS, FRAMES, generator=generator()) - 4.0
+    together = apply_draws(pictures, drawn, fill)
+    for each, one, changed in zip(drawn, pictures, together, strict=True):
+        torch.testing.assert_close(changed, each.apply(one, fill))

@@ -54,6 +54,7 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         (SeedCNN(35), 13_000_803),
         (M5(35), 26_915),
         (DSResNet(37), 97_661),
+        (build_model("ds-resnet-wide", 37), 217_717),
     ],
     ids=[
         "BC-ResNet-1 of the paper, 12 outputs",
@@ -65,6 +66,7 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         "the notebook's CNN",
         "M5 of torchaudio's tutorial",
         "DS-ResNet",
+        "DS-ResNet, wide",
     ],
 )
 def test_the_number_of_parameters_is_the_known_one(network: nn.Module, published: int) -> None:

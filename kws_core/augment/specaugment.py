@@ -14,6 +14,7 @@ Interspeech 2019, section 2. A policy says how much, a draw says where, applying
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -36,6 +37,7 @@ __all__ = [
     "Fill",
     "SpecAugmentDraw",
     "SpecAugmentPolicy",
+    "apply_draws",
     "apply_to_batch",
     "draw",
 ]
@@ -78,18 +80,7 @@ class SpecAugmentDraw:
         the mean only of normalised pictures, as in the paper), with its minimum, or with Gaussian
         noise of its mean and standard deviation. Raises AugmentError for another shape or fill.
         """
-        picture = torch.as_tensor(log_mel)
-        if picture.shape != (self.n_mels, self.n_frames):
-            raise AugmentError(
-                f"These masks were drawn for {self.n_mels} bands and {self.n_frames} frames, not "
-                f"for a picture of shape {tuple(picture.shape)}. Draw again for that size."
-            )
-        warp = None
-        if self.warp_from is not None:
-            warp = torch.tensor([self.warp_from]), torch.tensor([self.warp_by])
-        generator = Generator().manual_seed(self.noise_seed)
-        bands, frames = _tensors(self.freq_masks), _tensors(self.time_masks)
-        return _applied(picture[None], warp, bands, frames, fill=fill, generator=generator)[0]
+        return apply_draws(torch.as_tensor(log_mel)[None], [self], fill)[0]
 
 
 def draw(policy: SpecAugmentPolicy, n_mels: int, n_frames: int, seed: int) -> SpecAugmentDraw:
@@ -124,6 +115,32 @@ def draw(policy: SpecAugmentPolicy, n_mels: int, n_frames: int, seed: int) -> Sp
     )
 
 
+def apply_draws(log_mel: Tensor, draws: Sequence[SpecAugmentDraw], fill: Fill = "mean") -> Tensor:
+    """Apply to each picture of ``(batch, n_mels, n_frames)`` its draw, as `SpecAugmentDraw.apply`.
+
+    Raises AugmentError for another shape or fill than they were drawn for.
+    """
+    for drawn in draws:
+        if log_mel.shape[1:] != (drawn.n_mels, drawn.n_frames):
+            raise AugmentError(
+                f"These masks were drawn for {drawn.n_mels} bands and {drawn.n_frames} frames, not "
+                f"for a picture of shape {tuple(log_mel.shape[1:])}. Draw again for that size."
+            )
+    warp = None
+    if any(drawn.warp_from is not None for drawn in draws):
+        # Where nothing is warped, the middle moves by nothing.
+        centres = [drawn.warp_from or drawn.n_frames // 2 for drawn in draws]
+        warp = torch.tensor(centres), torch.tensor([drawn.warp_by for drawn in draws])
+    bands = _tensors([drawn.freq_masks for drawn in draws])
+    frames = _tensors([drawn.time_masks for drawn in draws])
+
+    def noise() -> Tensor:
+        seeded = [Generator().manual_seed(drawn.noise_seed) for drawn in draws]
+        return torch.stack([torch.randn(log_mel.shape[1:], generator=each) for each in seeded])
+
+    return _applied(log_mel, warp, bands, frames, fill=fill, noise=noise)
+
+
 def apply_to_batch(
     log_mel: Tensor, policy: SpecAugmentPolicy, generator: Generator, fill: Fill = "mean"
 ) -> Tensor:
@@ -141,7 +158,11 @@ def apply_to_batch(
     warp = _warp(unit(2), policy, n_frames)
     bands = _freq_masks(unit(policy.n_freq_masks, 2), policy, n_mels)
     frames = _time_masks(unit(policy.n_time_masks, 2), policy, n_frames)
-    return _applied(log_mel, warp, bands, frames, fill=fill, generator=generator)
+
+    def noise() -> Tensor:
+        return torch.randn(log_mel.shape, generator=generator, device=generator.device)
+
+    return _applied(log_mel, warp, bands, frames, fill=fill, noise=noise)
 
 
 # From unit numbers (..., 2) to first line and width of masks, or to centre and distance of warps.
@@ -175,8 +196,10 @@ def _pairs(first: Tensor, width: Tensor) -> tuple[tuple[int, int], ...]:
     return tuple(zip(first.tolist(), width.tolist(), strict=True))
 
 
-def _tensors(pairs: tuple[tuple[int, int], ...]) -> _Pair:
-    both = torch.tensor(pairs, dtype=torch.long).reshape(1, -1, 2)  # one picture, its masks
+def _tensors(masks: Sequence[tuple[tuple[int, int], ...]]) -> _Pair:
+    most = max(map(len, masks), default=0)
+    padded = [(*some, *((0, 0),) * (most - len(some))) for some in masks]
+    both = torch.tensor(padded, dtype=torch.long).reshape(len(masks), -1, 2)  # (batch, mask, 2)
     return both[..., 0], both[..., 1]
 
 
@@ -187,13 +210,13 @@ def _applied(
     frames: _Pair,
     *,
     fill: Fill,
-    generator: Generator,
+    noise: Callable[[], Tensor],  # of the pictures' shape
 ) -> Tensor:
     if warp is not None:
         log_mel = take_frames(log_mel, _source(*warp, log_mel.shape[2]))
     hidden_bands = covered(bands[0], bands[1], log_mel.shape[1])[:, :, None]
     hidden_frames = covered(frames[0], frames[1], log_mel.shape[2])[:, None, :]
-    return torch.where(hidden_bands | hidden_frames, _filling(log_mel, fill, generator), log_mel)
+    return torch.where(hidden_bands | hidden_frames, _filling(log_mel, fill, noise), log_mel)
 
 
 def _source(centre: Tensor, distance: Tensor, n_frames: int) -> Tensor:
@@ -208,7 +231,7 @@ def _source(centre: Tensor, distance: Tensor, n_frames: int) -> Tensor:
     return torch.where(frame < target, before, after)
 
 
-def _filling(log_mel: Tensor, fill: Fill, generator: Generator) -> Tensor:
+def _filling(log_mel: Tensor, fill: Fill, noise: Callable[[], Tensor]) -> Tensor:
     match fill:
         case "mean":
             return log_mel.mean(dim=(1, 2), keepdim=True)
@@ -219,6 +242,5 @@ def _filling(log_mel: Tensor, fill: Fill, generator: Generator) -> Tensor:
         case "noise":
             mean = log_mel.mean(dim=(1, 2), keepdim=True)
             deviation = log_mel.std(dim=(1, 2), keepdim=True, correction=0)
-            noise = torch.randn(log_mel.shape, generator=generator, device=generator.device)
-            return mean + deviation * noise.to(log_mel.device, log_mel.dtype)
+            return mean + deviation * noise().to(log_mel.device, log_mel.dtype)
     raise AugmentError(f"Masks can't be filled with {fill!r}. Choose one of: {', '.join(FILLS)}.")

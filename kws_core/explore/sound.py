@@ -59,15 +59,16 @@ class Sound:
 
     def _make_room(self, newest: Hashable) -> None:
         """Drop what was not used for longest, and what took long to compute only after the rest."""
+        too_many = self.bytes_kept - self._kept_bytes
         for droppable in (
             [key for key in self._kept if key not in self._slow],
             [key for key in self._kept if key in self._slow],
         ):
             for key in droppable:
-                if self.bytes_kept <= self._kept_bytes:
+                if too_many <= 0:
                     return
                 if key != newest:
-                    del self._kept[key]
+                    too_many -= _size(self._kept.pop(key))
                     self._slow.discard(key)
 
     @property

@@ -78,6 +78,13 @@ _ALL = (
         DSResNet,
         _log_mel,
     ),
+    Architecture(
+        "ds-resnet-wide",
+        "DS-ResNet, wide",
+        "this project: DS-ResNet with 128 channels for 80",
+        partial(DSResNet, n_channels=128, n_embedding=192),
+        _log_mel,
+    ),
     _bcresnet(1),
     _bcresnet(3),
     _bcresnet(8),

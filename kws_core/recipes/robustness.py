@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+import torch
 
+from kws_core.augment.specaugment import apply_draws
 from kws_core.explore.sound import Floats
-from kws_core.recipes.hearing import masked, picture_after, posteriors_of_pictures, takes_masks
+from kws_core.recipes.hearing import (
+    masks_of,
+    picture_after,
+    posteriors_of_pictures,
+    takes_masks,
+)
 from kws_core.recipes.knobs import Knob
-from kws_core.recipes.recipe import LARGEST_SEED, NO_STEPS, Recipe
+from kws_core.recipes.recipe import LARGEST_SEED, NO_STEPS, Recipe, has_masks
 from kws_core.recipes.second import Second
 from kws_core.recognizer import Recognizer
 from kws_core.waveform import SAMPLE_RATE
@@ -160,8 +167,10 @@ def _pictures(
         pictures = [picture_after(second, NO_STEPS, 0, recognizer)] * len(seeds)
     else:
         pictures = [recognizer.features(sound) for sound in _sounds(second, recipe, seeds)]
-    pairs = zip(pictures, seeds, strict=True)
-    return np.stack([masked(p, recipe.masks, seed, recipe.fill) for p, seed in pairs])
+    if not has_masks(recipe.masks):
+        return np.stack(pictures)
+    draws = [masks_of(recipe.masks, p, seed) for p, seed in zip(pictures, seeds, strict=True)]
+    return np.asarray(apply_draws(torch.from_numpy(np.stack(pictures)), draws, recipe.fill))
 
 
 def _sounds(second: Second, recipe: Recipe, seeds: Sequence[int]) -> list[Floats]:

@@ -48,8 +48,11 @@ MEDIUM = AugmentSettings(
 )
 # For the last epochs: closer to how people speak to a good microphone, as validation clips do.
 MILD = AugmentSettings(
+    silence_share=0.05,
+    unknown_share=0.07,
     max_shift=15,
     stretch_time=0.08,
+    hurry=0.2,
     stretch_bands=0.05,
     noise_share=0.4,
     snr_db=(5.0, 30.0),

@@ -66,8 +66,9 @@ def show_stacks(
                 config=chart_config(clip.name),
                 alt=_described(sound, settings, shown),
             )
+    zoomed = "all views of a clip" if len(clips) > 1 else "all of them"
     st.caption(
-        "Drag to zoom all of them together, double-click to see the whole again, click to seek."
+        f"Drag to zoom {zoomed} together, double-click to see the whole again, click to seek."
     )
 
 

@@ -13,8 +13,10 @@ from kws_core.errors import KwsError
 from kws_core.recognizer import Recognizer
 from kws_core.samples import Sample, list_samples
 
-# What decodes and resamples the files that people bring: slow to import the first time.
+# Slow to import the first time: what decodes and resamples the files that people bring, and what
+# Explore computes with.
 _DECODERS = ("av", "soundfile", "soxr")
+_ANALYSIS = ("librosa.feature", "librosa.effects")
 
 
 @st.cache_resource(show_spinner="Loading the keyword model")
@@ -41,3 +43,5 @@ def warm_up() -> None:
         sentence = next(sample for sample in samples().values() if sample.kind == "sentence")
         clip = read_audio(sentence.path)
         recogniser().find_words(clip.samples, clip.sample_rate)
+    for name in _ANALYSIS:
+        importlib.import_module(name)
