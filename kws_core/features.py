@@ -142,6 +142,18 @@ class LogMelConfig:
         """Frames in `n_samples`."""
         return 1 + (self.n_samples - self.win_length) // self.hop_length
 
+    def filter_bank(self) -> Tensor:
+        """Return the weights of the mel bands, shape ``(n_mels, n_fft // 2 + 1)``."""
+        return mel_filter_bank(
+            self.sample_rate,
+            self.n_fft,
+            self.n_mels,
+            self.f_min,
+            self.f_max,
+            self.mel_scale,
+            self.mel_norm,
+        )
+
     @property
     def centre_frequencies(self) -> Tensor:
         """Centre of each band in Hz, shape ``(n_mels,)``."""
@@ -164,16 +176,7 @@ class LogMel(nn.Module):
         super().__init__()
         self.config = config = config or LogMelConfig()
         self.register_buffer("window", torch.hann_window(config.win_length), persistent=False)
-        bank = mel_filter_bank(
-            config.sample_rate,
-            config.n_fft,
-            config.n_mels,
-            config.f_min,
-            config.f_max,
-            config.mel_scale,
-            config.mel_norm,
-        )
-        self.register_buffer("bank", bank, persistent=False)
+        self.register_buffer("bank", config.filter_bank(), persistent=False)
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Return the log-mel spectrogram of any number of samples >= ``win_length``."""

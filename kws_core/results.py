@@ -60,14 +60,7 @@ def save_results(
 
 def load_figures(folder: Path, model: str, split: str) -> dict[str, Any]:
     """Return the figures of an evaluation; raises `DataError` if there are none."""
-    path = _figures_path(folder, model, split)
-    try:
-        figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if figures["format"] != RESULTS_FORMAT:
-            raise ValueError(f"its format is {figures['format']}, not {RESULTS_FORMAT}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _unreadable(path, error) from error
-    return figures
+    return read_figures(_figures_path(folder, model, split), RESULTS_FORMAT)
 
 
 def load_scores(folder: Path, model: str, split: str) -> ClipScores:
@@ -87,6 +80,17 @@ def load_map(folder: Path, model: str, split: str) -> EmbeddingMap | None:
     path = _map_path(folder, model, split)
     names = tuple(field.name for field in fields(EmbeddingMap))
     return EmbeddingMap(**_load_arrays(path, names)) if path.is_file() else None
+
+
+def read_figures(path: Path, results_format: int) -> dict[str, Any]:
+    """Return the figures of a file; raises `DataError` if they can't be read or are older."""
+    try:
+        figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if figures["format"] != results_format:
+            raise ValueError(f"its format is {figures['format']}, not {results_format}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unreadable(path, error) from error
+    return figures
 
 
 def as_json(figures: dict[str, Any]) -> str:

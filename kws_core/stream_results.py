@@ -17,12 +17,10 @@ Written by ``python -m kws_core evaluate-stream``. The keys are:
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from kws_core.errors import DataError
-from kws_core.results import RESULTS_FOLDER, SPLITS, as_json
+from kws_core.results import RESULTS_FOLDER, SPLITS, as_json, read_figures
 
 STREAM_FORMAT = 1
 
@@ -46,17 +44,7 @@ def save_stream_figures(folder: Path, figures: dict[str, Any]) -> Path:
 
 def load_stream_figures(folder: Path, model: str, split: str) -> dict[str, Any]:
     """Return the figures of a measurement; raises `DataError` if there are none."""
-    path = _path(folder, model, split)
-    try:
-        figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if figures["format"] != STREAM_FORMAT:
-            raise ValueError(f"its format is {figures['format']}, not {STREAM_FORMAT}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{path.name} in {path.parent} can't be read ({error}): measure the model again with "
-            "evaluate-stream."
-        ) from error
-    return figures
+    return read_figures(_path(folder, model, split), STREAM_FORMAT)
 
 
 def _path(folder: Path, model: str, split: str) -> Path:

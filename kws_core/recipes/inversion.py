@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from kws_core.augment.specaugment import SpecAugmentDraw
 from kws_core.explore.sound import Floats
-from kws_core.features import LogMelConfig, mel_filter_bank
+from kws_core.features import LogMelConfig
 from kws_core.waveform import Samples
 
 # On masked and warped pictures of three words: with these, the loudest 9 dB of the sound's own
@@ -40,15 +40,7 @@ def sound_of_picture(
     algorithm (1984).
     """
     window = torch.hann_window(config.win_length)
-    bank = mel_filter_bank(
-        config.sample_rate,
-        config.n_fft,
-        config.n_mels,
-        config.f_min,
-        config.f_max,
-        config.mel_scale,
-        config.mel_norm,
-    )
+    bank = config.filter_bank()
     spectrum = _spectrum(torch.from_numpy(samples), window, config)  # (bins, frames)
     start = _warped(spectrum.abs().square(), masks)
     power = _at_levels(start, torch.from_numpy(picture).exp(), bank)

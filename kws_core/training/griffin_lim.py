@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from kws_core.errors import DataError
-from kws_core.features import LogMelConfig, mel_filter_bank
+from kws_core.features import LogMelConfig
 from kws_core.raw_wave import RawWave, RawWaveConfig
 from kws_core.torch_audio import torchaudio
 
@@ -42,16 +42,7 @@ class PictureSound:
         self.hop_length = config.hop_length // ratio
         self.window = torch.hann_window(config.win_length // ratio)
         n_bins = self.n_fft // 2 + 1
-        bank = mel_filter_bank(
-            config.sample_rate,
-            config.n_fft,
-            config.n_mels,
-            config.f_min,
-            config.f_max,
-            config.mel_scale,
-            config.mel_norm,
-        )
-        self.bank = bank[:, :n_bins]  # (n_mels, n_bins); nothing lies above
+        self.bank = config.filter_bank()[:, :n_bins]  # (n_mels, n_bins); nothing lies above
         # Recordings come to 8 kHz through this filter, and pictures as well.
         kernel = RawWave(wave).resample.kernel.flatten()
         response = torch.fft.rfft(kernel, n=config.n_fft)[:n_bins]
