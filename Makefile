@@ -1,6 +1,7 @@
 # make run    start the app          (PORT=8501, ADDRESS=localhost, PYTHON=python3.12,
 #                                    TORCH_INDEX=<CPU wheel index>)
-# make test   run all tests          (ARGS="-k spectrogram" is handed to pytest)
+# make test   run all tests          (ARGS="-k spectrogram" is handed to pytest; WORKERS=0: one
+#                                    after another, in one process)
 # make lint   ruff and mypy
 # make bench  measure                (BENCH=bench/find_words.py ARGS="--data DIR" for another one)
 # make clean  remove .venv and caches
@@ -10,6 +11,7 @@ ADDRESS ?= localhost
 PYTHON ?=
 TORCH_INDEX ?=
 ARGS ?=
+WORKERS ?= auto
 BENCH ?= bench/latency.py
 
 VENV := .venv
@@ -31,7 +33,7 @@ run: $(RUN_READY)
 	$(PY) -m streamlit run streamlit_app.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(DEV_READY) browser
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(DEV_READY)
 	$(PY) -m ruff check .

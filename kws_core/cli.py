@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from kws_core.audio import Clip, read_audio
+from kws_core.cli_data import add_describe_data_options, describe_data_command
+from kws_core.cli_export import add_export_options, export_command
 from kws_core.cli_numbers import count
 from kws_core.cli_streaming import (
     add_evaluate_stream_options,
@@ -227,6 +229,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_evaluate_stream_options(evaluate_stream)
     evaluate_stream.set_defaults(command=evaluate_stream_command)
+    describe_data = commands.add_parser(
+        "describe-data", help="figures of the data, for the app to show without them"
+    )
+    add_describe_data_options(describe_data)
+    describe_data.set_defaults(command=describe_data_command)
+    export = commands.add_parser(
+        "export", parents=[model_folder], help="a model as ONNX, front end included"
+    )
+    add_export_options(export)
+    export.set_defaults(command=export_command)
     results = commands.add_parser("results", help="what was measured, as Markdown tables")
     results.add_argument("--folder", type=Path, default=RESULTS_FOLDER, help="of the JSON files")
     results.set_defaults(command=_results)

@@ -6,6 +6,7 @@ sound alike to the network.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,15 +23,18 @@ Embeddings = npt.NDArray[np.float32]
 
 @contextmanager
 def recorded_embeddings(network: nn.Module) -> Iterator[list[Embeddings]]:
-    """Collect the embeddings of all batches that the network is asked about meanwhile.
+    """Collect the embeddings of all batches that this thread asks the network about meanwhile.
 
     Each is ``(batch, n_embedding)``; what has a time axis is averaged over it.
     """
+    thread = threading.get_ident()  # others may be using the same network
     layers = (nn.Linear, nn.Conv1d, nn.Conv2d)
     last = [module for module in network.modules() if isinstance(module, layers)][-1]
     recorded: list[Embeddings] = []
 
     def record(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        if threading.get_ident() != thread:
+            return
         x = inputs[0]
         pooled = x.flatten(2).mean(dim=2) if x.dim() > 2 else x
         recorded.append(pooled.detach().float().numpy().copy())

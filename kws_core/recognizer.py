@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from kws_core.embeddings import recorded_embeddings
 from kws_core.errors import TooLongError
 from kws_core.features import LogMelConfig
 from kws_core.labels import SILENCE, UNKNOWN
@@ -77,6 +78,11 @@ class Recognizer:
         return available_models(folder)
 
     @property
+    def loaded(self) -> LoadedModel:
+        """The network, its front end and its card, to look into; shared, so never to be changed."""
+        return self._model
+
+    @property
     def front_end_config(self) -> Any:
         """The settings of the front end that the model was trained with."""
         return self._model.front_end.config
@@ -128,6 +134,16 @@ class Recognizer:
             waveform = torch.from_numpy(np.pad(samples, (0, max(0, least - len(samples)))))
             picture: Tensor = self._model.front_end(waveform[None])[0]
         return picture.numpy()
+
+    def embedding(self, samples: npt.NDArray[Any], sample_rate: int) -> npt.NDArray[np.float32]:
+        """Return what goes into the last layer for a clip of at most one second, (n_embedding,).
+
+        samples: (n,) at sample_rate Hz. Raises as `classify` does. See `kws_core.embeddings`.
+        """
+        with recorded_embeddings(self._model.network) as recorded:
+            self.classify(samples, sample_rate)
+        (embeddings,) = recorded
+        return np.asarray(embeddings[0], dtype=np.float32)
 
     def log_mel_config(self) -> LogMelConfig | None:
         """Return the log-mel settings, or None if the front end is something else."""

@@ -246,3 +246,23 @@ def test_the_shipped_model_hears_the_words_of_the_sample_clips() -> None:
     heard = [prediction.label for prediction in recognizer.classify_batch(clips, RATE)]
     right = [sample.words[0].label == label for sample, label in zip(words, heard, strict=True)]
     assert sum(right) >= len(words) - 1, heard
+
+
+def test_the_last_layer_makes_the_scores_of_the_embedding(recognizer: Recognizer) -> None:
+    model = recognizer._model
+    embedding = recognizer.embedding(sound(3), RATE)
+    last = [m for m in model.network.modules() if isinstance(m, torch.nn.Linear)][-1]
+    logits = last(torch.from_numpy(embedding)) / model.card.temperature
+    expected = recognizer.classify(sound(3), RATE).scores
+    found = dict(zip(LABELS, torch.softmax(logits.double(), dim=0).tolist(), strict=True))
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_an_embedding_is_of_its_own_clip_while_other_threads_use_the_model(
+    recognizer: Recognizer,
+) -> None:
+    clips = [sound(seed) for seed in range(8)]
+    alone = [recognizer.embedding(clip, RATE) for clip in clips]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda clip: recognizer.embedding(clip, RATE), clips * 4))
+    assert np.array(together) == pytest.approx(np.array(alone * 4), abs=1e-5)

@@ -52,6 +52,9 @@ def test_the_card_says_what_it_was_trained_on_and_how(folders) -> None:
     assert card.training["augmentation"]["max_shift"] == AugmentSettings().max_shift
     assert card.training["kinds"] == vars(DataKinds())
     assert card.training["kept_epoch"] == 1
+    (epoch,) = card.training["history"]
+    assert epoch["epoch"] == 1
+    assert epoch["accuracy"] == pytest.approx(card.metrics["validation"]["accuracy"], abs=1e-4)
     # 7 recordings less one each of yes and no, 5 pictures, 2 synthetic voices of 3
     assert card.training["clips"] == 7 - 2 + 5 + 2
     assert card.metrics["validation"]["clips"] == 7 + 5

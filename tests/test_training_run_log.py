@@ -14,7 +14,7 @@ pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import TrainingError
 from kws_core.training.loop import train
-from kws_core.training.run_log import TRACKERS, JsonLog, make_run_logs
+from kws_core.training.run_log import TRACKERS, JsonLog, make_run_logs, read_history
 from tests.training_toys import SETTINGS, small_network, toy_batches, toy_clips
 
 
@@ -69,6 +69,21 @@ def wandb(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     module.init = init
     monkeypatch.setitem(sys.modules, "wandb", module)
     return told
+
+
+def test_the_history_is_the_logs_figures_rounded_and_none_where_there_were_no_clips(
+    tmp_path: Path,
+) -> None:
+    assert read_history(tmp_path) == []
+    log = JsonLog()
+    log.start(tmp_path, {}, 0)
+    log.write(1, {"loss": 1 / 3, "picture": float("nan")})
+    log.write(2, {"loss": 0.25, "picture": 1.0})
+    log.close()
+    assert read_history(tmp_path) == [
+        {"epoch": 1, "loss": 0.33333, "picture": None},
+        {"epoch": 2, "loss": 0.25, "picture": 1.0},
+    ]
 
 
 class TestJsonLog:

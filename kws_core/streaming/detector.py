@@ -130,6 +130,11 @@ class KeywordDetector:
         return self._origin + self._scorer.samples.stop / SAMPLE_RATE
 
     @property
+    def n_windows(self) -> int:
+        """How many windows were scored so far."""
+        return self._raw.stop
+
+    @property
     def faults(self) -> Faults:
         """What was wrong with the stream so far."""
         return self._intake.faults

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from kws_core.machine import processor
 from kws_core.models.store import LoadedModel
 from kws_core.recognizer import BATCH_SIZE, Recognizer
+from kws_core.structure import count_macs
 from kws_core.waveform import SAMPLE_RATE, Samples
 
 _WARM_UPS = 10
@@ -34,20 +34,6 @@ def measure_cost(model: LoadedModel, weight_bytes: int, clip: Samples, runs: int
         "latency_ms": _latency(Recognizer(model), clip, runs),
         "batched": _throughput(Recognizer(model), 1 + runs // _RUNS_PER_BATCH),
     }
-
-
-def count_macs(model: LoadedModel) -> int:
-    """Count the network's multiply-accumulates for one second; the front end comes on top.
-
-    Those of convolutions and matrix products: gates, norms and activations are not counted.
-    """
-    second = torch.zeros(1, Recognizer(model).n_samples)
-    with torch.no_grad():
-        features = model.front_end(second)
-        # torch counts a multiplication and its addition as two.
-        with FlopCounterMode(display=False) as counter:
-            model.network(features)
-    return int(counter.get_total_flops() // 2)
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from kws_core.training.download import download
 from kws_core.training.loop import BatchSource, train
 from kws_core.training.optimization import TrainingSettings
 from kws_core.training.recordings import DataKinds, describe, kinds_to_use
-from kws_core.training.run_log import make_run_logs
+from kws_core.training.run_log import make_run_logs, read_history
 from kws_core.training.validation import (
     ValidationClips,
     fit_temperature,
@@ -161,6 +161,7 @@ def run_training(
             "kinds": asdict(kinds),
             "distillation": guide.description() if guide else None,
             "started_from": start.card.training if start_from is not None else None,
+            "history": read_history(out),
         },
     )
     return save_model(out, card, trained.network, front_end, made.weight_dtype)

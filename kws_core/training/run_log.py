@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,6 +94,18 @@ class WandbLog:
         self.run.finish()
 
 
+def read_history(out: Path) -> list[dict[str, float | None]]:
+    """Return the figures of every epoch in a run's ``log.jsonl``, rounded; none without a log.
+
+    Of kinds that there were no clips of, None.
+    """
+    path = out / "log.jsonl"
+    if not path.is_file():
+        return []
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [{name: _rounded(value) for name, value in row.items()} for row in rows]
+
+
 def make_run_logs(tracker: str | None = None) -> list[RunLog]:
     """Return the JSON log and, if named, that of a tracker: tensorboard or wandb.
 
@@ -108,6 +121,12 @@ def make_run_logs(tracker: str | None = None) -> list[RunLog]:
                 f"pip install {tracker}"
             ) from error
     return logs
+
+
+def _rounded(value: float) -> float | None:
+    if isinstance(value, int):
+        return value
+    return float(f"{value:.5g}") if math.isfinite(value) else None
 
 
 def _epoch_of(line: str) -> int:

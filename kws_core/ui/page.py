@@ -55,6 +55,20 @@ PAGES = (
         "What training does to a clip: SpecAugment, noise, rooms and more, drawn, heard, and what "
         "the model still makes of it.",
     ),
+    PageEntry(
+        "pages/4_Live.py",
+        "Live",
+        ":material/mic:",
+        "The microphone, or a sample, continuously: words as they are spoken, with their latency, "
+        "and how often the detector errs.",
+    ),
+    PageEntry(
+        "pages/5_Models.py",
+        "Models",
+        ":material/neurology:",
+        "How good the models are, where they fail and why, what they learnt from, and a test on "
+        "recordings of your own.",
+    ),
 )
 
 

@@ -1,0 +1,68 @@
+"""What is drawn of a stream: log-mel columns and posteriors on one time axis, in small pieces."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kws_core.streaming import KeywordDetector
+
+# In ln(power) of frames: fixed, so that nothing flickers. Speech at -27 dBFS has its peaks near 6.
+QUIETEST, LOUDEST = -9.0, 7.0
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """A piece of a stream, to be drawn after the piece before; overlaps do no harm.
+
+    now: the second of the stream that was reached. mel: columns (n, n_mels) in 256 steps, and
+    mel_time the second of each one's centre. scores: smoothed posteriors (m, labels) in 256 steps,
+    and scores_time the second in which each window ends.
+    """
+
+    now: float
+    mel_time: npt.NDArray[np.float64]
+    mel: Bytes
+    scores_time: npt.NDArray[np.float64]
+    scores: Bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values; arrays of bytes in base64, times in milliseconds."""
+        return {
+            "now": round(self.now, 3),
+            "melTime": np.round(self.mel_time * 1000).astype(int).tolist(),
+            "mel": base64.b64encode(self.mel.tobytes()).decode("ascii"),
+            "bands": self.mel.shape[1],
+            "scoresTime": np.round(self.scores_time * 1000).astype(int).tolist(),
+            "scores": base64.b64encode(self.scores.tobytes()).decode("ascii"),
+        }
+
+
+def strip_since(detector: KeywordDetector, since: float | None) -> Strip:
+    """Return what a detector computed after a second of its stream, or all that it still has."""
+    after = -1.0 if since is None else since
+    log_mel, posteriors = detector.log_mel, detector.posteriors
+    mel_time, mel = np.zeros(0), np.zeros((0, 0), np.uint8)
+    if log_mel is not None:
+        new = log_mel.time > after
+        mel_time, mel = log_mel.time[new], _steps(log_mel.frames[:, new].T, QUIETEST, LOUDEST)
+    new = posteriors.time > after
+    return Strip(
+        now=detector.duration,
+        mel_time=mel_time,
+        mel=mel,
+        scores_time=posteriors.time[new],
+        scores=_steps(posteriors.smoothed[new], 0.0, 1.0),
+    )
+
+
+def _steps(values: npt.NDArray[np.floating[Any]], lowest: float, highest: float) -> Bytes:
+    share = (values - lowest) / (highest - lowest)
+    steps: Bytes = np.round(255 * np.clip(share, 0.0, 1.0)).astype(np.uint8)
+    return steps

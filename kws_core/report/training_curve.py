@@ -1,0 +1,121 @@
+"""What a model's card tells of its training: the loss and the accuracy of every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from kws_core.report.figures import COLOURS, GRID, QUIET, axis, figure, legend
+
+_SHARES: Final = {
+    "accuracy": "validation, all clips",
+    "macro": "validation, mean over words",
+    "audio": "validation, recordings",
+    "picture": "validation, pictures",
+}
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """One run: its settings, and the figures of its epochs, each with its number in all runs."""
+
+    settings: Mapping[str, Any]
+    kept_epoch: int | None
+    epochs: tuple[Mapping[str, Any], ...]
+    note: str
+
+
+def training_runs(training: Mapping[str, Any]) -> list[TrainingRun]:
+    """Return the runs of a card's ``training``, the one that was started from scratch first."""
+    runs: list[TrainingRun] = []
+    earlier = training.get("started_from")
+    if earlier:
+        runs = training_runs(earlier)
+    runs.append(
+        TrainingRun(
+            training.get("settings", {}),
+            training.get("kept_epoch"),
+            tuple(training.get("history", ())),
+            str(training.get("note", "")),
+        )
+    )
+    return runs
+
+
+def epoch_rows(runs: list[TrainingRun]) -> list[dict[str, Any]]:
+    """Return the epochs of all runs as rows of a table."""
+    return [
+        {
+            "run": number,
+            "epoch": epoch["epoch"],
+            **{name: epoch.get(name) for name in ("loss", *_SHARES, "learning_rate", "seconds")},
+        }
+        for number, run in enumerate(runs, 1)
+        for epoch in run.epochs
+    ]
+
+
+def training_figure(runs: list[TrainingRun]) -> go.Figure:
+    """Draw accuracy above loss, epoch by epoch; a line where a run starts from the one before."""
+    rows = epoch_rows(runs)
+    numbers = list(range(1, len(rows) + 1))
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "name": title,
+            "x": numbers,
+            "y": [row[name] for row in rows],
+            "mode": "lines+markers",
+            "line": {"color": COLOURS[i], "width": 2.5 if i == 0 else 1.5},
+            "marker": {"size": 4},
+            "hovertemplate": f"{title}<br>epoch %{{x}}: %{{y:.2%}}<extra></extra>",
+        }
+        for i, (name, title) in enumerate(_SHARES.items())
+        if any(row[name] is not None for row in rows)
+    ]
+    traces.append(
+        {
+            "type": "scatter",
+            "name": "loss in training",
+            "x": numbers,
+            "y": [row["loss"] for row in rows],
+            "yaxis": "y2",
+            "mode": "lines+markers",
+            "line": {"color": QUIET},
+            "marker": {"size": 4},
+            "hovertemplate": "loss<br>epoch %{x}: %{y:.3f}<extra></extra>",
+        }
+    )
+    layout = {
+        "xaxis": axis("epoch", anchor="y2"),
+        "yaxis": axis("right", tickformat=".0%", domain=[0.4, 1.0]),
+        "yaxis2": axis("loss", domain=[0.0, 0.32]),
+        "shapes": _starts(runs),
+        "showlegend": True,
+        "legend": legend(),
+    }
+    return figure(traces, layout, height=440)
+
+
+def _starts(runs: list[TrainingRun]) -> list[dict[str, Any]]:
+    shapes, done = [], 0
+    for run in runs[:-1]:
+        done += len(run.epochs)
+        line = {"color": GRID, "width": 2, "dash": "dash"}
+        at = done + 0.5
+        if done:
+            shapes.append(
+                {
+                    "type": "line",
+                    "x0": at,
+                    "x1": at,
+                    "yref": "paper",
+                    "y0": 0,
+                    "y1": 1,
+                    "line": line,
+                }
+            )
+    return shapes

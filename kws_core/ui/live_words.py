@@ -1,0 +1,67 @@
+"""The log of the words heard, beside the game that they steer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from kws_core.live import Listener, LoggedWord
+from kws_core.live.words import as_csv
+from kws_core.plots import percent
+from kws_core.ui import live_state
+from kws_core.ui.live_game import show_game
+
+EVERY_S: Final = 0.3
+SHOWN_WORDS: Final = 8
+
+
+def show_words(listener: Listener, *, runs: bool) -> None:
+    """Show log and game, again and again while something runs, and what can be done with them."""
+    with st.container():
+        st.fragment(_show, run_every=EVERY_S if runs else None)(listener)
+    log, game = st.columns(2, gap="large")
+    with log.container(horizontal=True):
+        st.download_button(
+            "Log as CSV",
+            lambda: as_csv(listener.hearing.words),
+            "keywords.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="live_csv",
+        )
+        st.button(
+            "Clear", icon=":material/delete:", on_click=listener.hearing.clear, key="live_clear"
+        )
+    game.button("New game", icon=":material/star:", on_click=live_state.new_game, key="live_new")
+
+
+def duration(seconds: float) -> str:
+    """Return a short time for people."""
+    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _show(listener: Listener) -> None:
+    log, game = st.columns(2, gap="large")
+    with log:
+        _show_log(listener.hearing.words)
+    with game:
+        show_game(live_state.game(), listener.hearing.settings)
+
+
+def _show_log(words: list[LoggedWord]) -> None:
+    if not words:
+        st.markdown("**Heard**")
+        st.caption("Every word is listed here with its time, its score and its latency.")
+        return
+    shown = words[: -SHOWN_WORDS - 1 : -1]
+    total = f"{len(words)} words" if len(words) != 1 else "1 word"
+    st.markdown(
+        f"**Heard**: {total}{f', the last {len(shown)} here' if len(words) > len(shown) else ''}"
+    )
+    rows = [
+        f"| {word.time:.1f} s | {word.label} | {percent(word.score)} | {duration(word.latency)} |"
+        for word in shown
+    ]
+    st.markdown("\n".join(["| Time | Word | Score | Latency |\n|---:|:---|---:|---:|", *rows]))

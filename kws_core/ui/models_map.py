@@ -1,0 +1,121 @@
+"""The map of words, with the current clip placed in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from kws_core.plots import percent, readable
+from kws_core.report.card import is_of
+from kws_core.report.word_map import (
+    VIEWS,
+    Placed,
+    map_figure,
+    map_rows,
+    mapped_clips,
+    neighbour_rows,
+    place,
+)
+from kws_core.ui import current_clip, models_state, models_stored
+from kws_core.ui.messages import plain
+from kws_core.ui.models_controls import chart, downloads, nothing_measured, split_name, table
+from kws_core.ui.models_loaded import recogniser
+from kws_core.ui.models_results import MOST_COLOURED
+from kws_core.ui.models_second import current_second
+from kws_core.waveform import SAMPLE_RATE
+
+
+def show_map() -> None:
+    """Show the map of the chosen model, and where the current clip lies in it."""
+    model, split = models_state.model(), models_state.split()
+    word_map = None if split is None else models_stored.word_map(model, split)
+    if split is None or word_map is None:
+        nothing_measured(
+            f"There is no map of words of {model} yet: it is made when a model is evaluated.",
+            f"python -m kws_core evaluate --model {model} --data DATA",
+        )
+        return
+    now = models_state.shown()
+    clips = mapped_clips(word_map, models_stored.scores(model, split))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        models_state.choice("View", "view", VIEWS)
+        models_state.choice("Errors only", "errors", (), widget=_toggle)
+    words = sorted(set(clips.said.tolist()))
+    models_state.choice(
+        "Words in colour",
+        "words",
+        words,
+        widget=st.multiselect,
+        current=[word for word in now.words if word in words],
+        max_selections=MOST_COLOURED,
+        placeholder="all words",
+        label_visibility="collapsed",
+    )
+    chosen = current_clip.current()
+    listener = recogniser(model)
+    placed = None
+    if is_of(listener.card, models_stored.figures(model, split)):
+        second, told = current_second(listener)
+        window = second.samples
+        embedding = second.recall(
+            ("embedding", listener.card.sha256), lambda: listener.embedding(window, SAMPLE_RATE)
+        )
+        placed = place(word_map, embedding)
+    else:
+        told = "The map is of other weights than those shipped now: no clip can be placed in it."
+    picture, beside = st.columns([3, 2], gap="medium")
+    with picture:
+        chart(
+            map_figure(
+                word_map,
+                clips,
+                now.view,
+                words=now.words,
+                only_errors=now.errors,
+                placed=placed,
+                clip_name=chosen.name,
+            ),
+            "models_map",
+            f"{len(clips.said)} clips of {len(words)} words, by what the network makes of them.",
+        )
+    with beside:
+        if placed is not None:
+            heard = listener.classify(window, SAMPLE_RATE)
+            st.markdown(
+                f":material/star: **{plain(chosen.name)}**, heard as "
+                f"**{readable(heard.label)}** {plain(percent(heard.score))}"
+            )
+            table(neighbour_rows(clips, placed), "models_neighbours", _neighbours_text(placed))
+        st.caption(f"{told} {_explained(now.view, len(clips.said), split, word_map.explained)}")
+    downloads(
+        model,
+        split,
+        "map",
+        now.view,
+        rows=lambda: map_rows(word_map, clips, now.view),
+        content=lambda: map_rows(word_map, clips, now.view),
+    )
+
+
+def _toggle(label: str, options: object, **more: object) -> None:
+    st.toggle(label, **more)  # type: ignore[arg-type]
+
+
+def _neighbours_text(placed: Placed) -> str:
+    return f"The {len(placed.neighbours)} evaluated clips nearest to the current one."
+
+
+def _explained(view: str, n: int, split: str, explained: npt.NDArray[np.float32]) -> str:
+    told = (
+        f"{n:,} clips of {split_name(split)}, as many of every word as there are; a cross is a "
+        "clip that was heard wrongly. What is mapped goes into the network's last layer; "
+        f"neighbours are the nearest along its first {len(explained)} principal components "
+        f"({explained.sum():.0%} of the variance). "
+    )
+    if view == "pca":
+        return told + f"The two that are drawn have {explained[:2].sum():.0%} of it."
+    return told + (
+        "t-SNE keeps neighbours together; distances between groups mean nothing. It has no place "
+        "for new clips: the star is drawn in the middle of its five nearest neighbours."
+    )

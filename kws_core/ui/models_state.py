@@ -1,0 +1,125 @@
+"""What the Models page shows, kept in the session, and in the page's address.
+
+Widgets are seeded from here on every run, and tell their changes here, so that what was chosen
+survives their absence on other pages and in other sections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from kws_core.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.report.link import OF_A_CLIP, Shown, from_query, to_query
+from kws_core.ui import current_clip, models_stored, resources
+
+_SHOWN: Final = "models_shown"
+_MESSAGES: Final = "models_messages"
+_LINK: Final = "models_link"  # what the address was given last
+
+
+def shown() -> Shown:
+    """What is shown."""
+    chosen: Shown = st.session_state.get(_SHOWN, Shown())
+    return chosen
+
+
+def change(**changes: Any) -> None:
+    """Show something else."""
+    st.session_state[_SHOWN] = replace(shown(), **changes)
+    st.session_state[_MESSAGES] = ()
+
+
+def open_link() -> None:
+    """Take over what the page's address says, unless the page itself wrote it there.
+
+    A page that is reached through the navigation has no parameters, and goes on as it was.
+    """
+    query = st.query_params.to_dict()
+    if query == st.session_state.get(_LINK) or (not query and _SHOWN in st.session_state):
+        return
+    opened, problems = from_query(query)
+    told = list(problems)
+    if opened.model and opened.model not in Recognizer.available():
+        told.append(f"There is no model {opened.model!r}.")
+        opened = replace(opened, model="")
+    if opened.clip in resources.samples():
+        current_clip.choose_sample(str(opened.clip))
+    elif opened.clip is not None:
+        told.append(f"There is no sample clip called {opened.clip!r}.")
+    st.session_state[_SHOWN] = replace(opened, clip=None)
+    st.session_state[_MESSAGES] = tuple(told)
+
+
+def write_link() -> None:
+    """Let the page's address say what is shown; recordings and uploads stay out of it."""
+    now = shown()
+    if now.section in OF_A_CLIP and current_clip.current().source == "sample":
+        name = current_clip.sample_name()
+        now = replace(now, clip=None if name == current_clip.FIRST_SAMPLE else name)
+    query = to_query(now)
+    # Always: what an interrupted run wrote may not have reached the browser.
+    st.query_params.from_dict(query)
+    st.session_state[_LINK] = query
+
+
+def show_messages() -> None:
+    """Say what of the address could not be used."""
+    for message in st.session_state.get(_MESSAGES, ()):
+        st.warning(message, icon=":material/link_off:")
+
+
+def models() -> tuple[str, ...]:
+    """The shipped models, the default one first."""
+    names = Recognizer.available()
+    return tuple(sorted(names, key=lambda name: (name != DEFAULT_MODEL, name)))
+
+
+def model() -> str:
+    """The chosen model, or the first there is; empty if there is none."""
+    return shown().model or next(iter(models()), "")
+
+
+def splits() -> tuple[str, ...]:
+    """The splits that the chosen model has results on."""
+    return tuple(split for name, split in models_stored.evaluations() if name == model())
+
+
+def split() -> str | None:
+    """The chosen split of the chosen model's results; None without results."""
+    chosen = shown().split
+    return chosen if chosen in splits() else next(iter(splits()), None)
+
+
+def choice(
+    label: str,
+    name: str,
+    options: Mapping[Any, str] | Sequence[Any],
+    *,
+    widget: Callable[..., Any] = st.segmented_control,
+    current: Any = None,
+    **more: Any,
+) -> None:
+    """Offer the values of something that is shown; options: values, or values with their names."""
+    key = f"models_{name}"
+    st.session_state[key] = getattr(shown(), name) if current is None else current
+    if isinstance(options, Mapping):
+        names = options
+        more["format_func"] = lambda value: names[value]
+    if widget in (st.segmented_control, st.pills):
+        more.setdefault("required", True)
+        more.setdefault("label_visibility", "collapsed")
+    widget(
+        label,
+        list(options),
+        key=key,
+        on_change=lambda: change(**{name: _value(st.session_state[key])}),
+        **more,
+    )
+
+
+def _value(chosen: Any) -> Any:
+    return tuple(chosen) if isinstance(chosen, list) else chosen

@@ -1,0 +1,136 @@
+"""What a model is made of: its blocks, its layers, and what each makes of the current clip."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import streamlit as st
+
+from kws_core.plots import readable
+from kws_core.recognizer import Recognizer
+from kws_core.structure import FRONT_END, Floats, Layer, Structure, layer_output, structure_of
+from kws_core.structure_figures import blocks_figure, feature_figure, feature_text
+from kws_core.ui import current_clip, models_state
+from kws_core.ui.messages import plain
+from kws_core.ui.models_controls import chart, downloads, table
+from kws_core.ui.models_loaded import recogniser
+from kws_core.ui.models_second import current_second, picture_of
+from kws_core.waveform import SAMPLE_RATE
+
+_BLOCKS: Final = "models_blocks"
+_LAYERS: Final = "models_layers"
+_TABLE_HEIGHT: Final = 420  # pixels; a longer table is scrolled
+
+
+def show_structure(model: str) -> None:
+    """Show a model's structure, and the feature maps of the chosen layer."""
+    listener = recogniser(model)
+    structure = _structure(listener)
+    chosen = _chosen_layer(structure)
+    st.markdown(
+        f"**{structure.parameters:,}** weights and **{structure.macs:,}** multiply-accumulates "
+        "(MACs) for one second of sound; the front end comes on top and has nothing to train."
+    )
+    drawing, maps = st.columns([4, 5], gap="large")
+    with drawing:
+        chart(
+            blocks_figure(structure, chosen),
+            _BLOCKS,
+            f"The network's {len(structure.blocks)} blocks, one after the other; the table below "
+            "has the same numbers.",
+            on_select=lambda: _choose_block(structure),
+            selection_mode="points",
+        )
+    with maps:
+        _show_features(listener, chosen)
+    rows = [_row(layer, structure) for layer in structure.layers]
+    st.markdown("**Layers**: select one to see what it makes of the clip.")
+    table(
+        rows,
+        _LAYERS,
+        f"The {len(rows)} layers with their outputs, weights and multiply-accumulates.",
+        on_select=lambda: _choose_row(structure),
+        selection_mode="single-row",
+        height=min(_TABLE_HEIGHT, 38 + 35 * len(rows)),
+        column_config={
+            "Details": st.column_config.TextColumn(width="medium"),
+            "Weights": st.column_config.NumberColumn(format="localized"),
+            "MACs": st.column_config.NumberColumn(format="localized"),
+            "Share of MACs": st.column_config.NumberColumn(format="percent"),
+        },
+    )
+    st.caption(
+        "Output: channels × rows × frames, or numbers, for one clip. MACs are those of "
+        "convolutions and matrix products; norms, gates and activations are not counted, and "
+        "neither is the front end."
+    )
+    downloads(model, "layers", rows=lambda: rows, content=lambda: rows)
+
+
+def _show_features(listener: Recognizer, name: str) -> None:
+    second, told = current_second(listener)
+    values = second.recall(
+        ("features", listener.card.sha256, name), lambda: _features(second, listener, name)
+    )
+    clip = current_clip.current()
+    st.markdown(f"What **{name}** makes of **{plain(clip.name)}**")
+    labels = [readable(label) for label in listener.labels]
+    chart(
+        feature_figure(
+            values,
+            labels if len(values) == len(labels) else (),
+            listener.n_samples / SAMPLE_RATE,
+            f"{clip.key} {name}",
+        ),
+        "models_features",
+        f"What {name} makes of the clip: {feature_text(values)}",
+    )
+    st.caption(f"{feature_text(values)} {told}")
+
+
+def _features(second: Any, listener: Recognizer, name: str) -> Floats:
+    picture: Floats = picture_of(second, listener)
+    if name == FRONT_END:
+        return picture
+    return layer_output(listener.loaded.network, picture, name)
+
+
+def _chosen_layer(structure: Structure) -> str:
+    wanted = models_state.shown().layer
+    names = {layer.name or FRONT_END for layer in structure.layers}
+    names |= {block.name for block in structure.blocks}
+    return wanted if wanted in names else structure.blocks[0].name
+
+
+def _choose_block(structure: Structure) -> None:
+    points = st.session_state[_BLOCKS].selection.points
+    if points:
+        number = points[0]["point_index"]
+        models_state.change(layer=structure.blocks[number - 1].name if number else FRONT_END)
+
+
+def _choose_row(structure: Structure) -> None:
+    chosen = st.session_state[_LAYERS].selection.rows
+    if chosen:
+        models_state.change(layer=structure.layers[chosen[0]].name or FRONT_END)
+
+
+def _row(layer: Layer, structure: Structure) -> dict[str, Any]:
+    return {
+        "Layer": layer.name or FRONT_END,
+        "Type": layer.kind,
+        "Details": layer.about,
+        "Output": " × ".join(f"{size:,}" for size in layer.shape),
+        "Weights": layer.parameters,
+        "MACs": layer.macs,
+        "Share of MACs": None if layer.macs is None else layer.macs / structure.macs,
+    }
+
+
+def _structure(listener: Recognizer) -> Structure:
+    return _kept_structure(listener.card.sha256, listener)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept_structure(sha256: str, _listener: Recognizer) -> Structure:
+    return structure_of(_listener.loaded)

@@ -1,0 +1,33 @@
+"""Live: the microphone or a sample, continuously, and the words in it as they are spoken."""
+
+import streamlit as st
+
+from kws_core.ui import live_state
+from kws_core.ui.live_actions import show_actions
+from kws_core.ui.live_health import show_health
+from kws_core.ui.live_microphone import microphone_card
+from kws_core.ui.live_sample import play_aloud, sample_card
+from kws_core.ui.live_settings import show_settings
+from kws_core.ui.live_stream import show_stream
+from kws_core.ui.live_words import show_words
+from kws_core.ui.messages import calm_errors
+from kws_core.ui.page import page_setup
+
+page_setup("Live", ":material/mic:")
+
+with calm_errors("Live"):
+    listener = live_state.listener()
+    left, right = st.columns(2)
+    with left:
+        sample_card(listener)
+    with right:
+        microphone = microphone_card(listener)
+    play_aloud(listener)
+
+    is_open = listener.is_playing or microphone.is_open
+    runs = is_open and not listener.paused
+    show_stream(listener, microphone, runs=runs)
+    show_actions(listener, is_open=is_open)
+    show_words(listener, runs=runs)
+    show_settings(listener)
+    show_health(listener, runs=runs)

@@ -1,0 +1,96 @@
+"""What the Live page says about level and connection, and which servers it uses."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from kws_core.errors import SettingsError
+from kws_core.live.connection import Link, trouble
+from kws_core.live.ice import VARIABLE, has_relay, ice_servers
+from kws_core.live.level import Level, LevelMeter
+
+TURN = {"urls": "turn:turn.example.com:3478", "username": "me", "credential": "secret"}
+
+
+def level_of(amplitude: float, seconds: float = 2.0) -> Level:
+    meter = LevelMeter()
+    tone = amplitude * np.sin(2 * np.pi * 500 * np.arange(960) / 48_000)
+    for _ in range(round(seconds / 0.02)):
+        meter.push(tone.astype(np.float32), 0.02)
+    return meter.read()
+
+
+@pytest.mark.parametrize(
+    ("amplitude", "verdict"),
+    [(0.0, "no signal"), (1e-4, "no signal"), (1e-3, "quiet"), (0.1, "good"), (1.0, "clipping")],
+)
+def test_the_level_is_judged(amplitude: float, verdict: str) -> None:
+    level = level_of(amplitude)
+    assert level.verdict == verdict
+    assert level.advice
+    # The RMS of a sine is 3 dB below its peak.
+    wanted = 20 * np.log10(amplitude / np.sqrt(2)) if amplitude else -100
+    assert level.db == pytest.approx(wanted, abs=0.01)
+
+
+def test_the_first_moment_is_not_judged_and_an_old_peak_is_forgotten() -> None:
+    assert LevelMeter().read() == Level()
+    assert level_of(1e-5, seconds=0.5).verdict == "waiting"
+    meter = LevelMeter()
+    meter.push(np.ones(960, np.float32), 0.02)
+    assert meter.read().verdict == "clipping"
+    for _ in range(160):
+        meter.push(np.full(960, 0.1, np.float32), 0.02)
+    assert meter.read().verdict == "good"
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        (Link(connecting=20), "no TURN server"),
+        (Link(connecting=20, relayed=True), "firewall"),
+        (Link(connected=5), "No sound has come for 5 seconds"),
+        (Link(connected=60, since_frame=4), "No sound has come for 4 seconds"),
+        (Link(connected=60, since_frame=0.02, late=3), "connection is slow"),
+        (Link(connected=60, since_frame=0.02, behind=3), "server is busy"),
+        (
+            Link(connected=60, since_frame=0.02, lost=0.1),
+            "10\N{NO-BREAK SPACE}% of the sound was lost",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_connection_is_told_with_what_to_do(link: Link, says: str) -> None:
+    told = trouble(link)
+    assert told is not None
+    assert says in told
+
+
+@pytest.mark.parametrize(
+    "link", [Link(), Link(connecting=2), Link(connected=1), Link(connected=60, since_frame=0.1)]
+)
+def test_nothing_is_said_while_all_is_well(link: Link) -> None:
+    assert trouble(link) is None
+
+
+def test_servers_come_from_secrets_or_the_environment_and_none_is_used_locally() -> None:
+    environment = {VARIABLE: json.dumps([{"urls": ["stun:stun.example.com"]}])}
+    secrets = {"ice_servers": [TURN]}
+    stun = [{"urls": ["stun:stun.example.com"]}]
+    assert ice_servers(secrets, environment, local=True) == []
+    assert ice_servers({}, {}, local=False) == []
+    assert ice_servers({}, environment, local=False) == stun
+    found = ice_servers(secrets, environment, local=False)
+    assert found == [TURN | {"urls": [TURN["urls"]]}]
+    assert has_relay(found)
+    assert not has_relay(stun)
+
+
+@pytest.mark.parametrize(
+    "given", ['{"urls": "stun:a"}', "[{}]", '[{"urls": "http://a"}]', "stun:a"]
+)
+def test_servers_that_make_no_sense_are_explained(given: str) -> None:
+    with pytest.raises(SettingsError, match=VARIABLE):
+        ice_servers({}, {VARIABLE: given}, local=False)
