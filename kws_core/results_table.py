@@ -47,6 +47,7 @@ def _at_95_percent(figures: _Figures) -> str:
 # What a row is called, and how its entry is made of a model's figures.
 ROWS: tuple[tuple[str, Callable[[_Figures], str]], ...] = (
     ("right", lambda f: _share(f["accuracy"])),
+    ("right, if one of the 35 words must be chosen", lambda f: _share(f["among_words"])),
     ("clips", lambda f: f"{f['accuracy']['n']}"),
     ("mean over words", lambda f: _percent(f["mean_over_words"])),
     ("recordings", lambda f: _share(f["recordings"])),

@@ -92,6 +92,7 @@ def figures_of(scores: ClipScores) -> dict[str, Any]:
     return {
         "accuracy": asdict(accuracy(posteriors, target)),
         "mean_over_words": mean_over_words(posteriors, target),
+        "among_words": asdict(accuracy(_of_words(posteriors, labels), target)),
         "recordings": _share_of(posteriors[sound], target[sound]),
         "pictures": _share_of(posteriors[picture], target[picture]),
         "by_kind": _recall_by_kind(scores),
@@ -102,6 +103,14 @@ def figures_of(scores: ClipScores) -> dict[str, Any]:
         "roc": _roc(scores),
         "twelve_classes": _twelve(scores),
     }
+
+
+def _of_words(
+    posteriors: npt.NDArray[np.float64], labels: tuple[str, ...]
+) -> npt.NDArray[np.float64]:
+    """Leave only the words to choose from, as networks without silence and unknown have to."""
+    is_word = np.array([label not in (SILENCE, UNKNOWN) for label in labels])
+    return np.where(is_word, posteriors, 0.0)
 
 
 def _share_of(

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from kws_core.labels import LABELS, SILENCE, WORDS
+from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
 from kws_core.metrics import COMMANDS, TWELVE_LABELS
 from kws_core.scores import ClipScores, as_log_posteriors, figures_of
 from tests.clip_scores import random_scores
@@ -57,6 +57,18 @@ def test_figures_count_clips_words_and_kinds() -> None:
     counts = np.array(figures["confusion"]["counts"])
     assert counts[LABELS.index("yes"), LABELS.index("no")] == 1
     assert counts.sum() == 4
+
+
+def test_among_words_alone_unknown_and_silence_cannot_be_chosen() -> None:
+    posteriors = np.full((2, len(LABELS)), 1e-6)
+    posteriors[:, LABELS.index(UNKNOWN)] = 0.6
+    posteriors[0, LABELS.index("yes")] = 0.4
+    posteriors[1, LABELS.index("no")] = 0.4
+    said = certain(["yes", "yes"], ["yes", "yes"])
+    scores = ClipScores(**vars(said) | {"log_posteriors": as_log_posteriors(posteriors)})
+    figures = figures_of(scores)
+    assert figures["accuracy"]["value"] == 0.0
+    assert figures["among_words"]["value"] == 0.5
 
 
 def test_without_pictures_there_is_no_figure_for_them() -> None:

@@ -76,13 +76,22 @@ def _show_summary(figures: dict[str, Any]) -> None:
     share = figures["accuracy"]
     told = (
         f"Right in **{share['value']:.1%}** of {share['n']:,} clips ({share['low']:.1%} to "
-        f"{share['high']:.1%}), mean over words {figures['mean_over_words']:.1%}. Measured "
+        f"{share['high']:.1%}), mean over words {figures['mean_over_words']:.1%}"
+        f"{_among_words(figures)}. Measured "
         f"{figures['date']} on {tested_on(figures)}."
     )
     card = models_stored.card(figures["model"])
     if figures["weights_sha256"] != card.sha256:
         told += " :material/warning: With other weights than those shipped now."
     st.caption(told)
+
+
+def _among_words(figures: dict[str, Any]) -> str:
+    """Return what it would be without silence and unknown to choose, as published figures are."""
+    share = figures.get("among_words")
+    if share is None or share["value"] == figures["accuracy"]["value"]:
+        return ""
+    return f"; if it had to choose one of the words, {share['value']:.1%}"
 
 
 def _show_words(model: str, split: str, figures: dict[str, Any]) -> None:
