@@ -23,6 +23,7 @@ from kws_core.scores import ClipScores
 RESULTS_FOLDER = MODEL_FOLDER.parent / "results"
 SPLITS = ("val", "test_a")
 RESULTS_FORMAT = 2
+_COMMAND = "evaluate"
 
 _SCORES = ("log_posteriors", "target", "utterance", "is_picture", "in_twelve", "silence")
 
@@ -60,7 +61,7 @@ def save_results(
 
 def load_figures(folder: Path, model: str, split: str) -> dict[str, Any]:
     """Return the figures of an evaluation; raises `DataError` if there are none."""
-    return read_figures(_figures_path(folder, model, split), RESULTS_FORMAT)
+    return read_figures(_figures_path(folder, model, split), RESULTS_FORMAT, _COMMAND)
 
 
 def load_scores(folder: Path, model: str, split: str) -> ClipScores:
@@ -82,14 +83,17 @@ def load_map(folder: Path, model: str, split: str) -> EmbeddingMap | None:
     return EmbeddingMap(**_load_arrays(path, names)) if path.is_file() else None
 
 
-def read_figures(path: Path, results_format: int) -> dict[str, Any]:
-    """Return the figures of a file; raises `DataError` if they can't be read or are older."""
+def read_figures(path: Path, results_format: int, command: str) -> dict[str, Any]:
+    """Return the figures of a file; raises `DataError` if they can't be read or are older.
+
+    command: of this package, that makes them.
+    """
     try:
         figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if figures["format"] != results_format:
             raise ValueError(f"its format is {figures['format']}, not {results_format}")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, command) from error
     return figures
 
 
@@ -105,7 +109,7 @@ def _load_arrays(path: Path, names: tuple[str, ...]) -> dict[str, Any]:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in names}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, _COMMAND) from error
 
 
 def _figures_path(folder: Path, model: str, split: str) -> Path:
@@ -120,7 +124,8 @@ def _map_path(folder: Path, model: str, split: str) -> Path:
     return folder / f"{model}-{split}-map.npz"
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
+def _unreadable(path: Path, error: Exception, command: str) -> DataError:
     return DataError(
-        f"{path.name} in {path.parent} can't be read ({error}): evaluate the model again."
+        f"{path.name} in {path.parent} can't be read ({error}): measure the model again with "
+        f"{command}."
     )

@@ -44,7 +44,7 @@ def save_stream_figures(folder: Path, figures: dict[str, Any]) -> Path:
 
 def load_stream_figures(folder: Path, model: str, split: str) -> dict[str, Any]:
     """Return the figures of a measurement; raises `DataError` if there are none."""
-    return read_figures(_path(folder, model, split), STREAM_FORMAT)
+    return read_figures(_path(folder, model, split), STREAM_FORMAT, "evaluate-stream")
 
 
 def _path(folder: Path, model: str, split: str) -> Path:

@@ -51,7 +51,7 @@ def test_a_file_is_heard_to_its_last_word(listen, sound, tmp_path: Path) -> None
     assert (code, err) == (0, "")
     assert said(out) == ["low", "middle", "high"]
     assert float(out.split()[0]) == pytest.approx(0.75, abs=0.03)
-    assert out.splitlines()[0].endswith("90.0%")
+    assert out.splitlines()[0].endswith("96.0%")
 
 
 def test_json_has_a_line_a_word(listen, sound, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_standard_input_is_wav_or_bare_samples(listen, sound, kind: str) -> None
 
 
 def test_a_threshold_that_no_word_reaches_hears_nothing(listen, sound) -> None:
-    assert listen("-", "--threshold", "0.95", standard_input=encode(sound, SAMPLE_RATE))[1] == ""
+    assert listen("-", "--threshold", "0.98", standard_input=encode(sound, SAMPLE_RATE))[1] == ""
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_every_map_is_shown_beside_the_untrained_one_with_its_checks(models: Ope
     calm(page.selectbox(key="models_label").select("no").run())
     assert query_of(page)["label"] == "no"
     assert all("for no over the clip" in alt for alt in alts(page))
-    kept = [key for key in page.session_state.filtered_state if key.startswith(COMPUTED)]
+    kept = [key for key in page.session_state if key.startswith(COMPUTED)]
     assert f"{COMPUTED}models_second" in kept
 
 

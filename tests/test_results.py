@@ -92,7 +92,7 @@ def test_figures_that_are_missing_damaged_or_old_are_named(
 ) -> None:
     if content is not None:
         (tmp_path / "some-net-val.json").write_bytes(content)
-    with pytest.raises(DataError, match=r"some-net-val\.json .* evaluate the model again"):
+    with pytest.raises(DataError, match=r"some-net-val\.json .* again with evaluate\."):
         load_figures(tmp_path, "some-net", "val")
 
 
@@ -107,5 +107,5 @@ def test_scores_that_are_missing_or_damaged_are_named(damage: str, tmp_path: Pat
         path.write_bytes(b"hello")
     elif damage == "lacks an array":
         np.savez(path, labels=np.array(["yes"]))
-    with pytest.raises(DataError, match=r"some-net-val\.npz .* evaluate the model again"):
+    with pytest.raises(DataError, match=r"some-net-val\.npz .* again with evaluate\."):
         load_scores(tmp_path, "some-net", "val")

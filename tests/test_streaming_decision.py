@@ -67,7 +67,7 @@ def test_only_chosen_words_fire_each_at_its_own_threshold() -> None:
     assert heard([1.0], "no", words=("yes",)) == []
     assert heard([1.0], "yes", words=("yes",)) == [0]
     assert heard([0.85, 0.95], word_thresholds={"yes": 0.9}) == [1]
-    assert heard([0.85], "no", word_thresholds={"yes": 0.9}) == [0]
+    assert heard([0.85], "no", threshold=0.8, word_thresholds={"yes": 0.9}) == [0]
 
 
 def test_another_best_label_keeps_a_word_from_firing() -> None:
