@@ -25,7 +25,7 @@ class ToneListener:
     n_samples = SAMPLE_RATE
 
     def __init__(self, sureness: dict[str, float] | None = None) -> None:
-        self.sureness = dict.fromkeys(WORDS, 0.96) | (sureness or {})
+        self.sureness = dict.fromkeys(WORDS, 0.9) | (sureness or {})
 
     def posteriors(self, windows: np.ndarray) -> np.ndarray:
         """Return probabilities (n, labels) of windows (n, n_samples)."""

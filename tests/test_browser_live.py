@@ -195,7 +195,7 @@ def go_to(page: Page, name: str) -> None:
     page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
 
 
-def test_spoken_words_are_logged_once_each_in_order_through_pause_page_and_tab(
+def test_spoken_words_are_logged_once_each_in_order_through_pause_and_page(
     open_page: Open, watched: Watched, recording: Recording
 ) -> None:
     opened = open_page("/Live", fake_microphone=recording.wav, server=watched.server)
@@ -215,15 +215,6 @@ def test_spoken_words_are_logged_once_each_in_order_through_pause_page_and_tab(
     page.get_by_role("button", name="Go on").click()
     words = wait_for_words(page, before + 1)
     assert set(words) <= set(recording.words)
-
-    # A second tab is a session of its own; closed, nothing of it is left.
-    tab = page.context.new_page()
-    tab.goto(watched.server.url + "/Live")
-    tab.get_by_role("button", name="Play the sample").click(timeout=WAIT_MS)
-    wait_for_words(tab, 1)
-    tab.close()
-    watched.wait_for(lambda names: names.count(THREAD_NAME) <= 1)
-    wait_for_words(page, n_heard(page) + 1)
 
     # On another page nobody listens; back again, what was heard is there.
     before = n_heard(page)

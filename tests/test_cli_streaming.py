@@ -15,14 +15,14 @@ import pytest
 from kws_core import cli, cli_streaming
 from kws_core.waveform import SAMPLE_RATE
 from tests.audio_files import encode
-from tests.listeners import burst
+from tests.listeners import WORDS, burst
 from tests.test_streaming import StreamListener
 
 
 @pytest.fixture
 def listen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """Run ``listen`` with a recogniser of tones; returns exit code, output and messages."""
-    loaded = SimpleNamespace(load=lambda name, folder: StreamListener())
+    loaded = SimpleNamespace(load=lambda name, folder: StreamListener(dict.fromkeys(WORDS, 0.96)))
     monkeypatch.setattr(cli_streaming, "Recognizer", loaded)
 
     def run(*arguments: str, standard_input: bytes = b"") -> tuple[int, str, str]:

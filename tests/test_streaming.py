@@ -116,7 +116,7 @@ class TestWords:
             assert found.end == pytest.approx(start + 0.3, abs=0.03)
             assert 0 <= found.latency < 0.3
             assert found.time == found.end + found.latency
-            assert found.score == pytest.approx(0.96)
+            assert found.score == pytest.approx(0.9)
 
     def test_silence_never_fires(self) -> None:
         detector = listener(threshold=0.01, gate_db=-200.0)
