@@ -39,6 +39,12 @@ def add_training_options(train: argparse.ArgumentParser) -> None:
     train.add_argument("--name", help="of the saved model (default: that of the architecture)")
     for kind, meaning in _KINDS.items():
         train.add_argument(f"--no-{kind.replace('_', '-')}", action="store_true", help=meaning)
+    train.add_argument(
+        "--more-speech", type=Path, metavar="FOLDER", help="of sound files with none of the words"
+    )
+    train.add_argument(
+        "--more-noise", type=Path, metavar="FOLDER", help="of sound files without speech"
+    )
     train.add_argument("--epochs", type=count)
     train.add_argument("--clips-per-epoch", type=count)
     train.add_argument("--batch-size", type=count)
@@ -78,6 +84,7 @@ def train_command(options: argparse.Namespace) -> int:
 
     from kws_core.training.augmentation import AUGMENTATIONS
     from kws_core.training.distillation import DistillationSettings
+    from kws_core.training.more_sound import MoreSound
     from kws_core.training.optimization import TrainingSettings
     from kws_core.training.recordings import DataKinds
     from kws_core.training.run import run_training
@@ -106,6 +113,7 @@ def train_command(options: argparse.Namespace) -> int:
             AUGMENTATIONS[options.augmentation],
             name=options.name,
             kinds=DataKinds(**{kind: not getattr(options, f"no_{kind}") for kind in _KINDS}),
+            more=MoreSound(options.more_speech, options.more_noise),
             fetch=options.download,
             resume=options.resume,
             start_from=options.start_from,

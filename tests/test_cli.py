@@ -233,6 +233,7 @@ class TestTrain:
     def test_without_options_it_is_the_recipe_of_the_default_model(self, run, calls) -> None:
         from kws_core.training.augmentation import AugmentSettings
         from kws_core.training.distillation import DistillationSettings
+        from kws_core.training.more_sound import MoreSound
         from kws_core.training.optimization import TrainingSettings
         from kws_core.training.recordings import DataKinds
 
@@ -244,15 +245,16 @@ class TestTrain:
             "ds-resnet", Path("d"), Path("o"), TrainingSettings(), AugmentSettings()
         )  # fmt: skip
         assert options == {
-            "name": None, "kinds": DataKinds(), "fetch": False, "resume": False,
-            "start_from": None, "teacher": None, "teacher_folder": cli.MODEL_FOLDER,
-            "distillation": DistillationSettings(), "device": "auto", "tracker": None,
-            "cache": None,
+            "name": None, "kinds": DataKinds(), "more": MoreSound(), "fetch": False,
+            "resume": False, "start_from": None, "teacher": None,
+            "teacher_folder": cli.MODEL_FOLDER, "distillation": DistillationSettings(),
+            "device": "auto", "tracker": None, "cache": None,
         }  # fmt: skip
 
     def test_every_option_reaches_the_run(self, run, calls) -> None:
         from kws_core.training.augmentation import AUGMENTATIONS
         from kws_core.training.distillation import DistillationSettings
+        from kws_core.training.more_sound import MoreSound
         from kws_core.training.optimization import TrainingSettings
         from kws_core.training.recordings import DataKinds
 
@@ -262,7 +264,7 @@ class TestTrain:
             "--no-synthetic --augmentation mild --start-from first --resume --cache c "
             "--teacher big --teacher-folder t --teacher-weight 0.5 --teacher-temperature 4 "
             "--no-audio --no-noise --no-other-words --mixup 0.2 --keep last --device cpu "
-            "--log tensorboard --download"
+            "--log tensorboard --download --more-speech talk --more-noise rain"
         )
         run(*command.split())
         [(arguments, options)] = calls
@@ -274,7 +276,7 @@ class TestTrain:
         )  # fmt: skip
         assert options == {
             "name": "mine", "kinds": DataKinds(False, False, False, False, False),
-            "fetch": True, "resume": True,
+            "more": MoreSound(Path("talk"), Path("rain")), "fetch": True, "resume": True,
             "start_from": Path("first"), "teacher": "big", "teacher_folder": Path("t"),
             "distillation": DistillationSettings(0.5, 4.0), "device": "cpu",
             "tracker": "tensorboard", "cache": Path("c"),

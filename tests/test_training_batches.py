@@ -258,6 +258,24 @@ def test_other_speech_is_also_heard_in_short_pieces_in_the_middle(clips: Clips) 
     assert -60 < float(in_front) < -25
 
 
+def test_of_other_speech_a_share_is_from_the_folder_of_more(clips: Clips) -> None:
+    settings = replace(
+        NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0, other_share=1.0, more_share=0.25
+    )
+    quiet = Stream("quiet", np.full((BANDS, 500), 1.0, np.float16))
+    loud = Stream("loud", np.full((BANDS, 500), 3.0, np.float16))
+
+    def loud_share(other: list[Stream], more: list[Stream]) -> float:
+        data = replace(training_data(clips), other=other, more_speech=more)
+        log_mel, target = BatchMaker(data, CONFIG, settings).batch(40, seeded(12))
+        assert (target.argmax(dim=1) == UNKNOWN_INDEX).all()
+        return float((log_mel.mean(dim=(1, 2)) > 2.0).float().mean())
+
+    assert loud_share([quiet], [loud]) == 0.25
+    assert loud_share([quiet], []) == 0.0
+    assert loud_share([], [loud]) == 1.0
+
+
 def test_words_played_backwards_are_unknown_unless_they_are_words_again(clips: Clips) -> None:
     settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0, other_share=0.0)
     rising = np.full((BANDS, 60), FLOOR)

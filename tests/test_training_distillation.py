@@ -40,6 +40,11 @@ def teacher_of(network: nn.Module, **settings: float) -> Teacher:
     return Teacher(LoadedModel(network, LogMel(), CARD), DistillationSettings(**settings))
 
 
+def words(n: int) -> Tensor:
+    """Targets of `n` clips of the first words, (n, 37)."""
+    return nn.functional.one_hot(torch.arange(n), len(LABELS)).float()
+
+
 def random(*shape: int, seed: int) -> Tensor:
     return 3 * torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
@@ -69,15 +74,36 @@ class TestLoss:
         q = torch.softmax(logits / temperature, dim=1)
         divergence = (p * (p / q).log()).sum(dim=1).mean()
         law = (1 - weight) * 1.5 + weight * temperature**2 * divergence
-        found = teacher.loss(torch.zeros(6, 40, 98), logits, torch.tensor(1.5))
+        found = teacher.loss(torch.zeros(6, 40, 98), logits, words(6), torch.full((6,), 1.5))
         assert found.item() == pytest.approx(law.item(), rel=1e-6)
 
     def test_of_a_student_that_agrees_is_the_share_of_the_labels(self) -> None:
         logits = random(4, 37, seed=1)
         loss = teacher_of(Fixed(logits), weight=0.6).loss(
-            torch.zeros(4, 40, 98), logits + 5.0, torch.tensor(2.0)
+            torch.zeros(4, 40, 98), logits + 5.0, words(4), torch.full((4,), 2.0)
         )
         assert loss.item() == pytest.approx(0.4 * 2.0, abs=1e-5)
+
+    def test_of_what_is_no_word_is_that_of_the_labels_alone(self) -> None:
+        """Half a word, as mixup makes one, has half the teacher."""
+        wanted, logits = random(4, 37, seed=1), random(4, 37, seed=2)
+        teacher = teacher_of(Fixed(wanted), weight=0.8)
+        target, label_loss = words(4), torch.arange(1.0, 5.0)
+        target[1], target[2] = 0.0, 0.0
+        target[1, LABELS.index("_unknown_")] = 1.0
+        target[2, LABELS.index("_silence_")] = 1.0
+        target[3] = 0.5 * target[3] + 0.5 * target[1]
+
+        def loss(row: int) -> float:
+            one = slice(row, row + 1)
+            teacher.network.logits = wanted[one]
+            given = (torch.zeros(1, 40, 98), logits[one], target[one], label_loss[one])
+            return float(teacher.loss(*given))
+
+        assert (loss(1), loss(2)) == pytest.approx((2.0, 3.0))
+        p, q = torch.softmax(wanted[3] / 2, dim=0), torch.softmax(logits[3] / 2, dim=0)
+        divergence = float((p * (p / q).log()).sum())
+        assert loss(3) == pytest.approx(0.6 * 4.0 + 0.4 * 2.0**2 * divergence, rel=1e-5)
 
     def test_pulls_about_as_hard_at_any_high_temperature(self) -> None:
         """Why T^2 is there: for large T the gradient is that of half the squared distance."""
@@ -86,7 +112,8 @@ class TestLoss:
         for temperature in (50.0, 500.0):
             student = logits.clone().requires_grad_()
             teacher = teacher_of(Fixed(wanted), weight=1.0, temperature=temperature)
-            teacher.loss(torch.zeros(4, 40, 98), student, torch.tensor(0.0)).backward()
+            given = (torch.zeros(4, 40, 98), student, words(4), torch.zeros(4))
+            teacher.loss(*given).backward()
             sizes.append(student.grad.norm().item())
         assert sizes[0] == pytest.approx(sizes[1], rel=0.05)
 

@@ -17,6 +17,7 @@ class AugmentSettings:
     silence_share: float = 0.06
     unknown_share: float = 0.12
     other_share: float = 0.55  # of the unknown: other words; the rest is made of cut words
+    more_share: float = 0.6  # of the other words: from a folder of more speech, if there is one
     piece_share: float = 0.6  # of the other words: a stretch with silence around it
     reversed_share: float = 0.25  # of the cut words: played backwards instead
     max_shift: int = 30
@@ -49,7 +50,8 @@ MEDIUM = AugmentSettings(
 # For the last epochs: closer to how people speak to a good microphone, as validation clips do.
 MILD = AugmentSettings(
     silence_share=0.05,
-    unknown_share=0.07,
+    unknown_share=0.11,
+    other_share=0.7,
     max_shift=15,
     stretch_time=0.08,
     hurry=0.2,

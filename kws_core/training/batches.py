@@ -66,7 +66,11 @@ class BatchMaker:
     ) -> None:
         self.config = config
         self.settings = settings or AugmentSettings()
-        if not data.other:  # then what is unknown are cut words only
+        if not data.more_speech:
+            self.settings = replace(self.settings, more_share=0.0)
+        elif not data.other:
+            self.settings = replace(self.settings, more_share=1.0)
+        if not data.other and not data.more_speech:  # then what is unknown are cut words only
             self.settings = replace(self.settings, other_share=0.0)
         self.device = device or torch.device("cpu")
         target = data.clips.target.astype(np.int64)
@@ -87,6 +91,7 @@ class BatchMaker:
         self.palindrome = torch.tensor(palindrome, device=self.device)
         self.noise = Crops(data.noise, config, self.device)
         self.other = Crops(data.other or [digital_silence(config)], config, self.device)
+        self.more = Crops(data.more_speech or [digital_silence(config)], config, self.device)
 
     def batch(self, size: int, generator: Generator) -> tuple[Tensor, Tensor]:
         """Return log-mels ``(size, n_mels, n_frames)`` and targets ``(size, labels)``."""
@@ -174,7 +179,12 @@ class BatchMaker:
         """Draw speech that is none of the words: other words, cut words, halves put together."""
         n_other = round(n * self.settings.other_share)
         n_cut = n - n_other
-        other = self._pieces(self.other.draw(n_other, draw.generator), draw)
+        n_more = round(n_other * self.settings.more_share)
+        speech = [
+            self.other.draw(n_other - n_more, draw.generator),
+            self.more.draw(n_more, draw.generator),
+        ]
+        other = self._pieces(torch.cat(speech), draw)
         left, labels = self._clips(n_cut, draw)
         backwards = draw.chance(self.settings.reversed_share, n_cut) & ~self.palindrome[labels]
         reversed_words = left.flip(2)

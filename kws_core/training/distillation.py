@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from kws_core.errors import ModelError
 from kws_core.features import FrontEnd, front_end_spec
+from kws_core.labels import WORDS
 from kws_core.models.store import LoadedModel, load_model
 
 
@@ -32,21 +33,25 @@ class Teacher:
     def __init__(self, model: LoadedModel, settings: DistillationSettings) -> None:
         self.settings = settings
         self.card = model.card
+        self.words = [i for i, label in enumerate(model.card.labels) if label in WORDS]
         self.network = model.network
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def loss(self, inputs: Tensor, logits: Tensor, label_loss: Tensor) -> Tensor:
-        """Return ``(1 - a) label_loss + a T^2 KL(teacher || student)``, both softened by T.
+    def loss(self, inputs: Tensor, logits: Tensor, target: Tensor, label_loss: Tensor) -> Tensor:
+        """Return the mean of ``(1 - a) label_loss + a T^2 KL(teacher || student)``.
 
-        inputs: the batch as the student was given it; logits: the student's, ``(batch, labels)``.
-        T^2 keeps the gradients' size independent of T (Hinton et al., section 2).
+        inputs: the batch as the student was given it; logits: the student's, ``(batch, labels)``;
+        target: ``(batch, labels)``; label_loss: ``(batch,)``. Both networks' answers are softened
+        by T; T^2 keeps the gradients' size independent of T (Hinton et al., section 2). What is
+        none of the words is left to the labels, since the teacher may never have heard its like.
         """
-        a, T = self.settings.weight, self.settings.temperature
+        T = self.settings.temperature
         with torch.no_grad():
             wanted = (self.network(inputs).float() / T).log_softmax(dim=1)  # (batch, labels)
         found = (logits / T).log_softmax(dim=1)
-        divergence = F.kl_div(found, wanted, reduction="batchmean", log_target=True)
-        return (1 - a) * label_loss + a * T**2 * divergence
+        divergence = F.kl_div(found, wanted, reduction="none", log_target=True).sum(dim=1)
+        a = self.settings.weight * target[:, self.words].sum(dim=1)  # (batch,)
+        return ((1 - a) * label_loss + a * T**2 * divergence).mean()
 
     def description(self) -> dict[str, Any]:
         """Return what a card or a checkpoint says of the teacher."""

@@ -181,11 +181,12 @@ def _loss(
     with compute.autocast():
         logits = learner(inputs)
     logits = logits.float()
-    loss = F.cross_entropy(logits, smoothed(target, settings.label_smoothing))
+    smooth = smoothed(target, settings.label_smoothing)
+    losses = F.cross_entropy(logits, smooth, reduction="none")  # (batch,)
     if teacher is None:
-        return loss
+        return losses.mean()
     with compute.autocast():
-        return teacher.loss(inputs, logits, loss)
+        return teacher.loss(inputs, logits, target, losses)
 
 
 def _line(epoch: int, result: Validation, figures: dict[str, float]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kws_core.errors import DataError
 from kws_core.training import shards, speech_commands
+from kws_core.training.more_sound import MoreSound
 from kws_core.waveform import Samples
 
 
@@ -89,11 +90,12 @@ def _require_files(folder: Path, wanted: DataKinds) -> None:
         )
 
 
-def describe(folder: Path, kinds: DataKinds) -> str:
+def describe(folder: Path, kinds: DataKinds, more: MoreSound | None = None) -> str:
     """Return where the data come from and under which licences, for a model's card."""
     parts = [_CORPORA[kind] for kind in kinds.names()]
     if kinds.noise and speech_commands.find_folder(folder) is None:
         parts.append(_SINGLE_NOISES)
+    parts += (more or MoreSound()).descriptions()
     return "; ".join(parts)
 
 

@@ -23,6 +23,7 @@ from kws_core.training.data import load_training_data
 from kws_core.training.distillation import DistillationSettings, load_teacher
 from kws_core.training.download import download
 from kws_core.training.loop import BatchSource, train
+from kws_core.training.more_sound import MoreSound
 from kws_core.training.optimization import TrainingSettings
 from kws_core.training.recordings import DataKinds, describe, kinds_to_use
 from kws_core.training.run_log import make_run_logs, read_history
@@ -50,15 +51,21 @@ def _load(
     front_end: FrontEnd,
     labels: tuple[str, ...],
     kinds: DataKinds,
+    more: MoreSound,
     augment: AugmentSettings,
     compute: Compute,
 ) -> _Material:
     if isinstance(front_end, LogMel):
-        sets = load_training_data(data, cache, front_end.config, kinds)
+        sets = load_training_data(data, cache, front_end.config, kinds, more)
         batches = BatchMaker(sets.training, front_end.config, augment, compute.device)
         return _Material(batches, sets.validation, sets.rare, len(sets.training.clips))
     if isinstance(front_end, Mfcc):
         raise ModelError("There is no training on MFCC: choose an architecture for the log-mel.")
+    if more != MoreSound():
+        raise ModelError(
+            "Folders of more speech and noise are for models of the log-mel: leave them out, or "
+            "choose another model."
+        )
     from kws_core.training.sound import load_sound_training_data
     from kws_core.training.sound_batches import SoundBatchMaker
 
@@ -76,6 +83,7 @@ def run_training(
     *,
     name: str | None = None,
     kinds: DataKinds | None = None,
+    more: MoreSound | None = None,
     fetch: bool = False,
     resume: bool = False,
     start_from: Path | None = None,
@@ -88,7 +96,8 @@ def run_training(
 ) -> ModelCard | None:
     """Train an architecture and save it in `out`, with its card.
 
-    kinds: what to learn from (all by default). fetch: download Speech Commands into `data` first.
+    kinds: what to learn from (all by default). more: folders of speech and noise to learn from as
+    well, by models of the log-mel. fetch: download Speech Commands into `data` first.
     start_from: a folder with a saved model of that name to go on from, instead of random weights.
     teacher: the name of a saved model to learn from, beside the labels.
     device: cpu, cuda or auto. tracker: tensorboard or wandb, where figures go as well.
@@ -124,7 +133,8 @@ def run_training(
             if lacking and distributed.is_main():
                 tqdm.write(f"{data} has no {', '.join(lacking)}: going on without.")
             place = cache or default_cache()
-            material = _load(data, place, front_end, made.labels, kinds, augment, compute)
+            more = more or MoreSound()
+            material = _load(data, place, front_end, made.labels, kinds, more, augment, compute)
         trained = train(
             network,
             material.batches,
@@ -149,7 +159,7 @@ def run_training(
         front_end={},
         parameters=count_parameters(trained.network),
         temperature=fit_temperature(predict_logits(trained.network, validation), validation.target),
-        data=describe(data, kinds),
+        data=describe(data, kinds, more),
         date=datetime.date.today().isoformat(),
         licence="MIT; trained on data under their own licences, see data",
         metrics={"validation": asdict(result) | {"clips": len(validation)}},
