@@ -27,17 +27,18 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("any-machine")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests last and mark them: each test that uses a browser fixture is one.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark browser tests, each test that uses a browser fixture, and put them in their place.
 
-    Last, because the quick tests should fail first, and because Playwright keeps an event loop
-    running in the main thread, which would be in the way of tests that need their own.
+    In one process they come last, because the quick tests should fail first. In several they come
+    first: they wait more than they compute, and should not wait alone at the end.
     """
     fixtures = {"open_page", "app_server"}
     for item in items:
         if fixtures & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    last = not hasattr(config, "workerinput")  # which only pytest-xdist's processes have
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None) is last)
 
 
 @pytest.fixture
@@ -98,9 +99,13 @@ def app_server(app_script: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page_opener(request: pytest.FixtureRequest) -> Iterator[PageOpener]:
-    """Keep Playwright and the shared browser for the whole run."""
+    """Keep Playwright and the shared browser for a file.
+
+    No longer, since Playwright keeps an event loop running in the main thread, which would be in
+    the way of tests that need their own.
+    """
     reason = reason_to_skip()
     if reason is not None:
         pytest.skip(reason)

@@ -1,4 +1,4 @@
-"""Gather people saying other things, and noises, from packages of Debian: 25 languages, 6 hours.
+"""Gather people saying other things, and noises, from packages of Debian: 32 languages, 6 hours.
 
 Children learn letters, syllables and things from these packages, and telephones answer with them.
 All were recorded by people, under free licences; they are downloaded, never passed on from here.
