@@ -18,6 +18,7 @@ from kws_core.training.held_out import (
     long_noises,
     loudest,
     other_digits,
+    speech_without_words,
     spoken_words,
     training_recordings,
 )
@@ -74,6 +75,13 @@ def test_the_loudest_second_has_the_sound() -> None:
     assert len(cut) == RATE
     assert np.square(cut).sum() == pytest.approx(np.square(samples).sum())
     assert loudest(samples[:100], RATE).shape == (100,)
+
+
+def test_the_one_speaker_of_an_unheard_language_is_apart_from_the_many() -> None:
+    recordings = [(name, np.zeros(n)) for name, n in (("vi:len", 1), ("amelia", 2), ("lt:du", 3))]
+    told = speech_without_words(recordings)
+    names = {kind: [name for name, _ in rows] for kind, rows in told.items()}
+    assert names == {"other_speech": ["amelia", "lt:du"], "unheard_language": ["vi:len"]}
 
 
 def test_minute_long_noises_are_kinds_and_single_sounds_one_together() -> None:

@@ -26,6 +26,7 @@ from kws_core.training.held_out import (
     everyday_sounds,
     long_noises,
     other_digits,
+    speech_without_words,
     spoken_words,
     training_recordings,
 )
@@ -103,7 +104,7 @@ def evaluate(
     noises = long | {"everyday_sounds": everyday_sounds(noise), "babble": training.babble}
     noises = {kind: samples for kind, samples in noises.items() if len(samples)}
     figures["conditions"] = measure_conditions(recognizer, disturbed, noises, settings.seed)
-    without_words = {"other_speech": list(other_recordings(data, "val")), "noise": noise}
+    without_words = speech_without_words(list(other_recordings(data, "val"))) | {"noise": noise}
     figures["false_words"] = measure_false_words(recognizer, disturbed, without_words)
     n_bytes = (model_folder / f"{name}.safetensors").stat().st_size
     figures["cost"] = measure_cost(model, n_bytes, spoken.clips[0], settings.n_runs)
