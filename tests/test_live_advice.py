@@ -52,6 +52,7 @@ def test_the_first_moment_is_not_judged_and_an_old_peak_is_forgotten() -> None:
     [
         (Link(connecting=20), "no TURN server"),
         (Link(connecting=20, relayed=True), "firewall"),
+        (Link(connecting=20, local=True), "may be busy. Wait a little, or select Stop, then Start"),
         (Link(connected=5), "No sound has come for 5 seconds"),
         (Link(connected=60, since_frame=4), "No sound has come for 4 seconds"),
         (Link(connected=60, since_frame=0.02, late=3), "connection is slow"),

@@ -242,6 +242,40 @@ class TestListener:
         listener.close()
         assert not listener.is_running
 
+    def test_a_page_that_is_slow_to_say_so_is_still_there_until_it_is_left(self) -> None:
+        clock = Clock()
+        listener = Listener(detector(), clock=clock)
+        asked: list[float] = []
+        is_open = True
+
+        def still_there() -> bool:
+            asked.append(clock.now)
+            return is_open
+
+        def is_asked_at(now: float) -> bool:
+            clock.now = now
+            n = len(asked)
+            wait_until(lambda: len(asked) > n + 1 or not listener.is_running)
+            return listener.is_running
+
+        listener.play(sound())
+        listener.attend(still_there)
+        # Nothing is renewed for half a minute, as in a browser that gets no time to.
+        assert all(is_asked_at(clock.now + IDLE_AFTER_S - 1) for _ in range(10))
+        wait_until(lambda: not listener.is_playing)
+        assert [word.label for word in listener.hearing.words] == list(SPOKEN)
+        is_open = False
+        clock.now += IDLE_AFTER_S + 0.1
+        wait_until(lambda: not listener.is_running)
+        # Paused or left, nobody listens, though the page is there.
+        is_open = True
+        for stop in (listener.pause, listener.leave):
+            listener.attend(still_there)
+            stop()
+            clock.now += IDLE_AFTER_S + 0.1
+            wait_until(lambda: not listener.is_running)
+            listener.resume()
+
     def test_ten_starts_and_stops_leave_no_thread(self, listener: Listener) -> None:
         for _ in range(10):
             listener.play(sound())

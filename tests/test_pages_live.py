@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from kws_core.audio import read_audio
 from kws_core.live import Listener
@@ -19,6 +20,7 @@ from kws_core.samples import get_sample
 from kws_core.streaming import DetectorSettings
 from kws_core.ui import live_microphone, live_settings, live_state
 from kws_core.ui.live_health import figures
+from kws_core.waveform import Samples
 from tests.test_live_game import FIGURES
 
 if TYPE_CHECKING:
@@ -94,9 +96,20 @@ def test_before_anything_runs_the_sample_is_the_obvious_thing_to_start(
 
 
 def test_a_sample_is_heard_held_left_and_taken_to_another_page(
-    live: Callable[[], AppTest],
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sound = live_state.programme_sound(next(iter(PROGRAMMES)))
+    cut_off = []
+
+    def slow_at_first(name: str) -> Samples:
+        if not cut_off:
+            cut_off.append(name)
+            st.rerun()  # as by another message of the page, while the sample is prepared
+        return sound
+
+    monkeypatch.setattr(live_state, "programme_sound", slow_at_first)
     page = click(live(), "live_play")
+    assert cut_off
     listener = listener_of(page)
     assert listener.is_running
     assert strip_of(page)["live"]

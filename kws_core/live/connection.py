@@ -18,7 +18,7 @@ class Link:
 
     since_frame: seconds since sound last came. late: seconds by which it comes later than it did
     at best. behind: seconds of it that wait for the detector. lost: the share that never came.
-    relayed: whether a TURN server is set up.
+    relayed: whether a TURN server is set up. local: whether it does not leave this computer.
     """
 
     connecting: float | None = None
@@ -28,6 +28,7 @@ class Link:
     behind: float = 0.0
     lost: float = 0.0
     relayed: bool = False
+    local: bool = False
 
 
 def trouble(link: Link) -> str | None:
@@ -61,6 +62,11 @@ def trouble(link: Link) -> str | None:
 
 
 def _no_connection(link: Link) -> str:
+    if link.local:
+        return (
+            "It stays on this computer, so no network is in the way: the computer may be busy. "
+            f"Wait a little, or {_START_ANEW[0].lower()}{_START_ANEW[1:]} to try again."
+        )
     if link.relayed:
         return (
             "A firewall may block it, or the TURN server does not answer. Try another network; "

@@ -34,9 +34,10 @@ def det_figure(found: Measured, here: OperatingPoint) -> go.Figure:
         hoverinfo="skip",
     )
     figure = go.Figure([curve, mark])
-    figure.update_xaxes(
-        type="log", title="false alarms per hour (0.1: or fewer)", dtick=1, fixedrange=True
-    )
+    title = "false alarms per hour"
+    if any(point.per_hour < LEAST_PER_HOUR for point in (*found.curve, here)):
+        title += f" ({LEAST_PER_HOUR}: or fewer)"
+    figure.update_xaxes(type="log", title=title, dtick=1, fixedrange=True)
     figure.update_yaxes(title="words missed, %", rangemode="tozero", fixedrange=True)
     figure.update_layout(
         height=_HEIGHT,

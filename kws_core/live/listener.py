@@ -14,7 +14,7 @@ from kws_core.live.hearing import Hearing
 from kws_core.streaming import KeywordDetector
 from kws_core.waveform import Samples
 
-IDLE_AFTER_S = 3.5  # without anybody attending, the thread ends
+IDLE_AFTER_S = 3.5  # without anybody there, the thread ends
 QUEUE_S = 10.0  # of sound that may wait
 THREAD_NAME = "kws-listener"
 
@@ -22,10 +22,14 @@ _IDLE_WAIT_S = 0.1
 _log = logging.getLogger(__name__)
 
 
+def _nobody() -> bool:
+    return False
+
+
 class Listener:
     """Brings frames to a detector, in a thread of its own; what is heard is in `hearing`.
 
-    The thread runs only while somebody attends (`attend`), which the session's page does while it
+    The thread runs only while somebody is there (`attend`), which the session's page says while it
     is open: so the work ends with it, and what was heard stays. All methods may be called from any
     thread; `put` takes microseconds and never waits for the detector.
     """
@@ -47,21 +51,32 @@ class Listener:
         self._queue = FrameQueue(round(QUEUE_S / FRAME_S))
         self._thread: threading.Thread | None = None
         self._attended = float("-inf")
+        self._still_there = _nobody
         self._playback: Playback | None = None
         self._stream = 0  # that frames belong to from now on
 
-    def attend(self) -> None:
-        """Say that somebody is there: the thread runs, and goes on for a few seconds."""
+    def attend(self, still_there: Callable[[], bool] = _nobody) -> None:
+        """Say that somebody is there: the thread runs, and goes on for a few seconds.
+
+        It goes on for longer while `still_there` says so, which it is asked from the thread: a page
+        that a busy browser is slow to renew is still there.
+        """
         with self._lock:
             self._attended = self._clock()
+            self._still_there = still_there
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
                 self._thread.start()
 
+    def leave(self) -> None:
+        """Say that nobody listens any more, as far as is known: the thread ends in a while."""
+        with self._lock:
+            self._still_there = _nobody
+
     def close(self, timeout: float = 5.0) -> None:
         """End the thread, and wait for its end for so many seconds."""
         with self._lock:
-            self._attended = float("-inf")
+            self._attended, self._still_there = float("-inf"), _nobody
             thread, self._thread = self._thread, None
         if thread is not None:
             thread.join(timeout)
@@ -142,21 +157,25 @@ class Listener:
         self._stream += 1
         self._queue.last_arrival = None
 
-    @property
     def _is_attended(self) -> bool:
-        return self._clock() - self._attended < self._idle_after
+        with self._lock:
+            now = self._clock()
+            if not self.paused and self._still_there():
+                self._attended = now
+            return now - self._attended < self._idle_after
 
     def _run(self) -> None:
         try:
-            while self._is_attended:
+            while self._is_attended():
                 for frame in joined(self._next_frames()):
                     self.hearing.hear(frame)
         except Exception as error:
             _log.exception("Listening failed")
             self.failure = error
+        attended = self._is_attended()
         with self._lock:
             # Nobody is there any more: a recording does not go on alone.
-            if not self._is_attended and not self.paused:
+            if not attended and not self.paused:
                 self._playback = None
 
     def _next_frames(self) -> list[Frame]:

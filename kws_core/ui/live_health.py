@@ -9,6 +9,7 @@ import streamlit as st
 from kws_core.live import Health, Listener
 from kws_core.live.frames import FRAME_S
 from kws_core.ui.live_words import duration
+from kws_core.ui.messages import calm_errors
 
 EVERY_S: Final = 1.0
 
@@ -24,6 +25,7 @@ def show_health(listener: Listener, *, runs: bool) -> None:
         st.fragment(_show, run_every=EVERY_S if runs else None)(listener)
 
 
+@calm_errors("Live")
 def _show(listener: Listener) -> None:
     rows = [f"| {' | '.join(figure)} |" for figure in figures(listener.health)]
     st.markdown("\n".join(["| What | Now | Meaning |", "|:---|---:|:---|", *rows]))

@@ -74,7 +74,7 @@ class Microphone:
             return Link()
         seconds = time.monotonic() - self._since
         if self._connecting:
-            return Link(connecting=seconds, relayed=self._relayed)
+            return Link(connecting=seconds, relayed=self._relayed, local=is_local(st.context.url))
         health = listener.health
         return Link(
             connected=seconds,

@@ -38,7 +38,11 @@ def sample_card(listener: Listener) -> None:
             args=(listener,),
             label_visibility="collapsed",
         )
-        with st.container(horizontal=True, vertical_alignment="center"):
+        buttons = st.container(horizontal=True, vertical_alignment="center")
+        st.caption(_what_is_said(live_state.programme()))
+        with st.container():  # of its own, for what says that the sample is being prepared
+            live_state.play_what_was_asked()
+        with buttons:
             if listener.is_playing:
                 st.button(
                     "Stop the sample",
@@ -55,19 +59,18 @@ def sample_card(listener: Listener) -> None:
                     key="live_play",
                 )
             st.toggle("Sound", value=True, key="live_sound", persist_state="session")
-        st.caption(_what_is_said(live_state.programme()))
 
 
 def _choose(listener: Listener) -> None:
     name = st.session_state[_CHOICE]
     if listener.is_playing:
-        live_state.play(name)
+        live_state.ask_to_play(name)
     else:
         live_state.choose_programme(name)
 
 
 def _play() -> None:
-    live_state.play(st.session_state[_CHOICE])
+    live_state.ask_to_play(live_state.programme())
 
 
 def _what_is_said(name: str) -> str:
@@ -85,7 +88,7 @@ def play_aloud(listener: Listener) -> None:
     data = {
         "run": listener.n_played,
         "wav": base64.b64encode(wav).decode("ascii"),
-        "from": round(listener.position, 2) if listener.paused else 0.0,
+        "from": round(listener.position, 2),
         "paused": listener.paused,
         "muted": not st.session_state["live_sound"],
     }

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from kws_core.errors import KwsError
 from kws_core.live import Listener
 from kws_core.live.game import Game, advance
 from kws_core.live.programmes import PROGRAMMES, render
@@ -24,6 +25,7 @@ _LISTENER: Final = "live_listener_kept"
 _SETTINGS: Final = "live_settings_kept"
 _MODEL: Final = "live_model_kept"
 _PROGRAMME: Final = "live_programme_kept"
+_TO_PLAY: Final = "live_to_play_kept"  # name of a sample that was asked for
 _GAME: Final = "live_game_kept"
 _GAME_WORD: Final = "live_game_word_kept"  # number of the last word that the game knows of
 
@@ -41,7 +43,11 @@ def listener() -> Listener:
     """
     kept: Listener | None = st.session_state.get(_LISTENER)
     if kept is None:
-        detector = KeywordDetector(model_named(model_name()), settings())
+        model, chosen = model_named(model_name()), settings()
+        if chosen.words is not None and not set(chosen.words) <= set(model.labels):
+            # Of the model before.
+            chosen = st.session_state[_SETTINGS] = replace(chosen, words=None)
+        detector = KeywordDetector(model, chosen)
         kept = st.session_state[_LISTENER] = Listener(detector)
     return kept
 
@@ -77,10 +83,6 @@ def use_model(name: str) -> None:
     before: Listener | None = st.session_state.pop(_LISTENER, None)
     if before is not None:
         before.close(timeout=1.0)
-    known = model_named(name).labels
-    words = settings().words
-    if words is not None and not set(words) <= set(known):
-        st.session_state[_SETTINGS] = replace(settings(), words=None)
     new_game()
 
 
@@ -95,10 +97,27 @@ def choose_programme(name: str) -> None:
     st.session_state[_PROGRAMME] = name
 
 
-def play(name: str) -> None:
-    """Choose a sample and play it from its start."""
+def ask_to_play(name: str) -> None:
+    """Choose a sample, to be played from its start by `play_what_was_asked`."""
     choose_programme(name)
-    listener().play(programme_sound(name))
+    st.session_state[_TO_PLAY] = name
+
+
+def play_what_was_asked() -> None:
+    """Play the sample that was asked for, if any.
+
+    Not to be done where it is asked for, in the callback of a button: to make its sound takes a
+    while, in which the next message of the page would cut the callback off, and the click is lost.
+    """
+    name: str | None = st.session_state.get(_TO_PLAY)
+    if name is None:
+        return
+    try:
+        listener().play(programme_sound(name))
+    except KwsError:
+        st.session_state[_TO_PLAY] = None
+        raise
+    st.session_state[_TO_PLAY] = None
 
 
 def game() -> Game:

@@ -15,8 +15,9 @@ from kws_core.plots import mel_ticks, percent
 from kws_core.ui import live_state
 from kws_core.ui.augment_models import model_named
 from kws_core.ui.live_microphone import Microphone
+from kws_core.ui.live_presence import page_is_open
 from kws_core.ui.live_words import duration
-from kws_core.ui.messages import words_for
+from kws_core.ui.messages import calm_errors, words_for
 
 TICK_S: Final = 0.2  # between pieces; the browser moves the picture evenly in between
 OVERLAP_S: Final = 1.5  # of pieces, so that one that gets lost leaves no hole
@@ -55,12 +56,15 @@ def show_stream(listener: Listener, microphone: Microphone, *, runs: bool) -> No
         st.fragment(_show, run_every=TICK_S if runs else None)(listener, microphone, runs)
 
 
+@calm_errors("Live")
 def _show(listener: Listener, microphone: Microphone, runs: bool) -> None:
     if runs:
         if not (listener.is_playing or microphone.is_open):
             st.rerun()  # the sample is over: the whole page has other buttons now
         if listener.failure is None:
-            listener.attend()
+            listener.attend(page_is_open())
+    else:
+        listener.leave()
     if listener.failure is not None:
         st.error(words_for(listener.failure, "Listening", _log), icon=":material/error:")
     problem = trouble(microphone.link(listener))

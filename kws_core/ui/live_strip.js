@@ -257,6 +257,14 @@ class Strip {
     const times = [...this.scores.keys()].sort((a, b) => a - b);
     const seen = times.filter((time) => time >= 1000 * area.start - 200);
     this.clip(context, area, panel, () => {
+      context.strokeStyle = this.ink;
+      context.lineWidth = 1;
+      context.setLineDash([6, 4]);
+      context.beginPath();
+      context.moveTo(area.left, y(this.data.threshold));
+      context.lineTo(area.left + area.width, y(this.data.threshold));
+      context.stroke();
+      context.setLineDash([]);
       this.data.labels.forEach((label, column) => {
         if (label === "_silence_") return;
         let peak = 0;
@@ -282,14 +290,6 @@ class Strip {
           this.pill(context, label, area.x(peakTime / 1000), y(peak) + 12, this.colour(label));
         }
       });
-      context.strokeStyle = this.ink;
-      context.lineWidth = 1;
-      context.setLineDash([6, 4]);
-      context.beginPath();
-      context.moveTo(area.left, y(this.data.threshold));
-      context.lineTo(area.left + area.width, y(this.data.threshold));
-      context.stroke();
-      context.setLineDash([]);
     });
     this.thresholdY = y(this.data.threshold);
   }
@@ -317,11 +317,11 @@ class Strip {
       context.fillText(name, left, clamp(mel.top + mel.height * (1 - share), 7, mel.height - 6));
     }
     const bottom = scores.top + scores.height;
-    context.fillText("0", left, bottom - 6);
-    context.fillText("1", left, scores.top + 6);
-    if (this.thresholdY > scores.top + 20 && this.thresholdY < bottom - 20) {
-      context.fillText(String(this.data.threshold), left, this.thresholdY);
-    }
+    // The threshold is what one looks for: an end of the scale gives way to it.
+    const threshold = clamp(this.thresholdY, scores.top + 6, bottom - 6);
+    context.fillText(String(this.data.threshold), left, threshold);
+    if (threshold < bottom - 20) context.fillText("0", left, bottom - 6);
+    if (threshold > scores.top + 20) context.fillText("1", left, scores.top + 6);
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
     const every = area.width < 420 ? 2 : 1;

@@ -6,11 +6,12 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.live import Listener, LoggedWord
+from kws_core.live import Listener
 from kws_core.live.words import as_csv
 from kws_core.plots import percent
 from kws_core.ui import live_state
 from kws_core.ui.live_game import show_game
+from kws_core.ui.messages import calm_errors
 
 EVERY_S: Final = 0.3
 SHOWN_WORDS: Final = 8
@@ -18,23 +19,28 @@ SHOWN_WORDS: Final = 8
 
 def show_words(listener: Listener, *, runs: bool) -> None:
     """Show log and game, again and again while something runs, and what can be done with them."""
-    with st.container():
-        st.fragment(_show, run_every=EVERY_S if runs else None)(listener)
+    every = EVERY_S if runs else None
     log, game = st.columns(2, gap="large")
-    with log.container(horizontal=True):
-        st.download_button(
-            "Log as CSV",
-            lambda: as_csv(listener.hearing.words),
-            "keywords.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="live_csv",
-        )
-        st.button(
-            "Clear", icon=":material/delete:", on_click=listener.hearing.clear, key="live_clear"
-        )
-    game.button("New game", icon=":material/star:", on_click=live_state.new_game, key="live_new")
+    with log:
+        with st.container():  # of its own: how many elements there are changes
+            st.fragment(_show_log, run_every=every)(listener)
+        with st.container(horizontal=True):
+            st.download_button(
+                "Log as CSV",
+                lambda: as_csv(listener.hearing.words),
+                "keywords.csv",
+                "text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                key="live_csv",
+            )
+            st.button(
+                "Clear", icon=":material/delete:", on_click=listener.hearing.clear, key="live_clear"
+            )
+    with game:
+        with st.container():
+            st.fragment(_show_game, run_every=every)(listener)
+        st.button("New game", icon=":material/star:", on_click=live_state.new_game, key="live_new")
 
 
 def duration(seconds: float) -> str:
@@ -42,15 +48,14 @@ def duration(seconds: float) -> str:
     return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _show(listener: Listener) -> None:
-    log, game = st.columns(2, gap="large")
-    with log:
-        _show_log(listener.hearing.words)
-    with game:
-        show_game(live_state.game(), listener.hearing.settings)
+@calm_errors("Live")
+def _show_game(listener: Listener) -> None:
+    show_game(live_state.game(), listener.hearing.settings)
 
 
-def _show_log(words: list[LoggedWord]) -> None:
+@calm_errors("Live")
+def _show_log(listener: Listener) -> None:
+    words = listener.hearing.words
     if not words:
         st.markdown("**Heard**")
         st.caption("Every word is listed here with its time, its score and its latency.")

@@ -1,0 +1,22 @@
+"""Whether the browser of a session still shows the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+
+def page_is_open() -> Callable[[], bool]:
+    """Return what tells, in any thread, whether this session's tab is open and at this page.
+
+    Streamlit tells no callback of a closed tab, and a page that renews itself says so too rarely
+    where the browser is busy.
+    """
+    run = get_script_run_ctx()
+    if run is None:
+        return lambda: False
+    server, session = runtime.get_instance(), run.session_id
+    pages, page = run.pages_manager, run.page_script_hash
+    return lambda: server.is_active_session(session) and pages.current_page_script_hash == page
