@@ -17,9 +17,10 @@ import resource
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from kws_core.audio import read_audio
@@ -39,9 +40,13 @@ LARGEST = 64
 class User:
     """One person: how late each frame was done with, in seconds, and how many words were heard."""
 
-    late: list[float] = field(default_factory=list)
+    late: npt.NDArray[np.float64]  # (frames,), there from the start: memory is watched
     words: int = 0
-    behind: float = 0.0  # at the end
+
+    @property
+    def behind(self) -> float:
+        """How late the last frame was done with."""
+        return float(self.late[-1])
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Load:
     late_max: float
     behind: float
     words: int
-    memory_mb: tuple[float, float]  # before and after
+    memory_mb: tuple[float, float]  # after the first tenth, and at the end
 
     @property
     def keeps_up(self) -> bool:
@@ -64,38 +69,37 @@ class Load:
         return self.late_p95 <= hop and self.behind <= 2 * hop
 
 
-def speak(
-    user: User, detector: KeywordDetector, sound: Samples, seconds: float, start: float
-) -> None:
+def speak(user: User, detector: KeywordDetector, sound: Samples, start: float) -> None:
     """Push the sound, over and over, one frame whenever it is due."""
     n = round(FRAME_S * BROWSER_RATE)
     frames = [sound[at : at + n] for at in range(0, len(sound) - n + 1, n)]
-    for i in range(round(seconds / FRAME_S)):
+    for i in range(len(user.late)):
         due = start + (i + 1) * FRAME_S  # a frame is there when its last sample is
         time.sleep(max(0.0, due - time.perf_counter()))
         found = detector.push(frames[i % len(frames)], BROWSER_RATE, i * FRAME_S)
         user.words += len(found)
-        user.late.append(time.perf_counter() - due)
-    user.behind = user.late[-1]
+        user.late[i] = time.perf_counter() - due
     if detector.faults.any:
         raise RuntimeError(f"frames were lost: {detector.faults}")
 
 
 def measure(recognizer: Recognizer, sound: Samples, n_users: int, seconds: float) -> Load:
     """Let so many users speak for so long."""
-    users = [User() for _ in range(n_users)]
+    users = [User(np.ones(round(seconds / FRAME_S))) for _ in range(n_users)]
     begin = time.perf_counter() + 0.1
     # Not all at the same moment: people do not speak in step.
     offsets = np.random.default_rng(0).uniform(0, DetectorSettings().hop, n_users)
     threads = [
         threading.Thread(
-            target=speak, args=(user, KeywordDetector(recognizer), sound, seconds, begin + offset)
+            target=speak, args=(user, KeywordDetector(recognizer), sound, begin + offset)
         )
         for user, offset in zip(users, offsets.tolist(), strict=True)
     ]
-    memory, cpu = memory_mb(), time.process_time()
+    cpu = time.process_time()
     for thread in threads:
         thread.start()
+    time.sleep(seconds / 10)
+    memory = memory_mb()
     for thread in threads:
         thread.join()
     cpu = time.process_time() - cpu
