@@ -8,7 +8,7 @@ import json
 import queue
 import sys
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -27,6 +27,13 @@ from kws_core.waveform import SAMPLE_RATE, check_rate
 
 STANDARD_INPUT = "-"
 CHUNK_S = 0.02  # so much is read at once: what is said shows at once
+_DETECTOR_OPTIONS: dict[str, tuple[Callable[[str], float], str]] = {
+    "threshold": (rate, "least smoothed score of a word, 0 to 1"),
+    "smoothing": (float, "seconds over which scores are averaged"),
+    "hop": (float, "seconds from one window to the next, a multiple of 0.01"),
+    "hysteresis": (float, "how far a word's score must fall below its threshold to count again"),
+    "refractory": (float, "seconds after a word in which nothing is heard"),
+}
 # Samples, their rate, and the time of the first by the clock of the source, if it has one.
 _Chunk = tuple[npt.NDArray[Any], int, float | None]
 
@@ -48,7 +55,7 @@ def add_listen_options(listen: argparse.ArgumentParser) -> None:
     listen.add_argument(
         "--words", metavar="WORD,WORD", help="to listen for (default: all that the model knows)"
     )
-    listen.add_argument("--threshold", type=rate, help="least score of a word, 0 to 1")
+    _add_detector_options(listen)
     listen.add_argument("--json", action="store_true", help="one JSON object a line and word")
 
 
@@ -57,9 +64,7 @@ def listen_command(options: argparse.Namespace) -> int:
 
     Raises KwsError if the source, the model or the settings can't be used.
     """
-    settings = DetectorSettings()
-    if options.threshold is not None:
-        settings = replace(settings, threshold=options.threshold)
+    settings = _detector_settings(options)
     if options.words is not None:
         settings = replace(settings, words=tuple(options.words.split(",")))
     detector = KeywordDetector(Recognizer.load(options.model, options.model_folder), settings)
@@ -75,6 +80,17 @@ def listen_command(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     return 0
+
+
+def _add_detector_options(parser: argparse.ArgumentParser) -> None:
+    default = DetectorSettings()
+    for name, (kind, what) in _DETECTOR_OPTIONS.items():
+        text = f"{what} (default: %(default)s)"
+        parser.add_argument(f"--{name}", type=kind, default=getattr(default, name), help=text)
+
+
+def _detector_settings(options: argparse.Namespace) -> DetectorSettings:
+    return DetectorSettings(**{name: getattr(options, name) for name in _DETECTOR_OPTIONS})
 
 
 def _line(found: Detection, *, as_json: bool) -> str:
@@ -181,18 +197,24 @@ def add_evaluate_stream_options(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
     evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
     evaluate.add_argument("--split", choices=SPLITS, default="val")
-    evaluate.add_argument("--out", type=Path, default=RESULTS_FOLDER, help="folder for the figures")
+    evaluate.add_argument(
+        "--out",
+        type=Path,
+        default=RESULTS_FOLDER,
+        help="folder for the figures (default: where the app shows them from)",
+    )
     evaluate.add_argument(
         "--minutes", type=positive, help="of words over each noise, heard at five ratios"
     )
     evaluate.add_argument("--minutes-without", type=positive, help="without any of the words")
     evaluate.add_argument("--seed", type=int, help="of all that is drawn")
+    _add_detector_options(evaluate)
 
 
 def evaluate_stream_command(options: argparse.Namespace) -> int:
     """Measure the detector on streams and save the figures; returns 0.
 
-    Raises KwsError if model or data can't be used, or the figures can't be written.
+    Raises KwsError if model, data or settings can't be used, or the figures can't be written.
     """
     # Only here: to listen, neither pyarrow nor tqdm is needed.
     from kws_core.training.stream_evaluation import evaluate_stream
@@ -203,11 +225,11 @@ def evaluate_stream_command(options: argparse.Namespace) -> int:
         for name in ("minutes", "minutes_without", "seed")
         if getattr(options, name) is not None
     }
-    settings = replace(StreamSetSettings(), **given)
+    settings, detector = replace(StreamSetSettings(), **given), _detector_settings(options)
     try:
         options.out.mkdir(parents=True, exist_ok=True)  # first: all else takes minutes
         figures = evaluate_stream(
-            options.model, options.data, options.split, options.model_folder, settings
+            options.model, options.data, options.split, options.model_folder, settings, detector
         )
         path = save_stream_figures(options.out, figures)
     except OSError as error:

@@ -8,11 +8,11 @@ Written by ``python -m kws_core evaluate-stream``. The keys are:
 * ``curve``: by threshold, ``missed`` and ``wrong`` (shares), ``per_hour`` (false alarms),
   ``by_snr``, a list of ``snr_db`` (null in quiet), ``missed`` and ``wrong``, and ``by_content``,
   the false alarms per hour of streams with words, with other speech only and with noise only;
-* ``operating_points``: first at the default threshold (``target`` is null), then at 0.5, 1 and 5
-  false alarms per hour (left out if no threshold reaches it): ``missed``, ``wrong`` and
+* ``operating_points``: first at the threshold of ``detector`` (``target`` is null), then at 0.5, 1
+  and 5 false alarms per hour (left out if no threshold reaches it): ``missed``, ``wrong`` and
   ``false_alarms`` with 95 % intervals, ``latency`` (s from a word's end: ``median``, ``p95``; null
   if none was heard), all of it also ``by_snr``, and the false alarms ``by_content``;
-* ``false_alarms``: at the default threshold, (noise, ratio, content, label, times).
+* ``false_alarms``: at that threshold, (noise, ratio, content, label, times).
 """
 
 from __future__ import annotations

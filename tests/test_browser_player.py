@@ -35,7 +35,7 @@ import numpy as np
 import streamlit as st
 
 from kws_core.features import LogMelConfig
-from kws_core.plots import clip_figure
+from kws_core.clip_figure import clip_figure
 from kws_core.ui.player import player
 from kws_core.waveform import to_wav
 

@@ -81,10 +81,16 @@ def test_a_threshold_that_no_word_reaches_hears_nothing(listen, sound) -> None:
     assert listen("-", "--threshold", "0.98", standard_input=encode(sound, SAMPLE_RATE))[1] == ""
 
 
+def test_within_the_refractory_time_after_a_word_nothing_is_heard(listen, sound) -> None:
+    heard = listen("-", "--refractory", "5", standard_input=encode(sound, SAMPLE_RATE))[1]
+    assert said(heard) == ["low"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "data", "message"),
     [
         (["-", "--words", "maybe"], b"", "doesn't know the word 'maybe'"),
+        (["-", "--hop", "0.015"], b"", "choose a multiple of 0.01 s"),
         (["-"], b"RIFF____WAVE____", "no WAV that can be read"),
         (["-"], encode(np.zeros(99, np.float32), SAMPLE_RATE)[:30], "no WAV that can be read"),
         (["-", "--rate", "3"], b"", "sample rate of 3 Hz"),

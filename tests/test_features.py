@@ -22,12 +22,9 @@ from kws_core.features import (
     build_front_end,
     dct_matrix,
     front_end_spec,
-    hz_to_mel,
-    mel_edges,
-    mel_filter_bank,
-    mel_to_hz,
     power_spectrogram,
 )
+from kws_core.mel import hz_to_mel, mel_edges, mel_filter_bank, mel_to_hz
 from kws_core.raw_wave import RawWave, RawWaveConfig
 from kws_core.torch_audio import torchaudio
 

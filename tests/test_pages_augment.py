@@ -26,7 +26,7 @@ from kws_core.recipes.link import Lab
 from kws_core.recipes.published import MEANINGS
 from kws_core.recognizer import Recognizer
 from kws_core.samples import get_sample
-from kws_core.ui import augment_compare, augment_models, augment_sections, resources
+from kws_core.ui import augment_compare, augment_sections, models_loaded, resources
 from kws_core.ui.current_clip import ChosenClip
 from kws_core.ui.messages import UNEXPECTED
 from kws_core.word_finder import Word
@@ -67,7 +67,7 @@ def augment(app: StartApp, monkeypatch: pytest.MonkeyPatch) -> Open:
 def two_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let there be a second model, which takes waves and knows words only."""
     monkeypatch.setattr(Recognizer, "available", staticmethod(lambda: ("toy", "toy-wave")))
-    monkeypatch.setattr(augment_models, "_loaded", lambda _: toy_wave_model())
+    monkeypatch.setattr(models_loaded, "_loaded", lambda _: toy_wave_model())
 
 
 def with_clip(samples: np.ndarray) -> Callable[[AppTest], None]:
@@ -677,7 +677,7 @@ class TestModels:
         self, augment: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
     ) -> None:
         monkeypatch.setattr(Recognizer, "available", staticmethod(lambda: ("toy", "broken")))
-        monkeypatch.setattr(augment_models, "_loaded", lambda name: Recognizer.load(name, tmp_path))
+        monkeypatch.setattr(models_loaded, "_loaded", lambda name: Recognizer.load(name, tmp_path))
         page = calm(augment(models="broken,toy"))
         assert "There is no model 'broken'" in said(page)
         assert verdict(page)

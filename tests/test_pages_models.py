@@ -52,7 +52,7 @@ def models(app: StartApp, monkeypatch: pytest.MonkeyPatch, results: Path) -> Ope
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a quick model listen."""
-    monkeypatch.setattr(models_own, "recogniser", lambda name: toy_picture_model())
+    monkeypatch.setattr(models_own, "model_named", lambda name: toy_picture_model())
 
 
 def calm(page: AppTest) -> AppTest:
@@ -219,7 +219,7 @@ def test_no_clip_is_placed_on_the_map_of_other_weights(
     models: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = replace(read_card(MODEL_FOLDER, MODEL), sha256="another")
-    monkeypatch.setattr(models_loaded.recogniser(MODEL), "card", card)
+    monkeypatch.setattr(models_loaded.model_named(MODEL), "card", card)
     page = models(section="map")
     assert "of other weights than those shipped now" in said(page)
     assert "star" not in {trace["marker"]["symbol"] for trace in spec(page)["data"]}

@@ -83,7 +83,7 @@ def test_the_second_of_a_sentence_is_told_and_a_wave_model_has_no_picture(
 ) -> None:
     page = models(section="structure", clip="several_words", layer="stem.maps.5")
     assert "is looked at." in said(page)
-    monkeypatch.setattr(models_why, "recogniser", lambda name: toy_wave_model())
+    monkeypatch.setattr(models_why, "model_named", lambda name: toy_wave_model())
     assert "there is no picture to point into" in said(models(section="why"))
 
 

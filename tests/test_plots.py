@@ -9,21 +9,19 @@ import numpy as np
 import pytest
 import torch
 
-from kws_core.features import LN_TO_DB, LogMel, LogMelConfig, mel_edges
+from kws_core.clip_figure import clip_figure, describe_clip
+from kws_core.features import LN_TO_DB, LogMel, LogMelConfig
+from kws_core.mel import mel_edges
 from kws_core.plots import (
     DB_RANGE,
     MAX_COLUMNS,
     amplitude_step,
-    best_scores,
-    clip_figure,
-    describe_clip,
-    describe_scores,
     envelope,
     mel_ticks,
     percent,
-    scores_figure,
 )
 from kws_core.samples import SpokenWord
+from kws_core.scores_figure import best_scores, describe_scores, scores_figure
 from kws_core.word_finder import Word
 
 RATE = 16_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +128,7 @@ def test_the_command_measures_a_model_and_saves_the_figures(
     card = ModelCard("toy", "ds-resnet", LABELS, {}, count_parameters(network))
     save_model(tmp_path / "models", card, network, LogMel())
     options = ["--model", "toy", "--minutes", "0.06", "--minutes-without", "0.25", "--seed", "3"]
+    options += ["--smoothing", "0.4", "--hop", "0.1", "--threshold", "0.85"]
     folders = ["--data", data, "--out", tmp_path / "out", "--model-folder", tmp_path / "models"]
     assert main(["evaluate-stream", *options, *map(str, folders)]) == 0
     assert "toy-stream-val.json" in capsys.readouterr().out
@@ -135,6 +136,9 @@ def test_the_command_measures_a_model_and_saves_the_figures(
     assert available_results(tmp_path / "out") == []
     figures = load_stream_figures(tmp_path / "out", "toy", "val")
     assert figures["set"]["seed"] == 3
+    chosen = DetectorSettings(smoothing=0.4, hop=0.1, threshold=0.85)
+    assert figures["detector"] == asdict(chosen)
+    assert figures["operating_points"][0]["threshold"] == 0.85
     assert figures["operating_points"][0]["false_alarms"]["count"] > 0  # it always hears zero
     text = json.dumps(figures)
     assert "NaN" not in text

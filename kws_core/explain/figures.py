@@ -13,15 +13,15 @@ from kws_core.explain.faithfulness import Curve
 from kws_core.explain.methods import Explanation, Faithfulness
 from kws_core.explore.sound import Floats
 from kws_core.features import LN_TO_DB, LogMelConfig
-from kws_core.plots import CLEAR, DB_RANGE, mel_ticks
+from kws_core.plots import DB_RANGE, band_names, mel_ticks
+from kws_core.recipes.panels import FEW_TICKS_HZ, Panels, axis_name, category_axis
 from kws_core.report.figures import COLOURS, QUIET, figure, legend, share_axis
 
 FOR: Final = "255, 157, 60"  # orange and blue: apart for every eye, and on grey
 AGAINST: Final = "74, 163, 255"
 
-_PANEL, _GAP, _TOP, _BOTTOM = 112, 26, 22, 26  # pixels
+_PANEL: Final = 112  # pixels
 _QUANTILE: Final = 0.98  # of the cells' sizes: the colours end there
-_TICKS: Final = ("500 Hz", "1 kHz", "2 kHz", "4 kHz")
 
 CurveKind = Literal["deletion", "insertion"]
 
@@ -48,14 +48,11 @@ def axes_of(config: Any, shape: tuple[int, ...]) -> Axes:
         middle = n_rows // 2
         names = [f"row {row}" for row in range(n_rows)]
         return Axes(dx / 2, dx, names, [0, middle, n_rows - 1], ["low", "", "high"])
-    positions, names = mel_ticks(config)
-    shown = [(p, name) for p, name in zip(positions, names, strict=True) if name in _TICKS]
     return Axes(
         config.win_length / 2 / config.sample_rate,
         config.hop_length / config.sample_rate,
-        [f"{hz:.0f} Hz" for hz in config.centre_frequencies.tolist()],
-        [position for position, _ in shown],
-        [name for _, name in shown],
+        band_names(config),
+        *mel_ticks(config, FEW_TICKS_HZ),
     )
 
 
@@ -66,45 +63,14 @@ def map_figure(shown: Explanation, picture: Floats, config: Any, revision: str) 
     they are coloured: each map up to its own strongest cells. revision: zoom stays with it.
     """
     axes = axes_of(config, picture.shape)
-    height = 2 * _PANEL + _GAP
-    traces: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {
-        "xaxis": {
-            "range": [0.0, config.n_samples / config.sample_rate],
-            "anchor": "y2",
-            "showgrid": False,
-            "zeroline": False,
-            "ticksuffix": " s",
-            "nticks": 5,
-        },
-        "height": height + _TOP + _BOTTOM,
-        "margin": {"l": 52, "r": 10, "t": _TOP, "b": _BOTTOM},
-        "showlegend": False,
-        "dragmode": "zoom",
-        "hovermode": "closest",
-        "uirevision": revision,
-        "paper_bgcolor": CLEAR,
-        "plot_bgcolor": CLEAR,
-        "annotations": [],
-    }
-    for row, (title, values) in enumerate(
-        (("Trained", shown.attribution), ("Untrained", shown.untrained))
-    ):
-        top = 1 - row * (_PANEL + _GAP) / height
-        axis = "y2" if row else "y"
-        traces += [_grey(picture, axes, config, axis), _cells(values, axes, axis)]
-        layout["yaxis2" if row else "yaxis"] = {
-            "domain": [max(top - _PANEL / height, 0.0), top],
-            "anchor": "x",
-            "type": "category",
-            "range": [-0.5, len(axes.rows) - 0.5],
-            "tickvals": axes.ticks,
-            "ticktext": axes.tick_names,
-            "showgrid": False,
-            "fixedrange": True,
-        }
-        layout["annotations"].append(_title(title, top))
-    return go.Figure({"data": traces, "layout": layout})
+    panels = Panels([_PANEL] * 2, ["Trained", "Untrained"], config, revision, bars=False)
+    for row, values in enumerate((shown.attribution, shown.untrained), 1):
+        panels.traces += [
+            {**trace, "x0": axes.x0, "dx": axes.dx, "y": axes.rows, "yaxis": axis_name(row)}
+            for trace in (_grey(picture, config), _cells(values))
+        ]
+        panels.y_axis(row).update(category_axis(axes.rows, axes.ticks, axes.tick_names))
+    return panels.figure()
 
 
 def curves_figure(measured: Mapping[str, Faithfulness], kind: CurveKind) -> go.Figure:
@@ -140,34 +106,26 @@ def curves_figure(measured: Mapping[str, Faithfulness], kind: CurveKind) -> go.F
     return figure(traces, layout, height=340, margin=(56, 12, 70, 48))
 
 
-def _grey(picture: Floats, axes: Axes, config: Any, axis: str) -> dict[str, Any]:
+def _grey(picture: Floats, config: Any) -> dict[str, Any]:
     levels = picture * np.float32(LN_TO_DB if isinstance(config, LogMelConfig) else 1.0)
     high = float(levels.max())
     low = max(float(levels.min()), high - DB_RANGE)
     return {
         "type": "heatmap",
         "z": levels.astype(np.float32),
-        "x0": axes.x0,
-        "dx": axes.dx,
-        "y": axes.rows,
         "zmin": low,
         "zmax": max(high, low + 1.0),
         "colorscale": [[0, "#16191d"], [1, "#c9ced3"]],
         "showscale": False,
         "hoverinfo": "skip",
-        "xaxis": "x",
-        "yaxis": axis,
     }
 
 
-def _cells(values: Floats, axes: Axes, axis: str) -> dict[str, Any]:
+def _cells(values: Floats) -> dict[str, Any]:
     strongest = float(np.quantile(np.abs(values), _QUANTILE)) or float(np.abs(values).max()) or 1.0
     return {
         "type": "heatmap",
         "z": np.asarray(values, dtype=np.float32),
-        "x0": axes.x0,
-        "dx": axes.dx,
-        "y": axes.rows,
         "zmin": -strongest,
         "zmax": strongest,
         "colorscale": [
@@ -178,21 +136,4 @@ def _cells(values: Floats, axes: Axes, axis: str) -> dict[str, Any]:
         ],
         "showscale": False,
         "hovertemplate": "%{x:.3f} s<br>%{y}<br>%{z:+.2g}<extra></extra>",
-        "xaxis": "x",
-        "yaxis": axis,
-    }
-
-
-def _title(text: str, y: float) -> dict[str, Any]:
-    return {
-        "text": text,
-        "xref": "paper",
-        "x": 0.0,
-        "xanchor": "left",
-        "yref": "paper",
-        "y": y,
-        "yanchor": "bottom",
-        "yshift": 1,
-        "showarrow": False,
-        "font": {"size": 12},
     }

@@ -15,7 +15,6 @@ from kws_core.explore.traces import (
     COLOURS,
     MODE_BAR,
     Limits,
-    amplitude_axis,
     colour_scale,
     heatmap,
     line_trace,
@@ -23,7 +22,15 @@ from kws_core.explore.traces import (
     wave_traces,
 )
 from kws_core.explore.views import Span
-from kws_core.plots import CLEAR, LINE
+from kws_core.plots import (
+    LINE,
+    amplitude_axis,
+    colour_bar,
+    frame,
+    panel_title,
+    peak_of,
+    time_axis,
+)
 
 _GAP, _TOP, _BOTTOM, _BAR = 30, 26, 34, 42  # pixels; the colour bar's are below the axis
 _LEAST_SIGNED: Final = 0.001
@@ -48,7 +55,7 @@ def limits(stacks: Sequence[Sequence[Pane]], settings: ViewSettings) -> list[Lim
 def _limits(pane: Pane, settings: ViewSettings) -> Limits:
     match pane:
         case Wave():
-            peak = max(float(np.abs(pane.samples).max(initial=0.0)), 1e-3) * 1.08
+            peak = peak_of(pane.samples)
             return -peak, peak
         case Curves():
             return pane.low, pane.high
@@ -89,7 +96,7 @@ def stack_figure(
         match pane:
             case Wave():
                 new = wave_traces(pane, part)
-                vertical = amplitude_axis(shown)
+                vertical = amplitude_axis(shown[1])
             case Curves():
                 new = [line_trace(line, part, pane) for line in pane.lines]
                 vertical = {"range": list(shown), "fixedrange": True, "nticks": 5}
@@ -100,10 +107,11 @@ def stack_figure(
         layout[f"yaxis{name}"] = {**vertical, "domain": domain, "anchor": f"x{name}"}
         is_last = index == len(panes) - 1
         layout[f"xaxis{name}"] = _time_axis(part, f"y{name}", index > 0, is_last)
-        titles.append(_title(_heading(pane, shown), domain[1]))
+        titles.append(panel_title(_heading(pane, shown), domain[1]))
         if not isinstance(pane, Picture):
             shapes += _spans(pane.spans, name)
     layout |= {
+        **frame(plot_height + _TOP + bottom, (52, 10, _TOP, bottom), revision),
         "shapes": shapes,
         "annotations": titles,
         "coloraxis": _level_colours(settings, plot_height),
@@ -113,15 +121,7 @@ def stack_figure(
             "cmax": 1.0,
             "showscale": False,
         },
-        "height": plot_height + _TOP + bottom,
-        "margin": {"l": 52, "r": 10, "t": _TOP, "b": bottom},
-        "showlegend": False,
-        "dragmode": "zoom",
-        "hovermode": "closest",
-        "uirevision": revision,
         "modebar": MODE_BAR,
-        "paper_bgcolor": CLEAR,
-        "plot_bgcolor": CLEAR,
     }
     return go.Figure(data=traces, layout=layout)
 
@@ -132,22 +132,16 @@ def _domains(heights: Sequence[int]) -> tuple[list[list[float]], int]:
     domains = []
     top = plot_height
     for height in heights:
-        domains.append([max(top - height, 0) / plot_height, top / plot_height])
+        # Fewer digits are less to send, and still a fraction of a pixel.
+        ends = max(top - height, 0) / plot_height, top / plot_height
+        domains.append([round(end, 4) for end in ends])
         top -= height + _GAP
     return domains, plot_height
 
 
 def _time_axis(part: Span, anchor: str, follows: bool, is_last: bool) -> dict[str, Any]:
-    axis: dict[str, Any] = {
-        "range": list(part),
-        "anchor": anchor,
-        "showgrid": False,
-        "zeroline": False,
-        "showticklabels": is_last,
-        "ticksuffix": " s",
-        "nticks": 8,
-    }
-    return {**axis, "matches": "x"} if follows else axis
+    axis = time_axis(*part, anchor, 8) | {"showticklabels": is_last}
+    return axis | {"matches": "x"} if follows else axis
 
 
 def _level_colours(settings: ViewSettings, plot_height: int) -> dict[str, Any]:
@@ -155,21 +149,7 @@ def _level_colours(settings: ViewSettings, plot_height: int) -> dict[str, Any]:
         "colorscale": colour_scale(settings.colour_map),
         "cmin": -settings.db_range,
         "cmax": 0.0,
-        # Below the pictures: beside them, it would take a sixth of a phone's width.
-        "colorbar": {
-            "orientation": "h",
-            "thickness": 8,
-            "len": 0.6,
-            "x": 1.0,
-            "xanchor": "right",
-            "y": -(_BOTTOM - 2) / plot_height,
-            "yanchor": "top",
-            "xpad": 0,
-            "ypad": 0,
-            "nticks": 5,
-            "ticksuffix": " dB",
-            "outlinewidth": 0,
-        },
+        "colorbar": colour_bar(-(_BOTTOM - 2) / plot_height, nticks=5, ticksuffix=" dB"),
     }
 
 
@@ -190,20 +170,6 @@ def _spans(spans: Sequence[Span], axis: str) -> list[dict[str, Any]]:
         }
         for start, end in spans
     ]
-
-
-def _title(text: str, top: float) -> dict[str, Any]:
-    return {
-        "text": text,
-        "xref": "paper",
-        "x": 0.0,
-        "xanchor": "left",
-        "yref": "paper",
-        "y": top,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 13},
-    }
 
 
 def _heading(pane: Pane, shown: Limits) -> str:

@@ -9,7 +9,7 @@ from kws_core.explore.findings import SILENT, db, is_silent, share
 from kws_core.explore.settings import ViewSettings
 from kws_core.explore.sound import Sound
 from kws_core.explore.views import Span
-from kws_core.features import mel_edges
+from kws_core.mel import mel_edges
 from kws_core.waveform import SAMPLE_RATE
 
 

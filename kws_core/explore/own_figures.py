@@ -15,7 +15,7 @@ from kws_core.explore.sound import Floats, Sound
 from kws_core.explore.traces import COLOURS, MODE_BAR, colour_scale, hz_axis
 from kws_core.explore.views import Span
 from kws_core.features import LogMelConfig
-from kws_core.plots import CLEAR, mel_ticks
+from kws_core.plots import frame, mel_ticks
 from kws_core.waveform import SAMPLE_RATE
 
 _MOST_POINTS: Final = 4000  # of a line
@@ -139,16 +139,10 @@ def _peaks(hz: Floats, level: Floats) -> tuple[Floats, Floats]:
 
 
 def _layout(revision: str, legend: bool = False) -> dict[str, Any]:
+    # To the right, room for half of the last label.
     return {
-        "height": _HEIGHT,
-        # To the right, room for half of the last label.
-        "margin": {"l": 52, "r": 24, "t": 26, "b": 64 if legend else 34},
+        **frame(_HEIGHT, (52, 24, 26, 64 if legend else 34), revision),
         "showlegend": legend,
         "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top"},
-        "dragmode": "zoom",
-        "hovermode": "closest",
-        "uirevision": revision,
         "modebar": MODE_BAR,
-        "paper_bgcolor": CLEAR,
-        "plot_bgcolor": CLEAR,
     }

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal
 
 from kws_core.errors import SettingsError
-from kws_core.features import LN_TO_DB, LogMelConfig, MelScale, MfccConfig, mel_edges
+from kws_core.features import LN_TO_DB, LogMelConfig, MfccConfig
+from kws_core.mel import MelScale, mel_edges
 from kws_core.waveform import SAMPLE_RATE
 
 Window = Literal["hann", "hamming", "blackman", "rectangular"]

@@ -16,8 +16,9 @@ from torch.nn import functional as F
 
 from kws_core.explore.settings import MelBands, Stft, Window
 from kws_core.explore.sound import Floats, Sound, remembered
-from kws_core.features import dct_matrix, mel_filter_bank
+from kws_core.features import dct_matrix
 from kws_core.features import power_spectrogram as power_of
+from kws_core.mel import mel_filter_bank
 from kws_core.waveform import SAMPLE_RATE, resample
 
 DELTA_WIDTH: Final = 9  # frames that a slope is fitted to, librosa's default

@@ -23,7 +23,8 @@ from kws_core.explore.panes import (
 from kws_core.explore.settings import MelBands, Stft, ViewSettings
 from kws_core.explore.sound import Floats, Sound
 from kws_core.explore.views import Shown, Span
-from kws_core.features import LogMelConfig, mel_edges
+from kws_core.features import LogMelConfig
+from kws_core.mel import mel_edges
 from kws_core.plots import mel_ticks
 from kws_core.waveform import SAMPLE_RATE
 

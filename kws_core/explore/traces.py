@@ -11,7 +11,7 @@ from plotly.colors import sequential
 from kws_core.explore.panes import Curves, Line, Picture, Tone, Wave
 from kws_core.explore.settings import ColourMap, FrequencyAxis
 from kws_core.explore.views import Span
-from kws_core.plots import CLEAR, LINE, amplitude_step, envelope
+from kws_core.plots import CLEAR, LINE, waveform_trace
 from kws_core.waveform import SAMPLE_RATE
 
 _GREY: Final = ["#000000", "#ffffff"]
@@ -55,16 +55,7 @@ def colour_scale(colour_map: ColourMap) -> list[list[Any]]:
 def wave_traces(pane: Wave, part: Span) -> list[dict[str, Any]]:
     """Return the waveform between start and end (seconds), and the lines over it."""
     start, end = (round(time * SAMPLE_RATE) for time in part)
-    line, step = envelope(pane.samples[start:end])
-    wave = {
-        "type": "scatter",
-        "x0": start / SAMPLE_RATE,
-        "dx": (step / 2 if step else 1) / SAMPLE_RATE,
-        "y": line,
-        "mode": "lines",
-        "line": {"width": 1, "color": LINE},
-        "hovertemplate": "%{x:.3f} s<br>amplitude %{y:.3f}<extra></extra>",
-    }
+    wave = waveform_trace(pane.samples[start:end], SAMPLE_RATE, start / SAMPLE_RATE)
     return [wave, *(line_trace(line, part) for line in pane.lines)]
 
 
@@ -150,9 +141,3 @@ def hz_axis(axis: FrequencyAxis, low: float, high: float) -> dict[str, Any]:
 
 def _hz(frequency: int) -> str:
     return f"{frequency // 1000} kHz" if frequency >= 1000 else f"{frequency} Hz"
-
-
-def amplitude_axis(shown: Limits) -> dict[str, Any]:
-    """Return the vertical axis of a waveform."""
-    step = amplitude_step(shown[1])
-    return {"range": list(shown), "tickvals": [-step, 0.0, step], "fixedrange": True}

@@ -10,15 +10,15 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
-from kws_core.plots import CLEAR, LINE, best_scores, percent, readable
+from kws_core.plots import LINE, percent, readable
 from kws_core.recipes.robustness import Scores
+from kws_core.report.figures import COLOURS, figure, legend
+from kws_core.scores_figure import best_scores
 
-# Of models or recipes, in order: contrast above 3 on white and on near-black.
-COLOURS: Final = (LINE, "#cf6a17", "#8f6bdc", "#7a8a00", "#c04a8b", "#5b7f95", "#a6761d", "#777777")
 _QUIET: Final = "rgba(38, 130, 142, 0.4)"
 _KEPT, _LOST = "circle", "x"
 _GOLDEN: Final = 0.61803  # spreads points evenly, however many there are
-AXES_MARGIN: Final = {"l": 44, "r": 12, "t": 24, "b": 50}
+_MARGIN: Final = (44, 12, 24, 50)
 SCORE_AXIS: Final = {
     "range": [-0.04, 1.04],
     "tickformat": ".0%",
@@ -70,11 +70,12 @@ def scores_pair_figure(
             "showgrid": False,
             "automargin": True,
         },
-        "height": 30 + 40 * len(names),
         "bargap": 0.3,
-        "legend": _legend(1.0, "bottom"),
+        "showlegend": True,
+        "legend": legend(1.0),
     }
-    return assembled(traces, layout, "scores", {"l": 8, "r": 8, "t": 24, "b": 4})
+    height, margin = 30 + 40 * len(names), (8, 8, 24, 4)
+    return figure(traces, layout, height=height, margin=margin, revision="scores")
 
 
 def draws_figure(seeds: Sequence[int], followed: Sequence[Followed]) -> go.Figure:
@@ -105,9 +106,8 @@ def draws_figure(seeds: Sequence[int], followed: Sequence[Followed]) -> go.Figur
             "fixedrange": True,
         },
         "yaxis": SCORE_AXIS,
-        **named_by_colour(len(followed) > 1, height=210),
     }
-    return assembled(traces, layout, "draws", AXES_MARGIN)
+    return figure_with_names(traces, layout, len(followed) > 1, height=210, revision="draws")
 
 
 def robustness_figure(followed: Sequence[Followed]) -> go.Figure:
@@ -172,10 +172,9 @@ def robustness_figure(followed: Sequence[Followed]) -> go.Figure:
         },
         "shapes": shapes,
         "annotations": annotations,
-        "height": 52 + 78 * len(followed),
-        "showlegend": False,
     }
-    return assembled(traces, layout, "robustness", {"l": 10, "r": 14, "t": 6, "b": 30})
+    height, margin = 52 + 78 * len(followed), (10, 14, 6, 30)
+    return figure(traces, layout, height=height, margin=margin, revision="robustness")
 
 
 def symbols(heard: Sequence[str], label: str) -> list[str]:
@@ -188,28 +187,15 @@ def _spoken(scores: Scores) -> list[str]:
     return [escape(f"{readable(label)} {percent(float(score))}") for label, score in pairs]
 
 
-def _legend(y: float, anchor: str) -> dict[str, Any]:
-    return {"orientation": "h", "y": y, "yanchor": anchor, "x": 0.0, "xanchor": "left"}
-
-
-def named_by_colour(several: bool, height: int) -> dict[str, Any]:
-    """Return a layout with a legend below, where there is more than one thing to name."""
-    return {
-        "height": height + (24 if several else 0),
-        "showlegend": several,
-        "legend": _legend(-0.3, "top"),
-    }
-
-
-def assembled(
-    traces: list[dict[str, Any]], layout: dict[str, Any], revision: str, margin: dict[str, int]
+def figure_with_names(
+    traces: list[dict[str, Any]],
+    layout: dict[str, Any],
+    several: bool,
+    *,
+    height: int,
+    revision: str,
 ) -> go.Figure:
-    """Hand everything to Plotly at once, which is several times quicker than piece by piece."""
-    common = {
-        "margin": margin,
-        "dragmode": False,  # nothing to zoom into, and a finger on it should scroll the page
-        "uirevision": revision,
-        "paper_bgcolor": CLEAR,
-        "plot_bgcolor": CLEAR,
-    }
-    return go.Figure({"data": traces, "layout": {**common, **layout}})
+    """Put a figure together, with a legend below where there is more than one thing to name."""
+    names = {"showlegend": several, "legend": legend(-0.3, "top")}
+    height += 24 if several else 0
+    return figure(traces, layout | names, height=height, margin=_MARGIN, revision=revision)

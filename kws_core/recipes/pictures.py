@@ -14,8 +14,8 @@ import plotly.graph_objects as go
 from kws_core.augment.specaugment import SpecAugmentDraw
 from kws_core.explore.sound import Floats
 from kws_core.features import LN_TO_DB, LogMelConfig
-from kws_core.plots import DB_RANGE
-from kws_core.recipes.panels import PANEL, WAVE_PANEL, Panels, Snapshot, axis_name, peak_of
+from kws_core.plots import DB_RANGE, peak_of
+from kws_core.recipes.panels import PANEL, WAVE_PANEL, Panels, Snapshot, axis_name
 from kws_core.waveform import Samples
 
 _CHANGED: Final = "PuOr"  # zero in its middle; its ends differ in lightness from it alike

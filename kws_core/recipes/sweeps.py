@@ -12,16 +12,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kws_core.plots import readable
-from kws_core.recipes.curves import (
-    AXES_MARGIN,
-    COLOURS,
-    SCORE_AXIS,
-    assembled,
-    named_by_colour,
-    symbols,
-)
+from kws_core.recipes.curves import SCORE_AXIS, figure_with_names, symbols
 from kws_core.recipes.knobs import Knob
 from kws_core.recipes.robustness import Sweep, runs_of
+from kws_core.report.figures import COLOURS
 
 _LEAST_ROOM: Final = 0.09  # of the axis, for a word above it
 
@@ -74,9 +68,9 @@ def sweep_figure(knob: Knob, followed: Sequence[FollowedSweep], now: float | Non
         "yaxis": SCORE_AXIS,
         "shapes": shapes,
         "annotations": annotations,
-        **named_by_colour(len(traces) > 1, height=270),
     }
-    return assembled(traces, layout, f"sweep {knob.name}", AXES_MARGIN)
+    revision = f"sweep {knob.name}"
+    return figure_with_names(traces, layout, len(traces) > 1, height=270, revision=revision)
 
 
 def flips_text(one: FollowedSweep, knob: Knob) -> str:

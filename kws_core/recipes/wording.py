@@ -14,7 +14,8 @@ from kws_core.augment.room import ReverberationDraw
 from kws_core.augment.specaugment import Fill, SpecAugmentDraw
 from kws_core.augment.timing import PitchDraw, ShiftDraw, SpeedDraw, TempoDraw
 from kws_core.explore.sound import Floats
-from kws_core.features import LN_TO_DB, LogMelConfig, mel_edges
+from kws_core.features import LN_TO_DB, LogMelConfig
+from kws_core.mel import mel_edges
 
 SPARED: Final = "not applied in this draw"
 

@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 
 from kws_core.metrics import Share, wilson_interval
 from kws_core.models.registry import ARCHITECTURES
-from kws_core.report.literature import NOTEBOOK, PUBLISHED, NotebookRecord, Published, Task
+from kws_core.report.literature import PUBLISHED, Published, Task
+from kws_core.report.notebook import NOTEBOOK, NotebookRecord
 from kws_core.results import RESULTS_FOLDER, available_results, load_figures
 
 Cost = Literal["weights", "bytes", "macs", "latency"]

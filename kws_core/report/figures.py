@@ -1,4 +1,4 @@
-"""What the figures of the Models page have in common: colours, axes, margins."""
+"""What figures of something measured have in common: colours, axes, margins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from kws_core.plots import CLEAR, LINE
+from kws_core.plots import LINE, frame
 
 # In order: contrast above 3 on white and on near-black.
 COLOURS: Final = (LINE, "#cf6a17", "#8f6bdc", "#7a8a00", "#c04a8b", "#5b7f95", "#a6761d", "#777777")
@@ -21,20 +21,11 @@ def figure(
     *,
     height: int,
     margin: tuple[int, int, int, int] = (56, 12, 12, 48),
+    revision: str = "report",
 ) -> go.Figure:
     """Put a figure together at once; margin: left, right, top, bottom, in pixels."""
-    left, right, top, bottom = margin
-    common = {
-        "height": height,
-        "margin": {"l": left, "r": right, "t": top, "b": bottom},
-        "dragmode": False,  # a finger on it should scroll the page
-        "hovermode": "closest",
-        "showlegend": False,
-        "uirevision": "report",
-        "paper_bgcolor": CLEAR,
-        "plot_bgcolor": CLEAR,
-    }
-    return go.Figure({"data": traces, "layout": {**common, **layout}})
+    common = frame(height, margin, revision, zoom=False)
+    return go.Figure({"data": traces, "layout": common | layout})
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
@@ -53,9 +44,9 @@ def share_axis(title: str, low: float = 0.0, high: float = 1.0, **more: Any) -> 
     return axis(title, range=[low, high], tickformat=".0%", nticks=6, **more)
 
 
-def legend(y: float = 1.02) -> dict[str, Any]:
-    """Return a legend above the picture, from the left."""
-    return {"orientation": "h", "y": y, "yanchor": "bottom", "x": 0.0, "xanchor": "left"}
+def legend(y: float = 1.02, anchor: str = "bottom") -> dict[str, Any]:
+    """Return a legend above the picture, from the left; with anchor "top", below `y`."""
+    return {"orientation": "h", "y": y, "yanchor": anchor, "x": 0.0, "xanchor": "left"}
 
 
 def bars(share: list[dict[str, Any]]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def curve_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _aim(point: Mapping[str, Any]) -> str:
     target = point["target"]
-    return "the default" if target is None else f"at most {target:g} an hour"
+    return "as set" if target is None else f"at most {target:g} an hour"
 
 
 def _ratio(snr_db: float | None) -> str:

@@ -7,8 +7,8 @@ from typing import Final
 
 import streamlit as st
 
+from kws_core.clip_figure import clip_figure, describe_clip
 from kws_core.features import LogMelConfig
-from kws_core.plots import clip_figure, describe_clip
 from kws_core.ui.current_clip import ChosenClip
 from kws_core.ui.heard import Heard, heard_in
 from kws_core.ui.messages import plain

@@ -8,25 +8,11 @@ import streamlit as st
 
 from kws_core.errors import ModelError
 from kws_core.recipes.hearing import takes_masks
-from kws_core.recipes.link import MOST_MODELS
 from kws_core.recognizer import Recognizer
 from kws_core.ui import augment_state, resources
+from kws_core.ui.models_loaded import model_named as model_named  # also for other pages
 
 _MODELS: Final = "augment_models"
-
-
-@st.cache_resource(max_entries=MOST_MODELS, show_spinner="Loading the model")
-def _loaded(name: str) -> Recognizer:
-    return Recognizer.load(name)
-
-
-def model_named(name: str) -> Recognizer:
-    """The model of that name, loaded once per server.
-
-    Raises UnknownModelError or DamagedModelError.
-    """
-    usual = resources.recogniser()
-    return usual if name == usual.card.name else _loaded(name)
 
 
 def models_popover() -> None:

@@ -17,7 +17,7 @@ from kws_core.recipes.backgrounds import MEANINGS, only_known
 from kws_core.recipes.link import MOST_RECIPES, Lab, from_query, to_query
 from kws_core.recipes.recipe import LARGEST_SEED, Recipe
 from kws_core.recognizer import Recognizer
-from kws_core.ui import current_clip, resources
+from kws_core.ui import current_clip, page_address
 
 # A recipe that is edited: its place in the comparison, or None for what the views show.
 Target = int | None
@@ -27,9 +27,9 @@ OWN_RECORDINGS: Final[dict[str, current_clip.Source]] = {
     "my_file": "upload",
 }
 
+_PAGE: Final = "augment"
 _LAB: Final = "augment_lab"
 _MESSAGES: Final = "augment_messages"
-_LINK: Final = "augment_link"  # what the address was given last
 _CLIP: Final = "augment_clip"  # the key of the clip that the start is of
 
 
@@ -109,20 +109,12 @@ def known_recordings() -> tuple[str, ...]:
 
 
 def open_link() -> None:
-    """Take over what the page's address says, unless the page itself wrote it there.
-
-    A page that is reached through the navigation has no parameters, and goes on as it was.
-    """
-    query = st.query_params.to_dict()
-    if query == st.session_state.get(_LINK) or (not query and _LAB in st.session_state):
+    """Take over what the page's address says, unless the page itself wrote it there."""
+    query = page_address.opened(_PAGE, started=_LAB in st.session_state)
+    if query is None:
         return
     opened, problems = from_query(query)
-    told = list(problems)
-    samples = resources.samples()
-    if opened.clip in samples:
-        current_clip.choose_sample(str(opened.clip))
-    elif opened.clip is not None:
-        told.append(f"There is no sample clip called {opened.clip!r}.")
+    told = [*problems, *page_address.open_sample(opened.clip)]
     known = Recognizer.available()
     told += [f"There is no model {name!r:.40}." for name in opened.models if name not in known]
     models = tuple(name for name in opened.models if name in known)
@@ -152,17 +144,8 @@ def follow_clip(key: str) -> None:
 
 
 def write_link() -> dict[str, str]:
-    """Let the page's address say what is shown; returns its parameters.
-
-    Recordings and uploads stay out of it: nobody else has them.
-    """
-    name = sample_name()
-    clip = None if name == current_clip.FIRST_SAMPLE else name
-    query = to_query(replace(lab(), clip=clip))
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
-    st.session_state[_LINK] = query
-    return query
+    """Let the page's address say what is shown; returns its parameters."""
+    return page_address.write(_PAGE, to_query(replace(lab(), clip=page_address.shown_sample())))
 
 
 def sample_name() -> str | None:

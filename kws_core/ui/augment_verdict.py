@@ -8,12 +8,13 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.plots import describe_scores, percent, readable
+from kws_core.plots import percent, readable
 from kws_core.recipes.curves import scores_pair_figure
 from kws_core.recipes.hearing import can_hear, heard, heard_before
 from kws_core.recipes.recipe import Recipe
 from kws_core.recipes.second import Second
 from kws_core.recognizer import Prediction, Recognizer
+from kws_core.scores_figure import describe_scores
 
 NO_MASKS_FOR: Final = (
     "{name} does not take a log-mel picture, so SpecAugment does not apply to it: it hears the "

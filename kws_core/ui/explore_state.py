@@ -15,14 +15,14 @@ from kws_core.explore.fitting import fit
 from kws_core.explore.link import from_query, to_query
 from kws_core.explore.settings import ViewSettings
 from kws_core.explore.views import Shown
-from kws_core.ui import current_clip, resources
+from kws_core.ui import page_address, resources
 
 RECORDING, UPLOAD = ":record", ":upload"  # what no sample is called
 
+_PAGE: Final = "explore"
 _SETTINGS: Final = "explore_settings"
 _SHOWN: Final = "explore_shown"
 _MESSAGES: Final = "explore_messages"
-_LINK: Final = "explore_link"  # what the address was given last
 _FIRST: Final = ViewSettings()
 _CLIP: Final = "explore_clip"  # the key of the clip that parts and selections are of
 
@@ -64,21 +64,15 @@ def show(**changes: Any) -> None:
 
 
 def open_link() -> None:
-    """Take over what the page's address says, unless the page itself wrote it there.
-
-    A page that is reached through the navigation has no parameters, and goes on as it was.
-    """
-    query = st.query_params.to_dict()
-    if query == st.session_state.get(_LINK) or (not query and _SETTINGS in st.session_state):
+    """Take over what the page's address says, unless the page itself wrote it there."""
+    query = page_address.opened(_PAGE, started=_SETTINGS in st.session_state)
+    if query is None:
         return
     chosen, view, problems = from_query(query)
-    told = list(problems)
-    for name in (view.clip, view.other):
-        if name is not None and name not in resources.samples():
-            told.append(f"There is no sample clip called {name[:40]!r}.")
-    if view.clip in resources.samples():
-        current_clip.choose_sample(str(view.clip))
+    told = [*problems, *page_address.open_sample(view.clip)]
     other = view.other if view.other in resources.samples() else None
+    if other != view.other:
+        told.append(page_address.no_sample(str(view.other)))
     use(chosen, tuple(told))
     st.session_state[_SHOWN] = replace(view, other=other)
     st.session_state[_CLIP] = None
@@ -92,17 +86,8 @@ def follow_clip(key: str) -> None:
 
 
 def write_link() -> dict[str, str]:
-    """Let the page's address say what is shown; returns its parameters.
-
-    Recordings and uploads stay out of it: nobody else has them.
-    """
+    """Let the page's address say what is shown; returns its parameters."""
     view = shown()
-    name = current_clip.sample_name() if current_clip.current().source == "sample" else None
     other = None if view.other in (RECORDING, UPLOAD) else view.other
-    clip = None if name == current_clip.FIRST_SAMPLE else name
-    query = to_query(settings(), replace(view, clip=clip, other=other))
-    # Always: what an interrupted run wrote may not have reached the browser, and the browser does
-    # nothing where it has it already.
-    st.query_params.from_dict(query)
-    st.session_state[_LINK] = query
-    return query
+    view = replace(view, clip=page_address.shown_sample(), other=other)
+    return page_address.write(_PAGE, to_query(settings(), view))

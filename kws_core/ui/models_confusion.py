@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from kws_core.plots import describe_scores, readable, scores_figure
+from kws_core.plots import readable
 from kws_core.report.confusion import (
     ORDERS,
     UNITS,
@@ -19,6 +19,7 @@ from kws_core.report.confusion import (
 )
 from kws_core.report.exporting import as_csv, file_name
 from kws_core.scores import ClipScores
+from kws_core.scores_figure import describe_scores, scores_figure
 from kws_core.ui import models_state, models_stored
 from kws_core.ui.models_controls import chart, downloads, fitting, table
 

@@ -98,25 +98,21 @@ def downloads(
 
     names: what the files are called after. Both are made only when they are asked for.
     """
+    kinds = (
+        ("csv", "text/csv", ":material/table:", lambda: as_csv(rows())),
+        ("json", "application/json", ":material/data_object:", lambda: as_plain_json(content())),
+    )
     with st.container(horizontal=True):
-        st.download_button(
-            "CSV",
-            lambda: as_csv(rows()),
-            file_name(*names, ending="csv"),
-            "text/csv",
-            icon=":material/table:",
-            on_click="ignore",
-            key=f"models_csv_{'_'.join(names)}",
-        )
-        st.download_button(
-            "JSON",
-            lambda: as_plain_json(content()),
-            file_name(*names, ending="json"),
-            "application/json",
-            icon=":material/data_object:",
-            on_click="ignore",
-            key=f"models_json_{'_'.join(names)}",
-        )
+        for ending, mime, icon, made in kinds:
+            st.download_button(
+                ending.upper(),
+                made,
+                file_name(*names, ending=ending),
+                mime,
+                icon=icon,
+                on_click="ignore",
+                key=f"models_{ending}_{'_'.join(names)}",
+            )
 
 
 def nothing_measured(what: str, command: str) -> None:

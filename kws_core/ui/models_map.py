@@ -20,7 +20,7 @@ from kws_core.report.word_map import (
 from kws_core.ui import current_clip, models_state, models_stored
 from kws_core.ui.messages import plain
 from kws_core.ui.models_controls import chart, downloads, nothing_measured, split_name, table
-from kws_core.ui.models_loaded import recogniser
+from kws_core.ui.models_loaded import model_named
 from kws_core.ui.models_results import MOST_COLOURED
 from kws_core.ui.models_second import current_second
 from kws_core.waveform import SAMPLE_RATE
@@ -53,7 +53,7 @@ def show_map() -> None:
         label_visibility="collapsed",
     )
     chosen = current_clip.current()
-    listener = recogniser(model)
+    listener = model_named(model)
     placed = None
     if is_of(listener.card, models_stored.figures(model, split)):
         second, told = current_second(listener)

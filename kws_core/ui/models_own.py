@@ -17,7 +17,7 @@ from kws_core.ui import models_state
 from kws_core.ui.clip_picker import FILE_TYPES
 from kws_core.ui.messages import PRIVACY
 from kws_core.ui.models_controls import chart, fitting, table
-from kws_core.ui.models_loaded import recogniser
+from kws_core.ui.models_loaded import model_named
 from kws_core.ui.player import player
 from kws_core.waveform import SAMPLE_RATE, to_wav
 
@@ -75,7 +75,7 @@ def _measure(name: str, uploads: list[tuple[str, bytes]]) -> OwnResult:
     told = st.empty()
     with st.spinner("Listening to your recordings"):
         result = measure_own_set(
-            uploads, recogniser(name), Intake(_LIMITS), lambda n: told.caption(f"{n:,} so far")
+            uploads, model_named(name), Intake(_LIMITS), lambda n: told.caption(f"{n:,} so far")
         )
     told.empty()
     return result

@@ -14,11 +14,11 @@ import streamlit as st
 
 from kws_core.recognizer import DEFAULT_MODEL, Recognizer
 from kws_core.report.link import OF_A_CLIP, Shown, from_query, to_query
-from kws_core.ui import current_clip, models_stored, resources
+from kws_core.ui import models_stored, page_address
 
+_PAGE: Final = "models"
 _SHOWN: Final = "models_shown"
 _MESSAGES: Final = "models_messages"
-_LINK: Final = "models_link"  # what the address was given last
 
 
 def shown() -> Shown:
@@ -34,36 +34,26 @@ def change(**changes: Any) -> None:
 
 
 def open_link() -> None:
-    """Take over what the page's address says, unless the page itself wrote it there.
-
-    A page that is reached through the navigation has no parameters, and goes on as it was.
-    """
-    query = st.query_params.to_dict()
-    if query == st.session_state.get(_LINK) or (not query and _SHOWN in st.session_state):
+    """Take over what the page's address says, unless the page itself wrote it there."""
+    query = page_address.opened(_PAGE, started=_SHOWN in st.session_state)
+    if query is None:
         return
     opened, problems = from_query(query)
     told = list(problems)
     if opened.model and opened.model not in Recognizer.available():
         told.append(f"There is no model {opened.model!r}.")
         opened = replace(opened, model="")
-    if opened.clip in resources.samples():
-        current_clip.choose_sample(str(opened.clip))
-    elif opened.clip is not None:
-        told.append(f"There is no sample clip called {opened.clip!r}.")
+    told += page_address.open_sample(opened.clip)
     st.session_state[_SHOWN] = replace(opened, clip=None)
     st.session_state[_MESSAGES] = tuple(told)
 
 
 def write_link() -> None:
-    """Let the page's address say what is shown; recordings and uploads stay out of it."""
+    """Let the page's address say what is shown."""
     now = shown()
-    if now.section in OF_A_CLIP and current_clip.current().source == "sample":
-        name = current_clip.sample_name()
-        now = replace(now, clip=None if name == current_clip.FIRST_SAMPLE else name)
-    query = to_query(now)
-    # Always: what an interrupted run wrote may not have reached the browser.
-    st.query_params.from_dict(query)
-    st.session_state[_LINK] = query
+    if now.section in OF_A_CLIP:
+        now = replace(now, clip=page_address.shown_sample())
+    page_address.write(_PAGE, to_query(now))
 
 
 def show_messages() -> None:

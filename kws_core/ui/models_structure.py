@@ -13,7 +13,7 @@ from kws_core.structure_figures import blocks_figure, feature_figure, feature_te
 from kws_core.ui import current_clip, models_state
 from kws_core.ui.messages import plain
 from kws_core.ui.models_controls import chart, downloads, table
-from kws_core.ui.models_loaded import recogniser
+from kws_core.ui.models_loaded import model_named
 from kws_core.ui.models_second import current_second, picture_of
 from kws_core.waveform import SAMPLE_RATE
 
@@ -24,7 +24,7 @@ _TABLE_HEIGHT: Final = 420  # pixels; a longer table is scrolled
 
 def show_structure(model: str) -> None:
     """Show a model's structure, and the feature maps of the chosen layer."""
-    listener = recogniser(model)
+    listener = model_named(model)
     structure = _structure(listener)
     chosen = _chosen_layer(structure)
     st.markdown(

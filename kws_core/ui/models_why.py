@@ -27,7 +27,7 @@ from kws_core.ui import current_clip, models_state
 from kws_core.ui.messages import plain
 from kws_core.ui.models_controls import chart, downloads
 from kws_core.ui.models_hear import show_sound
-from kws_core.ui.models_loaded import recogniser
+from kws_core.ui.models_loaded import model_named
 from kws_core.ui.models_question import Question, explanation, explanations
 from kws_core.ui.models_second import current_second, picture_of
 from kws_core.ui.models_trust import show_faithfulness
@@ -42,7 +42,7 @@ _LABEL: Final = "models_label"
 
 def show_why(model: str) -> None:
     """Show why a model gives a label to the current clip."""
-    listener = recogniser(model)
+    listener = model_named(model)
     second, told = current_second(listener)
     picture = picture_of(second, listener)
     if picture.ndim != 2:

@@ -9,8 +9,9 @@ from typing import Final
 import streamlit as st
 
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.plots import best_scores, describe_scores, percent, readable, scores_figure
+from kws_core.plots import percent, readable
 from kws_core.recognizer import Prediction
+from kws_core.scores_figure import best_scores, describe_scores, scores_figure
 from kws_core.ui.heard import Heard
 from kws_core.ui.messages import plain
 from kws_core.word_finder import Word
