@@ -29,7 +29,8 @@ Permission = Literal["granted", "denied", "no-device"]
 ColourScheme = Literal["light", "dark"]
 
 START_TIMEOUT_S = 60
-IDLE_TIMEOUT_MS = 60_000  # the first page of a fresh server imports torch
+# The longest wait for anything: the first page of a server imports torch, and machines may be busy.
+WAIT_MS = 120_000
 
 _COMMANDS = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
@@ -153,12 +154,11 @@ class OpenPage:
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
         self.page.on("request", on_request)
 
-    def wait_until_idle(self, timeout_ms: int = IDLE_TIMEOUT_MS) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until the script of the page has run; raises Playwright's TimeoutError."""
         self.page.wait_for_selector(
             '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
-            '[data-test-script-state="notRunning"]',
-            timeout=timeout_ms,
+            '[data-test-script-state="notRunning"]'
         )
 
 
@@ -192,6 +192,7 @@ class PageOpener:
             color_scheme=colour_scheme,
             permissions=["microphone"] if permission == "granted" else [],
         )
+        context.set_default_timeout(WAIT_MS)
         self._cleanup.callback(context.close)
         if permission == "no-device":
             context.add_init_script(_NO_DEVICE_SCRIPT)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Open = Callable[..., OpenPage]
 
-WAIT_MS = 30_000
 # What each view shows last, so that everything above it is there as well.
 VIEWS = {
     "/Augment": ".st-key-augment_draws .js-plotly-plot",
@@ -40,7 +39,7 @@ def test_a_view_loads_cleanly_and_fits(
     open_page: Open, path: str, width: int, colour_scheme: ColourScheme
 ) -> None:
     opened = open_page(path, width=width, colour_scheme=colour_scheme)
-    opened.page.locator(VIEWS[path]).wait_for(timeout=WAIT_MS)
+    opened.page.locator(VIEWS[path]).wait_for()
     opened.page.get_by_role("button", name="New draw").wait_for()
     assert no_sideways_scroll(opened.page)
     assert opened.page.get_by_test_id("stException").count() == 0
@@ -68,14 +67,14 @@ def test_a_draw_is_in_the_address_which_opens_it_again(open_page: Open) -> None:
     opened = open_page("/Augment?T=30&mT=2&fill=zero")
     first = drawn(opened.page)
     opened.page.get_by_role("button", name="New draw").click()
-    opened.page.get_by_text("Draw 2", exact=True).wait_for(timeout=WAIT_MS)
+    opened.page.get_by_text("Draw 2", exact=True).wait_for()
     opened.wait_until_idle()
     address = address_of(opened.page)
     assert "seed=2" in address
     second = drawn(opened.page)
     assert second != first
     again = open_page(address)
-    again.page.get_by_text("Draw 2", exact=True).wait_for(timeout=WAIT_MS)
+    again.page.get_by_text("Draw 2", exact=True).wait_for()
     assert drawn(again.page) == second
     assert "bright bar" in again.page.get_by_test_id("stMain").inner_text()
 
@@ -83,9 +82,9 @@ def test_a_draw_is_in_the_address_which_opens_it_again(open_page: Open) -> None:
 def test_the_masked_picture_is_heard_with_a_cursor_over_all_its_panels(open_page: Open) -> None:
     page = open_page("/Augment").page
     cursors = page.locator(".st-key-augment_picture .kws-player-cursor")
-    cursors.nth(1).wait_for(state="attached", timeout=WAIT_MS)
+    cursors.nth(1).wait_for(state="attached")
     page.get_by_role("button", name=re.compile("^Play .* after")).click()
-    page.get_by_role("button", name=re.compile("^Play .* after")).wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name=re.compile("^Play .* after")).wait_for()
     slider = page.get_by_role("slider", name=re.compile("^Position in .* after"))
     assert float(slider.input_value()) == pytest.approx(1.0, abs=0.05)
     heights = [box["height"] for box in (c.bounding_box() for c in cursors.all()) if box]
@@ -96,9 +95,9 @@ def test_a_step_is_added_and_removed(open_page: Open) -> None:
     opened = open_page("/Augment?view=sound&section=export")
     page = opened.page
     page.get_by_text("Clipping", exact=True).click()
-    page.locator(".st-key-augment_card_clipping .js-plotly-plot").wait_for(timeout=WAIT_MS)
+    page.locator(".st-key-augment_card_clipping .js-plotly-plot").wait_for()
     page.get_by_role("button", name=re.compile("^Play after step 2")).wait_for()
     opened.wait_until_idle()
     page.locator(".st-key-augment_card_clipping").get_by_role("button", name="Remove").click()
-    page.locator(".st-key-augment_card_clipping").wait_for(state="detached", timeout=WAIT_MS)
+    page.locator(".st-key-augment_card_clipping").wait_for(state="detached")
     assert opened.console_errors == []

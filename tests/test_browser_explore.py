@@ -21,14 +21,13 @@ Open = Callable[..., OpenPage]
 PLOT = ".st-key-explore_picture .js-plotly-plot"
 CURSOR = f"{PLOT} .kws-player-cursor"
 AUDIO = ".st-key-explore_picture_player audio"
-WAIT_MS = 30_000
 
 
 def wait_for_picture(opened: OpenPage, panes: int = 2) -> None:
     """Wait until the picture has been drawn with that many panes."""
     # Plotly has one such area per pane. Streamlit may put another chart in place of an old one.
     script = "([selector, panes]) => document.querySelectorAll(selector).length === panes"
-    opened.page.wait_for_function(script, arg=[f"{PLOT} .nsewdrag", panes], timeout=WAIT_MS)
+    opened.page.wait_for_function(script, arg=[f"{PLOT} .nsewdrag", panes])
     opened.page.locator(CURSOR).wait_for(state="attached")
 
 
@@ -87,9 +86,7 @@ def test_all_panes_zoom_together_and_the_cursor_is_in_all_of_them(open_page: Ope
     wait_for_picture(opened, panes=5)
     assert ranges(page)[0] == pytest.approx(zoomed[0])
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function(
-        "a => a.currentTime > 0.55", arg=page.locator(AUDIO).element_handle(), timeout=WAIT_MS
-    )
+    page.wait_for_function("a => a.currentTime > 0.55", arg=page.locator(AUDIO).element_handle())
     assert opened.page_errors == []
     assert opened.console_errors == []
 

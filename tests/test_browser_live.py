@@ -23,14 +23,13 @@ from kws_core.recognizer import Recognizer
 from kws_core.samples import list_samples
 from kws_core.streaming import DetectorSettings, Trigger, WindowScorer, smooth
 from kws_core.waveform import SAMPLE_RATE, Samples, to_wav
-from tests.browser import AppServer, OpenPage, no_sideways_scroll, run_server
+from tests.browser import WAIT_MS, AppServer, OpenPage, no_sideways_scroll, run_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Page
 
 Open = Callable[..., OpenPage]
 
-WAIT_MS = 120_000  # of machines that are busy with other things
 N_WORDS = 4
 NOISE_S, PAUSE_S = 2.0, 0.6
 DECODER_NAME = "audio-decoder"  # a thread of the connection itself
@@ -153,11 +152,11 @@ def open_calmly(open_page: Open, watched: Watched, **options: Any) -> OpenPage:
 
 
 def start(page: Page) -> None:
-    microphone(page).get_by_role("button", name="Start").click(timeout=WAIT_MS)
+    microphone(page).get_by_role("button", name="Start").click()
 
 
 def stop(page: Page) -> None:
-    microphone(page).get_by_role("button", name="Stop").click(timeout=WAIT_MS)
+    microphone(page).get_by_role("button", name="Stop").click()
 
 
 def logged(page: Page) -> list[str]:
@@ -214,7 +213,7 @@ def test_spoken_words_are_logged_once_each_in_order_through_pause_and_page(
     assert page.locator(".word .label").inner_text() in recording.words
 
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name="Go on").wait_for()
     opened.wait_until_idle()
     before = n_heard(page)
     watched.wait_for(lambda names: THREAD_NAME not in names)  # nothing is listened to
@@ -228,7 +227,7 @@ def test_spoken_words_are_logged_once_each_in_order_through_pause_and_page(
     go_to(page, "Home")
     watched.wait_for_quiet()
     go_to(page, "Live")
-    microphone(page).get_by_role("button", name="Start").wait_for(timeout=WAIT_MS)
+    microphone(page).get_by_role("button", name="Start").wait_for()
     wait_for_words(page, before)
     assert opened.console_errors == []
     assert opened.page_errors == []
@@ -263,9 +262,9 @@ def test_without_a_microphone_a_sample_shows_all_of_it_in_two_tabs_at_once(
         "/Live", permission="denied", width=390, colour_scheme="dark", server=watched.server
     )
     page = opened.page
-    page.get_by_text("The microphone is blocked for this page").wait_for(timeout=WAIT_MS)
+    page.get_by_text("The microphone is blocked for this page").wait_for()
     other = open_calmly(open_page, watched, permission="no-device").page
-    other.get_by_text("The browser finds no microphone").wait_for(timeout=WAIT_MS)
+    other.get_by_text("The browser finds no microphone").wait_for()
 
     page.get_by_role("button", name="Play the sample").click()
     other.get_by_role("button", name="Play the sample").click()
@@ -281,13 +280,13 @@ def test_without_a_microphone_a_sample_shows_all_of_it_in_two_tabs_at_once(
     assert "ball at column 5, row 3" not in (board.get_attribute("aria-label") or "")
     if page.get_by_role("button", name="Stop the sample").is_visible():
         page.get_by_role("button", name="Stop the sample").click()
-    page.get_by_role("button", name="Play the sample").wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name="Play the sample").wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Log as CSV").click()
     lines = download.value.path().read_text().splitlines()
     assert [line.split(",")[0] for line in lines[1:]][: len(words)] == words
     page.get_by_role("button", name="in Explore").click()
     clip = page.get_by_test_id("stPopoverButton").filter(has_text=re.compile(r"Live, last \d+ s"))
-    clip.wait_for(timeout=WAIT_MS)
+    clip.wait_for()
     assert opened.console_errors == []
     assert opened.page_errors == []

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Open = Callable[..., OpenPage]
 
-WAIT_MS = 30_000
 MATRIX = ".st-key-models_confusion .js-plotly-plot"
 # What each section shows last.
 SECTIONS = {
@@ -42,7 +41,7 @@ def test_every_section_loads_cleanly_and_fits(
     page = opened.page
     for title, last in SECTIONS.items():
         page.get_by_role("radio", name=title, exact=True).click()
-        page.locator(last).first.wait_for(timeout=WAIT_MS)
+        page.locator(last).first.wait_for()
         opened.wait_until_idle()
         assert no_sideways_scroll(page)
         assert page.get_by_test_id("stException").count() == 0
@@ -55,7 +54,7 @@ def test_every_section_loads_cleanly_and_fits(
 def test_a_click_on_a_cell_brings_its_clips_and_is_in_the_address(open_page: Open) -> None:
     opened = open_page("/Models?section=results&unit=counts")
     page = opened.page
-    page.locator(f"{MATRIX} .scatterlayer .point").first.wait_for(state="attached", timeout=WAIT_MS)
+    page.locator(f"{MATRIX} .scatterlayer .point").first.wait_for(state="attached")
     # A cell beside the diagonal: the first point whose labels differ and that is not chosen yet.
     chosen = page.locator(MATRIX).evaluate(
         """plot => {
@@ -69,8 +68,8 @@ def test_a_click_on_a_cell_brings_its_clips_and_is_in_the_address(open_page: Ope
     said, heard = chosen["pair"]
     page.mouse.move(chosen["x"], chosen["y"])
     page.mouse.click(chosen["x"], chosen["y"])
-    page.get_by_text(f"clips of “{said}”").wait_for(timeout=WAIT_MS)
-    page.wait_for_url(f"**said={said}*", timeout=WAIT_MS)
+    page.get_by_text(f"clips of “{said}”").wait_for()
+    page.wait_for_url(f"**said={said}*")
     opened.wait_until_idle()
     assert query_of(page) == {
         "section": "results", "unit": "counts", "said": said, "heard": heard
@@ -79,7 +78,7 @@ def test_a_click_on_a_cell_brings_its_clips_and_is_in_the_address(open_page: Ope
     main = page.get_by_test_id("stMain").inner_text()
     assert f"were heard as “{heard}”" in main
     again = open_page("/" + page.url.split("/", 3)[3]).page
-    again.get_by_text(f"were heard as “{heard}”").wait_for(timeout=WAIT_MS)
+    again.get_by_text(f"were heard as “{heard}”").wait_for()
     assert opened.console_errors == []
 
 
@@ -87,7 +86,7 @@ def test_a_click_on_a_block_brings_what_it_makes_of_the_clip(open_page: Open) ->
     opened = open_page("/Models?section=structure")
     page = opened.page
     blocks = page.locator(".st-key-models_blocks .barlayer .point")
-    blocks.first.wait_for(state="attached", timeout=WAIT_MS)
+    blocks.first.wait_for(state="attached")
     opened.wait_until_idle()
     names = page.locator(".st-key-models_blocks .js-plotly-plot").evaluate(
         "plot => plot.data.find(trace => trace.type === 'bar').customdata"
@@ -97,7 +96,7 @@ def test_a_click_on_a_block_brings_what_it_makes_of_the_clip(open_page: Open) ->
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_url(f"**layer={names[wanted]}*", timeout=WAIT_MS)
+    page.wait_for_url(f"**layer={names[wanted]}*")
     opened.wait_until_idle()
     assert f"What {names[wanted]} makes of" in page.get_by_test_id("stMain").inner_text()
     assert opened.console_errors == []
@@ -109,12 +108,12 @@ def test_an_archive_of_ones_own_is_measured_and_its_figures_taken_along(open_pag
     files = {f"yes/{i}.wav": recording(400 + 150 * i) for i in range(3)}
     content = {"name": "set.zip", "mimeType": "application/zip", "buffer": archive(files)}
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(content)
-    page.get_by_text("of 3 recordings").wait_for(timeout=WAIT_MS)
+    page.get_by_text("of 3 recordings").wait_for()
     opened.wait_until_idle()
     with page.expect_download() as download:
         page.get_by_role("button", name="Figures as JSON").click()
     figures = json.loads(io.BytesIO(download.value.path().read_bytes()).read())
     assert figures["accuracy"]["n"] == 3
     page.get_by_role("button", name="Clear").click()
-    page.get_by_text("The result appears here").wait_for(timeout=WAIT_MS)
+    page.get_by_text("The result appears here").wait_for()
     assert opened.console_errors == []

@@ -14,7 +14,7 @@ from kws_core.audio import SAMPLE_RATE, read_audio, to_wav
 from kws_core.recognizer import Recognizer
 from kws_core.samples import Sample, list_samples
 from tests.audio_files import encode
-from tests.browser import ColourScheme, OpenPage, no_sideways_scroll
+from tests.browser import WAIT_MS, ColourScheme, OpenPage, no_sideways_scroll
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -24,7 +24,6 @@ Open = Callable[..., OpenPage]
 PAGES = pytest.mark.parametrize("path", ["/", "/Recognise"])
 # The browser's microphone starts when it is asked for, and repeats the file.
 SILENCE_BEFORE_S, SILENCE_AFTER_S = 0.5, 1.5
-WAIT_MS = 20_000
 
 
 def in_silence(sample: Sample) -> np.ndarray:
