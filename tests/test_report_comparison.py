@@ -93,3 +93,18 @@ def test_the_figure_shows_those_whose_cost_is_known(tmp_path: Path) -> None:
     assert drawn == {row.name for row in rows if row.weights is not None}
     low, high = by_weights.layout.yaxis.range
     assert low < NOTEBOOK.logged < high
+
+
+def test_a_name_is_written_once_beside_its_best_figure_and_away_from_its_neighbours() -> None:
+    row = own_row(made_figures(), "35")
+    assert row is not None
+    rows = [
+        replace(row, name=name, accuracy=accuracy, weights=weights)
+        for name, accuracy, weights in (
+            *(("wide", 0.96, 200_000), ("small", 0.95, 90_000)),
+            *(("wide", 0.94, 200_000), ("small", 0.93, 90_000)),
+        )
+    ]
+    [trace] = comparison_figure(rows, "weights").data
+    assert trace.text == ("wide", "small", "", "")
+    assert trace.textposition[:2] == ("top right", "top left")

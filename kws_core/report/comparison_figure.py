@@ -48,8 +48,11 @@ def comparison_text(rows: Sequence[Row], cost: Cost) -> str:
     """Say in a sentence what the figure shows."""
     known = [row for row in rows if row.cost(cost) is not None]
     ours = [row for row in known if row.kind == "ours"]
-    told = ", ".join(f"{row.name} {row.accuracy:.1%}" for row in ours) or "none of ours"
-    return f"Accuracy against {_AXES[cost]} of {len(known)} models; measured here: {told}."
+    told = "; ".join(f"{row.name} {row.accuracy:.1%} ({row.tested_on})" for row in ours)
+    return (
+        f"Accuracy against {_AXES[cost]}, {len(known)} figures; measured here: "
+        f"{told or 'none of ours'}."
+    )
 
 
 def _trace(rows: Sequence[Row], kind: Kind, cost: Cost) -> dict[str, Any]:
@@ -59,8 +62,7 @@ def _trace(rows: Sequence[Row], kind: Kind, cost: Cost) -> dict[str, Any]:
         "x": [row.cost(cost) for row in rows],
         "y": [row.accuracy for row in rows],
         "mode": "markers+text" if kind == "ours" else "markers",
-        "text": [escape(row.name) for row in rows],
-        "textposition": "top center",
+        **_names(rows, cost),
         "cliponaxis": False,
         "marker": _LOOKS[kind],
         "hovertext": [_hover(row) for row in rows],
@@ -76,6 +78,16 @@ def _trace(rows: Sequence[Row], kind: Kind, cost: Cost) -> dict[str, Any]:
             "width": 4,
         }
     return trace
+
+
+def _names(rows: Sequence[Row], cost: Cost) -> dict[str, list[str]]:
+    """Write each name once, at its best figure; neighbours on either side of their marker."""
+    by_cost = list(dict.fromkeys(row.name for row in sorted(rows, key=lambda r: r.cost(cost) or 0)))
+    names = [row.name for row in rows]  # best first
+    return {
+        "text": ["" if row.name in names[:i] else escape(row.name) for i, row in enumerate(rows)],
+        "textposition": [f"top {('left', 'right')[by_cost.index(name) % 2]}" for name in names],
+    }
 
 
 def _hover(row: Row) -> str:
