@@ -38,6 +38,8 @@ _COMMANDS = (
 )
 # Streamlit's frontend looks for the server below a page's own address first: two harmless 404s.
 _DEEP_LINK_PROBE = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
+# Between two pages it drops the tab's icon for an instant, in which a busy browser may ask for it.
+_TAB_ICON = re.compile(r"^/media/[0-9a-f]{32}\.png$")
 # What a browser says on a computer without any microphone.
 _NO_DEVICE_SCRIPT = """
 if (navigator.mediaDevices) {
@@ -142,7 +144,8 @@ class OpenPage:
 
         def on_console(message: ConsoleMessage) -> None:
             address = urlsplit(message.location.get("url", "")).path
-            if message.type == "error" and not _DEEP_LINK_PROBE.search(address):
+            harmless = _DEEP_LINK_PROBE.search(address) or _TAB_ICON.match(address)
+            if message.type == "error" and not harmless:
                 self.console_errors.append(f"{message.text} ({address})")
 
         def on_request(request: Request) -> None:
