@@ -170,11 +170,17 @@ def _other_speech(figures: Mapping[str, Any]) -> str | None:
     rates = (figures.get("false_words") or {}).get("per_hour")
     if not rates or "other_speech" not in rates:
         return None
-    rate = rates["other_speech"]
-    return (
+    rate, unheard = rates["other_speech"], rates.get("unheard_language")
+    told = (
         f"**Other speech is full of words to it.** In {60 * rate['hours']:.0f} minutes of speech "
         f"without any of the words it finds {rate['count']}: {rate['per_hour']:,.0f} an hour."
     )
+    if unheard:
+        told += (
+            " In commands in a language that it did not learn to reject, it finds "
+            f"{unheard['per_hour']:,.0f} an hour."
+        )
+    return told
 
 
 def _few_clips(figures: Mapping[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from kws_core.errors import ModelError
 from kws_core.recipes.hearing import takes_masks
 from kws_core.recognizer import Recognizer
 from kws_core.ui import augment_state, resources
-from kws_core.ui.models_loaded import model_named as model_named  # also for other pages
+from kws_core.ui.models_loaded import model_named
 
 _MODELS: Final = "augment_models"
 

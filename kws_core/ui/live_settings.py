@@ -14,7 +14,7 @@ from kws_core.live.operating_point import Measured, measured
 from kws_core.recognizer import Recognizer
 from kws_core.streaming import DetectorSettings
 from kws_core.ui import live_state
-from kws_core.ui.augment_models import model_named
+from kws_core.ui.models_loaded import model_named
 
 # Closer together near 1, where good detectors differ.
 _THRESHOLDS: Final = (

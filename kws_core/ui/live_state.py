@@ -18,7 +18,7 @@ from kws_core.live.programmes import PROGRAMMES, render
 from kws_core.recognizer import Recognizer
 from kws_core.streaming import DetectorSettings, KeywordDetector
 from kws_core.ui import resources
-from kws_core.ui.augment_models import model_named
+from kws_core.ui.models_loaded import model_named
 from kws_core.waveform import Samples
 
 _LISTENER: Final = "live_listener_kept"

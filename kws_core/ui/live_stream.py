@@ -13,11 +13,11 @@ from kws_core.live import Listener, LoggedWord
 from kws_core.live.connection import trouble
 from kws_core.plots import mel_ticks, percent
 from kws_core.ui import live_state
-from kws_core.ui.augment_models import model_named
 from kws_core.ui.live_microphone import Microphone
 from kws_core.ui.live_presence import page_is_open
 from kws_core.ui.live_words import duration
 from kws_core.ui.messages import calm_errors, words_for
+from kws_core.ui.models_loaded import model_named
 
 TICK_S: Final = 0.2  # between pieces; the browser moves the picture evenly in between
 OVERLAP_S: Final = 1.5  # of pieces, so that one that gets lost leaves no hole
