@@ -202,9 +202,9 @@ class TestScores:
     ) -> None:
         calls: list[int] = []
         scorer = WindowScorer(small, 8, 2.0)
-        score = small.posteriors_of_features
+        score = small.posteriors_together
         monkeypatch.setattr(
-            small, "posteriors_of_features", lambda x: calls.append(len(x)) or score(x)
+            small, "posteriors_together", lambda x: calls.append(len(x)) or score(x)
         )
         scorer.push(sound[: 2 * SAMPLE_RATE - 1])
         assert calls == [1, 12]

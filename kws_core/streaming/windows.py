@@ -112,4 +112,4 @@ class WindowScorer:
             return self._recognizer.posteriors(np.stack(windows))
         frames = [int(s) // self._config.hop_length for s in starts]
         pictures = [self.log_mel.between(k, k + self._config.n_frames).T for k in frames]
-        return self._recognizer.posteriors_of_features(np.stack(pictures))
+        return self._recognizer.posteriors_together(np.stack(pictures))
