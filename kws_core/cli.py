@@ -155,7 +155,14 @@ def _evaluate(options: argparse.Namespace) -> int:
     settings = QUICK if options.quick else EvaluationSettings()
     try:
         options.out.mkdir(parents=True, exist_ok=True)  # first: all else takes minutes
-        done = evaluate(options.model, options.data, options.split, options.model_folder, settings)
+        done = evaluate(
+            options.model,
+            options.data,
+            options.split,
+            options.model_folder,
+            settings,
+            options.sentences,
+        )
         path = save_results(options.out, done.figures, done.scores, done.word_map)
     except OSError as error:
         return _refuse(f"Evaluation stopped: {error}")
@@ -222,6 +229,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument(
         "--quick", action="store_true", help="fewer clips in noise, no map of words"
+    )
+    evaluate.add_argument(
+        "--sentences",
+        type=Path,
+        metavar="FOLDER",
+        help="of sound files: other people saying something else, to count false words in",
     )
     evaluate.set_defaults(command=_evaluate)
     evaluate_stream = commands.add_parser(

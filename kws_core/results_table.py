@@ -63,6 +63,7 @@ ROWS: tuple[tuple[str, Callable[[_Figures], str]], ...] = (
     ("false words an hour, other speech", _false_words("other_speech")),
     ("the same with 95 % of words found", _at_95_percent),
     ("false words an hour, commands in a language not learnt", _false_words("unheard_language")),
+    ("false words an hour, whole sentences", _false_words("sentences")),
     ("false words an hour, noise", _false_words("noise")),
     ("weights", lambda f: f"{f['cost']['parameters']:,}"),
     ("multiplications and additions", lambda f: f"{f['cost']['macs'] / 1e6:.1f} M"),

@@ -67,8 +67,11 @@ def test_the_limits_are_the_results_own() -> None:
 def test_a_language_that_it_did_not_learn_to_reject_is_told_of_where_it_was_measured() -> None:
     figures = made_figures()
     assert "did not learn to reject" not in " ".join(limits(figures))
+    assert "sentences" not in " ".join(limits(figures))
+    figures["false_words"]["per_hour"]["sentences"] = {"per_hour": 564.2}
     figures["false_words"]["per_hour"]["unheard_language"] = {"per_hour": 3207.4}
     assert "did not learn to reject, it finds 3,207 an hour" in " ".join(limits(figures))
+    assert "sentences of people it never heard it finds 564 an hour" in " ".join(limits(figures))
 
 
 def test_the_worst_words_and_the_share_of_unknown_are_counted() -> None:

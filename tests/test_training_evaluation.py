@@ -24,6 +24,7 @@ from kws_core.training import conditions, false_words
 from kws_core.training.evaluation import Evaluation, EvaluationSettings, evaluate
 from kws_core.training.held_out import spoken_words
 from tests import training_shards as shards
+from tests.audio_files import encode, tone
 
 SETTINGS = EvaluationSettings(n_disturbed=4, n_map=10, n_runs=2)
 
@@ -185,6 +186,24 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(
     options = ["--model", "deaf", "--model-folder", str(models), "--data", str(data)]
     assert main(["evaluate", *options, "--out", str(tmp_path / "file" / "results")]) == 1
     assert "Evaluation stopped" in capsys.readouterr().err
+
+
+def test_sentences_are_counted_apart(data: Path, models: Path, tmp_path: Path) -> None:
+    for i, seconds in enumerate((1.0, 2.0)):
+        (tmp_path / f"{i}.wav").write_bytes(encode(tone(300 + i, seconds, 16_000), 16_000))
+    options = ["--model", "deaf", "--model-folder", str(models), "--data", str(data), "--quick"]
+    options += ["--sentences", str(tmp_path), "--out", str(tmp_path / "out")]
+    assert main(["evaluate", *options]) == 0
+    rate = load_figures(tmp_path / "out", "deaf", "val")["false_words"]["per_hour"]["sentences"]
+    assert rate["hours"] == pytest.approx(3 / 3600)
+    assert rate["count"] == sum(times for _, label, times in rate["commonest"] if label == "zero")
+
+
+def test_a_folder_without_sentences_is_refused_before_anything_is_measured(
+    models: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError, match="no sound files"):
+        evaluate("deaf", tmp_path / "no data either", "val", models, sentences=tmp_path)
 
 
 def test_missing_data_are_named(models: Path, tmp_path: Path) -> None:

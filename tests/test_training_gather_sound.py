@@ -4,10 +4,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from kws_core.errors import DataError
-from kws_core.training.gather_sound import NOISE, SPEECH, Source, files_of, gather, holds_a_word
+from kws_core.training.gather_sound import (
+    NOISE,
+    SENTENCES,
+    SPEECH,
+    Source,
+    files_of,
+    gather,
+    holds_a_word,
+)
+from kws_core.training.more_sound import folder_recordings
 from tests.audio_files import encode, tone
 
 
@@ -52,6 +63,32 @@ def test_noise_may_be_called_like_a_word(tmp_path: Path) -> None:
     assert names_of(source, tmp_path) == ["dog.wav"]
 
 
+def test_a_pattern_is_that_of_the_place_below_the_folder(tmp_path: Path) -> None:
+    write(tmp_path, "phone/es/hello.wav", "phone/es/digits/7.wav", "phone/es/digits-later.wav")
+    source = Source("phone", "CC0", "phone/es", "(?!digits/).*")
+    assert names_of(source, tmp_path) == ["digits-later.wav", "hello.wav"]
+
+
+def test_what_a_telephone_keeps_becomes_a_file_that_can_be_read(tmp_path: Path) -> None:
+    packages, out = tmp_path / "packages", tmp_path / "out"
+    said = tone(500, 1.0, 8000)
+    (packages / "usr/share/phone").mkdir(parents=True)
+    kept = packages / "usr/share/phone/hello.gsm"
+    soundfile.write(kept, said, 8000, format="RAW", subtype="GSM610")
+    assert gather((Source("phone", "GPL-2", "phone"),), packages, out) == 1
+    ((name, samples),) = folder_recordings(out)
+    assert name == "phone/hello.wav"
+    assert len(samples) / 16_000 == pytest.approx(1.0, abs=0.05)
+    spectrum = np.abs(np.fft.rfft(samples))
+    assert np.argmax(spectrum) * 16_000 / len(samples) == pytest.approx(500, abs=2)
+
+
+def test_the_sentences_are_of_voices_that_nothing_is_trained_on() -> None:
+    assert not {source.package for source in SENTENCES} & {
+        source.package for source in (*SPEECH, *NOISE)
+    }
+
+
 def test_files_are_copied_under_their_folders_with_a_line_on_their_licences(tmp_path) -> None:
     packages, out = tmp_path / "packages", tmp_path / "out"
     write(packages, "talk/en/ball.wav", "talk/fr/ball.wav", "phone/hello.wav")
@@ -72,8 +109,9 @@ def test_the_command_says_what_it_did_or_what_is_missing(tmp_path: Path) -> None
     failed = subprocess.run(command, capture_output=True, text=True)
     assert (failed.returncode, failed.stdout) == (1, "")
     assert "is missing: download the package" in failed.stderr
-    for source in (*SPEECH, *NOISE):
+    for source in (*SPEECH, *NOISE, *SENTENCES):
         write(tmp_path, f"{source.folder}/thing_desc.wav", f"{source.folder}/thing.wav")
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0
     assert f"{len(NOISE)} files of noise" in done.stdout
+    assert f"{2 * len(SENTENCES)} files of sentences" in done.stdout

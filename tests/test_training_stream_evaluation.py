@@ -25,7 +25,7 @@ from kws_core.stream_results import (
 )
 from kws_core.streaming import DetectorSettings, KeywordDetector, smooth
 from kws_core.training.held_out import Spoken
-from kws_core.training.stream_evaluation import score_streams
+from kws_core.training.stream_evaluation import score_streams, stream_sources
 from kws_core.training.stream_figures import THRESHOLDS, figures_of_streams, replay
 from kws_core.training.stream_set import SNRS_DB, StreamSetSettings, StreamSources, render
 from tests import training_shards as shards
@@ -142,6 +142,18 @@ def test_the_command_measures_a_model_and_saves_the_figures(
     assert figures["operating_points"][0]["false_alarms"]["count"] > 0  # it always hears zero
     text = json.dumps(figures)
     assert "NaN" not in text
+
+
+def test_one_speaker_is_not_all_the_other_speech(tmp_path: Path) -> None:
+    folder = shards.write_shards(tmp_path)
+    rows = [
+        {"word": word, "speaker": "", "file": shards.held_out_name(word, True), "audio": sound}
+        for word in ("vi:len", "amelia")
+        for sound in [shards.flac(burst("high", 9, 0.3))]
+    ]
+    shards.write(folder, "other_words.parquet", rows)
+    sources = stream_sources(folder, "val", LABELS, seed=0)
+    assert [name for name, _ in sources.others] == ["amelia"]
 
 
 def test_figures_that_are_missing_or_of_another_format_are_refused(tmp_path: Path) -> None:

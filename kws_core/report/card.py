@@ -171,10 +171,16 @@ def _other_speech(figures: Mapping[str, Any]) -> str | None:
     if not rates or "other_speech" not in rates:
         return None
     rate, unheard = rates["other_speech"], rates.get("unheard_language")
+    sentences = rates.get("sentences")
     told = (
         f"**Other speech is full of words to it.** In {60 * rate['hours']:.0f} minutes of speech "
         f"without any of the words it finds {rate['count']}: {rate['per_hour']:,.0f} an hour."
     )
+    if sentences:
+        told += (
+            " In whole sentences of people it never heard it finds "
+            f"{sentences['per_hour']:,.0f} an hour."
+        )
     if unheard:
         told += (
             " In commands in a language that it did not learn to reject, it finds "

@@ -30,6 +30,7 @@ from kws_core.training.held_out import (
     spoken_words,
     training_recordings,
 )
+from kws_core.training.more_sound import folder_recordings, sound_files
 from kws_core.training.pictures import pictures_for, score_pictures
 from kws_core.training.scoring import score, score_spoken
 from kws_core.training.shards import noise_recordings, other_recordings
@@ -69,14 +70,18 @@ def evaluate(
     split: str,
     model_folder: Path = MODEL_FOLDER,
     settings: EvaluationSettings | None = None,
+    sentences: Path | None = None,
 ) -> Evaluation:
     """Measure a model on a split: val or test_a.
 
-    Raises UnknownModelError or DamagedModelError, and DataError if a file is missing or damaged or
-    the model has no label for a word.
+    sentences: a folder of sound files, of people who are in no training data saying something
+    else: words found there are false. Raises UnknownModelError or DamagedModelError, and DataError
+    if a file is missing or damaged or the model has no label for a word.
     """
     settings = settings or EvaluationSettings()
     started = time.monotonic()
+    if sentences is not None:
+        sound_files(sentences)  # whether there are any, before all that takes minutes
     model = load_model(name, model_folder)
     recognizer = Recognizer(model)
     spoken = spoken_words(data, split, recognizer.labels)
@@ -105,6 +110,8 @@ def evaluate(
     noises = {kind: samples for kind, samples in noises.items() if len(samples)}
     figures["conditions"] = measure_conditions(recognizer, disturbed, noises, settings.seed)
     without_words = speech_without_words(list(other_recordings(data, "val"))) | {"noise": noise}
+    if sentences is not None:
+        without_words["sentences"] = list(folder_recordings(sentences))
     figures["false_words"] = measure_false_words(recognizer, disturbed, without_words)
     n_bytes = (model_folder / f"{name}.safetensors").stat().st_size
     figures["cost"] = measure_cost(model, n_bytes, spoken.clips[0], settings.n_runs)

@@ -8,7 +8,8 @@ Unpack the packages in a folder (as root or not, nothing is installed), then cop
     for package in *.deb; do dpkg-deb -x $package unpacked; done
     python -m kws_core.training.gather_sound --packages unpacked --out sounds
 
-Train with ``--more-speech sounds/speech --more-noise sounds/noise``.
+Train with ``--more-speech sounds/speech --more-noise sounds/noise``; measure with ``evaluate
+--sentences sounds/sentences``: two more voices, who are never trained on.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import soundfile
+
 from kws_core.errors import DataError, KwsError
 from kws_core.labels import WORDS
-from kws_core.training.more_sound import ABOUT_FILE, sound_files
+from kws_core.training.more_sound import ABOUT_FILE, SOUND_FILES, sound_files
 
+_GSM = ".gsm"
+_GSM_RATE = 8000  # Hz
 _SUBSTRING_LENGTH = 4  # letters; shorter words are looked for as whole words only
 
 
@@ -32,7 +37,7 @@ _SUBSTRING_LENGTH = 4  # letters; shorter words are looked for as whole words on
 class Source:
     """Recordings of a Debian package.
 
-    folder: below ``usr/share``. pattern: a regular expression for files' names, without suffix.
+    folder: below ``usr/share``. pattern: a regular expression for files in it, without suffix.
     """
 
     package: str
@@ -55,6 +60,16 @@ SPEECH = (
     Source("asterisk-core-sounds-it-wav", _ASTERISK, "asterisk/sounds/it_IT_m_Carlo"),
     Source("asterisk-core-sounds-ru-wav", "CC BY 3.0", "asterisk/sounds/ru_RU_f_IvrvoiceRU"),
     Source("asterisk-prompt-it-menardi-wav", _ASTERISK, "asterisk/sounds/it_IT_f_Menardi"),
+)
+# Telephones that speak Spanish and French, each with one voice: what is said to callers, no digits.
+SENTENCES = (
+    Source("asterisk-prompt-es-co", "GPL-2", "asterisk/sounds/es", "(?!digits/).*"),
+    Source(
+        "asterisk-prompt-fr-armelle",
+        "BSD",
+        "asterisk/sounds/fr",
+        "(?!(?:digits|letters|phonetic|dictate)/).*",
+    ),
 )
 NOISE = tuple(
     Source(
@@ -88,9 +103,10 @@ def files_of(source: Source, packages: Path) -> Iterator[Path]:
             f"{folder} is missing: download the package {source.package} with apt-get and unpack "
             "it with dpkg-deb -x, as the README says."
         )
-    for path in sound_files(folder):
+    for path in sound_files(folder, (*SOUND_FILES, _GSM)):
         named = source.speech and holds_a_word(f"{path.stem} {_said_in(path)}")
-        if re.fullmatch(source.pattern, path.stem) and not named:
+        place = path.relative_to(folder).with_suffix("").as_posix()
+        if re.fullmatch(source.pattern, place) and not named:
             yield path
 
 
@@ -112,11 +128,22 @@ def gather(sources: tuple[Source, ...], packages: Path, out: Path) -> int:
         for path in files_of(source, packages):
             place = out / path.relative_to(packages / "usr" / "share")
             place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+            _copy(path, place)
             n += 1
     licences = dict.fromkeys(f"{source.package} ({source.licence})" for source in sources)
     (out / ABOUT_FILE).write_text("Debian packages " + ", ".join(licences) + "\n", encoding="utf-8")
     return n
+
+
+def _copy(path: Path, place: Path) -> None:
+    """Copy a file; telephones' GSM 06.10, which has no header to know it by, becomes WAV."""
+    if path.suffix != _GSM:
+        shutil.copyfile(path, place)
+        return
+    samples, rate = soundfile.read(
+        path, format="RAW", subtype="GSM610", samplerate=_GSM_RATE, channels=1
+    )
+    soundfile.write(place.with_suffix(".wav"), samples, rate, subtype="PCM_16")
 
 
 def main() -> int:
@@ -125,10 +152,10 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--packages", type=Path, required=True, help="folder of unpacked packages")
-    parser.add_argument("--out", type=Path, required=True, help="folder for speech and noise")
+    parser.add_argument("--out", type=Path, required=True, help="folder for what is gathered")
     options = parser.parse_args()
     try:
-        for kind, sources in {"speech": SPEECH, "noise": NOISE}.items():
+        for kind, sources in {"speech": SPEECH, "noise": NOISE, "sentences": SENTENCES}.items():
             n = gather(sources, options.packages, options.out / kind)
             print(f"{n} files of {kind} in {options.out / kind}")
     except KwsError as error:

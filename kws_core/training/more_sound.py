@@ -6,7 +6,7 @@ none of the words is said in the speech; `kws_core.training.gather_sound` makes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from kws_core.errors import AudioError, DataError
 from kws_core.waveform import Samples
 
 ABOUT_FILE = "ABOUT.txt"  # its first line says where the files come from, and their licences
-_SOUND_FILES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".webm")
+SOUND_FILES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".webm")
 _SILENT_DB = 40.0  # below the loudest frame: cut off at both ends
 
 
@@ -42,16 +42,16 @@ def _about(folder: Path) -> str:
     return about.read_text(encoding="utf-8").partition("\n")[0].strip()
 
 
-def sound_files(folder: Path) -> list[Path]:
-    """Return the sound files in a folder and its subfolders, sorted.
+def sound_files(folder: Path, suffixes: Sequence[str] = SOUND_FILES) -> list[Path]:
+    """Return the files in a folder and its subfolders that end so, sorted.
 
     Raises `DataError` if there are none.
     """
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SOUND_FILES)
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
     if not files:
         raise DataError(
             f"There are no sound files in {folder}: give a folder with "
-            f"{', '.join(_SOUND_FILES)} files, or leave the option out."
+            f"{', '.join(SOUND_FILES)} files, or leave the option out."
         )
     return files
 
