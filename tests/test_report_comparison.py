@@ -95,7 +95,7 @@ def test_the_figure_shows_those_whose_cost_is_known(tmp_path: Path) -> None:
     assert low < NOTEBOOK.logged < high
 
 
-def test_a_name_is_written_once_beside_its_best_figure_and_away_from_its_neighbours() -> None:
+def test_a_name_is_written_once_under_its_lowest_figure_and_away_from_its_neighbours() -> None:
     row = own_row(made_figures(), "35")
     assert row is not None
     rows = [
@@ -106,5 +106,5 @@ def test_a_name_is_written_once_beside_its_best_figure_and_away_from_its_neighbo
         )
     ]
     [trace] = comparison_figure(rows, "weights").data
-    assert trace.text == ("wide", "small", "", "")
-    assert trace.textposition[:2] == ("top right", "top left")
+    assert trace.text == ("", "", "wide", "small")
+    assert trace.textposition[2:] == ("bottom right", "bottom left")

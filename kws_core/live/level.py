@@ -21,7 +21,7 @@ ADVICE: dict[Verdict, str] = {
     "waiting": "Listening.",
     "no signal": "No signal. Is the right microphone chosen, and is it switched on?",
     "quiet": "Very quiet. If you are speaking, come closer or turn the microphone up.",
-    "good": "The level is good.",
+    "good": "The last seconds were loud enough.",
     "clipping": "Too loud, the sound is cut off. Move back, or turn the microphone down.",
 }
 

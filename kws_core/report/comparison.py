@@ -18,9 +18,9 @@ Kind = Literal["ours", "published", "notebook"]
 
 COSTS: Final[dict[Cost, str]] = {
     "weights": "weights",
-    "macs": "multiplications",
-    "bytes": "size of the file",
-    "latency": "time for a second",
+    "macs": "MACs",
+    "bytes": "file size",
+    "latency": "time",
 }
 KINDS: Final[dict[Kind, str]] = {
     "ours": "measured here",

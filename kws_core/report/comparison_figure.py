@@ -81,12 +81,15 @@ def _trace(rows: Sequence[Row], kind: Kind, cost: Cost) -> dict[str, Any]:
 
 
 def _names(rows: Sequence[Row], cost: Cost) -> dict[str, list[str]]:
-    """Write each name once, at its best figure; neighbours on either side of their marker."""
+    """Write each name once, under its lowest figure; neighbours on either side of their marker.
+
+    Above them are published figures.
+    """
     by_cost = list(dict.fromkeys(row.name for row in sorted(rows, key=lambda r: r.cost(cost) or 0)))
     names = [row.name for row in rows]  # best first
     return {
-        "text": ["" if row.name in names[:i] else escape(row.name) for i, row in enumerate(rows)],
-        "textposition": [f"top {('left', 'right')[by_cost.index(name) % 2]}" for name in names],
+        "text": ["" if name in names[i + 1 :] else escape(name) for i, name in enumerate(names)],
+        "textposition": [f"bottom {('left', 'right')[by_cost.index(name) % 2]}" for name in names],
     }
 
 
