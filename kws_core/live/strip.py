@@ -14,6 +14,9 @@ from kws_core.streaming import KeywordDetector
 # In ln(power) of frames: fixed, so that nothing flickers. Speech at -27 dBFS has its peaks near 6.
 QUIETEST, LOUDEST = -9.0, 7.0
 
+OVERLAP_S = 1.5  # of a piece with the one before
+WHOLE_EVERY = 10  # pieces
+
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -42,6 +45,29 @@ class Strip:
             "scoresTime": np.round(self.scores_time * 1000).astype(int).tolist(),
             "scores": base64.b64encode(self.scores.tobytes()).decode("ascii"),
         }
+
+
+class Pieces:
+    """From when on each piece of a stream is sent: a piece that gets lost leaves no hole.
+
+    A piece overlaps the one before, and every tenth is all that there is: a browser that was too
+    busy to take several of them has it all again soon.
+    """
+
+    def __init__(self) -> None:
+        self._n_sent = 0
+        self._reached = 0.0
+
+    @property
+    def since(self) -> float | None:
+        """The second of the stream that the next piece begins at; None: as early as possible."""
+        whole = self._n_sent % WHOLE_EVERY == 0
+        return None if whole else max(self._reached - OVERLAP_S, 0.0)
+
+    def sent(self, now: float) -> None:
+        """Take note that a piece up to a second of the stream was sent."""
+        self._n_sent += 1
+        self._reached = now
 
 
 def strip_since(detector: KeywordDetector, since: float | None) -> Strip:

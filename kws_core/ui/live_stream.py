@@ -11,6 +11,7 @@ import streamlit as st
 from kws_core.features import LogMelConfig
 from kws_core.live import Listener, LoggedWord
 from kws_core.live.connection import trouble
+from kws_core.live.strip import Pieces
 from kws_core.plots import mel_ticks, percent
 from kws_core.ui import live_state
 from kws_core.ui.live_microphone import Microphone
@@ -20,10 +21,9 @@ from kws_core.ui.messages import calm_errors, words_for
 from kws_core.ui.models_loaded import model_named
 
 TICK_S: Final = 0.2  # between pieces; the browser moves the picture evenly in between
-OVERLAP_S: Final = 1.5  # of pieces, so that one that gets lost leaves no hole
 SHOWN_WORDS: Final = 8
 
-_SENT: Final = "live_sent"
+_PIECES: Final = "live_pieces"
 _log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
@@ -51,7 +51,7 @@ _strip = st.components.v2.component(
 def show_stream(listener: Listener, microphone: Microphone, *, runs: bool) -> None:
     """Show what is heard; while something runs, again and again."""
     # What the browser has is not known at a run of the whole page: it gets all there is.
-    st.session_state[_SENT] = None
+    st.session_state[_PIECES] = Pieces()
     with st.container():  # of its own: how many elements there are changes
         st.fragment(_show, run_every=TICK_S if runs else None)(listener, microphone, runs)
 
@@ -74,8 +74,9 @@ def _show(listener: Listener, microphone: Microphone, runs: bool) -> None:
 
 
 def _data(listener: Listener, words: list[LoggedWord], runs: bool) -> dict[str, Any]:
-    strip = listener.hearing.strip(st.session_state[_SENT])
-    st.session_state[_SENT] = max(strip.now - OVERLAP_S, 0.0)
+    pieces = st.session_state[_PIECES]
+    strip = listener.hearing.strip(pieces.since)
+    pieces.sent(strip.now)
     level, last = listener.hearing.level, words[-1] if words else None
     quiet = listener.paused or not runs
     return {
