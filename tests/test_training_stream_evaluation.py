@@ -154,6 +154,10 @@ def test_one_speaker_is_not_all_the_other_speech(tmp_path: Path) -> None:
     shards.write(folder, "other_words.parquet", rows)
     sources = stream_sources(folder, "val", LABELS, seed=0)
     assert [name for name, _ in sources.others] == ["amelia"]
+    # And the babble is made of that, so that nobody says a word in it.
+    spectrum = np.abs(np.fft.rfft(sources.noises["babble"]))
+    alone = np.abs(np.fft.rfft(burst("high", 9, 0.3), len(sources.noises["babble"])))
+    assert np.argmax(spectrum) == pytest.approx(np.argmax(alone), rel=0.02)
 
 
 def test_figures_that_are_missing_or_of_another_format_are_refused(tmp_path: Path) -> None:

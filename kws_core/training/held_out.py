@@ -98,7 +98,9 @@ def training_recordings(data: Path, labels: Sequence[str], seed: int) -> Trainin
 
 
 def babble(clips: Sequence[Samples], rng: np.random.Generator) -> Samples:
-    """Return half a minute of eight people talking at once, made of words."""
+    """Return half a minute of eight people saying these clips at once; nothing without clips."""
+    if not clips:
+        return np.zeros(0, np.float32)
     mixed = np.zeros(_BABBLE_S * SAMPLE_RATE, dtype=np.float32)
     for _ in range(_TALKERS):
         at = 0

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from kws_core.models.store import MODEL_FOLDER
@@ -16,6 +17,7 @@ from kws_core.recognizer import Recognizer
 from kws_core.stream_results import STREAM_FORMAT
 from kws_core.streaming import DetectorSettings, WindowScorer
 from kws_core.training.held_out import (
+    babble,
     everyday_sounds,
     long_noises,
     speech_without_words,
@@ -37,13 +39,14 @@ _METHOD = (
     "Clips of the split's speakers (of words that few of them say, also recordings kept out of "
     "training) at random gaps, with the held-out other speech of many people between them (not "
     "the one speaker of eight Vietnamese commands, who would be most of it), over held-out "
-    "noise; the ratio is that of the mean level of speech to the mean power of the noise. Per "
-    "noise the same stream is heard at every ratio. Half of the streams without words have other "
-    "speech, at the same gaps, over noise at all ratios, half nothing but noise; the same "
-    "held-out speech and noise come again in them, at other levels and places. A word counts as "
-    "heard if its label fires between its start and 'tolerance' seconds after its end; each word "
-    "is matched once, and a second time is a false alarm. wrong: words in whose time another word "
-    "fired. False alarms are per hour of all that is no word's time, in all streams."
+    "noise, eight people saying other things at once included; the ratio is that of the mean "
+    "level of speech to the mean power of the noise. Per noise the same stream is heard at every "
+    "ratio. Half of the streams without words have other speech, at the same gaps, over noise at "
+    "all ratios, half nothing but noise; the same held-out speech and noise come again in them, "
+    "at other levels and places. A word counts as heard if its label fires between its start and "
+    "'tolerance' seconds after its end; each word is matched once, and a second time is a false "
+    "alarm. wrong: words in whose time another word fired. False alarms are per hour of all that "
+    "is no word's time, in all streams."
 )
 
 
@@ -83,15 +86,17 @@ def evaluate_stream(
 
 def stream_sources(data: Path, split: str, labels: Sequence[str], seed: int) -> StreamSources:
     """Decode what streams of a split are made of; raises `DataError` if something is missing."""
-    training = training_recordings(data, labels, seed)
+    others = speech_without_words(list(other_recordings(data, "val")))["other_speech"]
     words = spoken_words(data, split, labels)
     # The words that a split has few recordings of get those that were kept out of training.
-    words = words + training.kept_out if split == "val" else words
+    if split == "val":
+        words = words + training_recordings(data, labels, seed).kept_out
     noise = list(noise_recordings(data, "val"))
     noises = long_noises(noise)
-    noises |= {"everyday_sounds": everyday_sounds(noise), "babble": training.babble}
+    # No word is said in this babble, as in none of the noises: what is heard there is wrong.
+    voices = babble([samples for _, samples in others], np.random.default_rng(seed))
+    noises |= {"everyday_sounds": everyday_sounds(noise), "babble": voices}
     noises = {kind: samples for kind, samples in noises.items() if len(samples)}
-    others = speech_without_words(list(other_recordings(data, "val")))["other_speech"]
     return StreamSources(words, others, noises)
 
 
