@@ -25,7 +25,7 @@ class DetectorSettings:
     the past is kept for drawing and replaying.
 
     Smoothing (of 0.24 to 0.56 s) and threshold were chosen on validation streams: the fewest false
-    alarms with 92 % of the words in quiet heard. Longer smoothing gives fewer of them, but words
+    alarms with nine of ten words in quiet heard. Longer smoothing gives fewer of them, but words
     come later, and are lost where the next one follows quickly. Another smoothing is measured by
     ``python -m kws_core evaluate-stream --smoothing 0.4 --data DATA --out FOLDER``.
     Raises SettingsError if they make no sense.
