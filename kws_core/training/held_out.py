@@ -1,7 +1,7 @@
 """What models are measured on: word clips, other people's digits, noise, and babble.
 
-Nothing of it is trained on, the talkers of the babble excepted, who are training speakers so that
-none of them is the speaker of the clip that they disturb.
+Nothing of it is trained on, but for the babble that clips of words are disturbed with: its talkers
+are training speakers, so that none of them is the speaker of the clip.
 """
 
 from __future__ import annotations
