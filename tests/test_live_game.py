@@ -114,6 +114,16 @@ class TestOperatingPoint:
         assert found.at(0.99).missed == 0.2
         assert (found.words, found.hours) == (100, 1.5)
 
+    def test_a_threshold_with_figures_of_its_own_has_those(self) -> None:
+        own = {
+            "threshold": 0.75,
+            "missed": {"value": 0.11},
+            "false_alarms": {"per_hour": 5.0},
+        }
+        found = from_figures(FIGURES | {"operating_points": [own, own | {"missed": None}]})
+        assert [point.threshold for point in found.curve] == [0.5, 0.75, 0.9]
+        assert (found.at(0.75).missed, found.at(0.75).per_hour) == pytest.approx((0.11, 5.0))
+
     def test_settings_that_were_not_measured_are_named(self) -> None:
         found = from_figures(FIGURES)
         usual = DetectorSettings(smoothing=0.24, refractory=0.3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,10 +65,13 @@ def measured(model: str, folder: Path = RESULTS_FOLDER) -> Measured | None:
 
 def from_figures(figures: dict[str, Any]) -> Measured:
     """Return the curve of stored figures."""
-    points: Sequence[dict[str, Any]] = figures["curve"]
-    curve = sorted((p["threshold"], p["missed"], p["per_hour"]) for p in points)
+    points = {p["threshold"]: (p["missed"], p["per_hour"]) for p in figures["curve"]}
+    # The usual threshold may lie between those of the curve: its own figures are exact.
+    for p in figures.get("operating_points", ()):
+        if p["missed"] is not None:
+            points[p["threshold"]] = (p["missed"]["value"], p["false_alarms"]["per_hour"])
     return Measured(
-        curve=tuple(OperatingPoint(*point) for point in curve),
+        curve=tuple(OperatingPoint(t, *points[t]) for t in sorted(points)),
         smoothing=figures["detector"]["smoothing"],
         refractory=figures["detector"]["refractory"],
         weights_sha256=figures["weights_sha256"],
