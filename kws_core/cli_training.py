@@ -68,6 +68,9 @@ def add_training_options(train: argparse.ArgumentParser) -> None:
     )
     train.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    train.add_argument(
+        "--bfloat16", action="store_true", help="on a processor too: faster where it has AMX"
+    )
     train.add_argument("--threads", type=count, help="of the processor (default: torch's choice)")
     train.add_argument("--log", choices=("tensorboard", "wandb"), help="where figures go as well")
     train.add_argument("--cache", type=Path, help="folder for decoded data")
@@ -121,6 +124,7 @@ def train_command(options: argparse.Namespace) -> int:
             teacher_folder=options.teacher_folder,
             distillation=distillation,
             device=options.device,
+            cpu_bfloat16=options.bfloat16,
             tracker=options.log,
             cache=options.cache,
         )

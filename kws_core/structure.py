@@ -17,6 +17,7 @@ from kws_core.front_end_steps import front_end_steps
 from kws_core.models.bcresnet import BroadcastBlock
 from kws_core.models.ds_resnet import ResidualBlock
 from kws_core.models.matchboxnet import ResidualBlock as MatchboxBlock
+from kws_core.models.resnet import ResidualBlock2d
 from kws_core.models.store import LoadedModel
 from kws_core.recognizer import Recognizer
 
@@ -24,7 +25,7 @@ FRONT_END: Final = "front end"
 # What has no place of its own in the drawing: it belongs to the layer before it.
 _FOLLOWERS: Final = (nn.BatchNorm1d, nn.BatchNorm2d, nn.ReLU, nn.Dropout, nn.Flatten)
 _SILENT: Final = (nn.Dropout, nn.Flatten)  # of these, only a row in the table
-WITH_SHORTCUT: Final = (ResidualBlock, MatchboxBlock, BroadcastBlock)
+WITH_SHORTCUT: Final = (ResidualBlock, ResidualBlock2d, MatchboxBlock, BroadcastBlock)
 
 Floats = npt.NDArray[np.float32]
 

@@ -248,7 +248,7 @@ class TestTrain:
             "name": None, "kinds": DataKinds(), "more": MoreSound(), "fetch": False,
             "resume": False, "start_from": None, "teacher": None,
             "teacher_folder": cli.MODEL_FOLDER, "distillation": DistillationSettings(),
-            "device": "auto", "tracker": None, "cache": None,
+            "device": "auto", "cpu_bfloat16": False, "tracker": None, "cache": None,
         }  # fmt: skip
 
     def test_every_option_reaches_the_run(self, run, calls) -> None:
@@ -264,7 +264,7 @@ class TestTrain:
             "--no-synthetic --augmentation mild --start-from first --resume --cache c "
             "--teacher big --teacher-folder t --teacher-weight 0.5 --teacher-temperature 4 "
             "--no-audio --no-noise --no-other-words --mixup 0.2 --keep last --device cpu "
-            "--log tensorboard --download --more-speech talk --more-noise rain"
+            "--log tensorboard --download --more-speech talk --more-noise rain --bfloat16"
         )
         run(*command.split())
         [(arguments, options)] = calls
@@ -279,7 +279,7 @@ class TestTrain:
             "more": MoreSound(Path("talk"), Path("rain")), "fetch": True, "resume": True,
             "start_from": Path("first"), "teacher": "big", "teacher_folder": Path("t"),
             "distillation": DistillationSettings(0.5, 4.0), "device": "cpu",
-            "tracker": "tensorboard", "cache": Path("c"),
+            "cpu_bfloat16": True, "tracker": "tensorboard", "cache": Path("c"),
         }  # fmt: skip
 
     def test_takes_as_many_threads_as_asked(self, run, calls) -> None:

@@ -53,6 +53,11 @@ class TestChoice:
         assert choose_compute("auto") == Compute(torch.device("cuda", 0), bfloat16=True)
         assert choose_compute("cpu") == Compute()
 
+    def test_a_processor_computes_in_bfloat16_where_it_is_told_to(self, gpus) -> None:
+        gpus(0)
+        assert choose_compute("auto", cpu_bfloat16=True) == Compute(bfloat16=True)
+        assert choose_compute("cpu", cpu_bfloat16=True).bfloat16
+
     def test_an_old_gpu_computes_in_full_precision(self, gpus) -> None:
         gpus(1, bfloat16=False)
         assert not choose_compute("auto").bfloat16

@@ -52,6 +52,7 @@ def test_the_card_says_what_it_was_trained_on_and_how(folders) -> None:
     assert card.training["augmentation"]["max_shift"] == AugmentSettings().max_shift
     assert card.training["kinds"] == vars(DataKinds())
     assert card.training["kept_epoch"] == 1
+    assert card.training["bfloat16"] is False
     (epoch,) = card.training["history"]
     assert epoch["epoch"] == 1
     assert epoch["accuracy"] == pytest.approx(card.metrics["validation"]["accuracy"], abs=1e-4)

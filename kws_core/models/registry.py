@@ -22,6 +22,7 @@ from kws_core.models.bcresnet import BCResNet
 from kws_core.models.ds_resnet import DSResNet
 from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
+from kws_core.models.resnet import ResNet
 from kws_core.models.seed_cnn import SeedCNN
 from kws_core.raw_wave import NARROW_RATE, RawWave
 
@@ -83,6 +84,20 @@ _ALL = (
         "DS-ResNet, wide",
         "this project: DS-ResNet with 128 channels for 80",
         partial(DSResNet, n_channels=128, n_embedding=192),
+        _log_mel,
+    ),
+    Architecture(
+        "resnet",
+        "ResNet",
+        "this project: a residual network over the log-mel as a picture",
+        ResNet,
+        _log_mel,
+    ),
+    Architecture(
+        "resnet-small",
+        "ResNet, small",
+        "this project: ResNet with less than a seventh of its weights",
+        partial(ResNet, widths=(16, 32, 48), n_blocks=(1, 1, 2), n_embedding=48),
         _log_mel,
     ),
     _bcresnet(1),

@@ -23,14 +23,17 @@ class Compute:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
 
 
-def choose_compute(name: str = "auto", local_rank: int = 0) -> Compute:
+def choose_compute(
+    name: str = "auto", local_rank: int = 0, *, cpu_bfloat16: bool = False
+) -> Compute:
     """Return the device of this name: cpu, cuda, or auto for a GPU if there is one.
 
     local_rank: the number of this process on this machine; each process gets a GPU of its own.
+    cpu_bfloat16: whether a processor computes in bfloat16 too, as a GPU does wherever it can.
     Raises `TrainingError` if there is no such device.
     """
     if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
-        return Compute()
+        return Compute(bfloat16=cpu_bfloat16)
     if not torch.cuda.is_available():
         raise TrainingError(
             f"There is no GPU that torch {torch.__version__} can use: train with --device cpu, or "

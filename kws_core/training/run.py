@@ -91,6 +91,7 @@ def run_training(
     teacher_folder: Path = MODEL_FOLDER,
     distillation: DistillationSettings | None = None,
     device: str = "auto",
+    cpu_bfloat16: bool = False,
     tracker: str | None = None,
     cache: Path | None = None,
 ) -> ModelCard | None:
@@ -100,14 +101,15 @@ def run_training(
     well, by models of the log-mel. fetch: download Speech Commands into `data` first.
     start_from: a folder with a saved model of that name to go on from, instead of random weights.
     teacher: the name of a saved model to learn from, beside the labels.
-    device: cpu, cuda or auto. tracker: tensorboard or wandb, where figures go as well.
+    device: cpu, cuda or auto. cpu_bfloat16: compute products in bfloat16 on a processor too, which
+    a resumed run has to be told again. tracker: tensorboard or wandb, where figures go as well.
     Returns None in the processes that do not save (see `kws_core.training.distributed`).
     Raises `DataError` if data are missing, `ModelError` if a saved model does not fit, and
     `TrainingError` if the device or the tracker is not there, or a checkpoint can't be written.
     """
     torch.manual_seed(settings.seed)
     logs = make_run_logs(tracker)
-    compute = choose_compute(device, distributed.local_rank())
+    compute = choose_compute(device, distributed.local_rank(), cpu_bfloat16=cpu_bfloat16)
     made = find_architecture(architecture)
     network = made.make_network(len(made.labels))
     if start_from is not None:
@@ -167,6 +169,7 @@ def run_training(
             "settings": asdict(settings),
             "kept_epoch": trained.epoch,
             "augmentation": asdict(augment),
+            "bfloat16": compute.bfloat16,
             "clips": material.n_clips,
             "kinds": asdict(kinds),
             "distillation": guide.description() if guide else None,
