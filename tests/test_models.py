@@ -57,7 +57,6 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         (DSResNet(37), 97_661),
         (build_model("ds-resnet-wide", 37), 217_717),
         (ResNet(37), 688_773),
-        (build_model("resnet-small", 37), 99_813),
     ],
     ids=[
         "BC-ResNet-1 of the paper, 12 outputs",
@@ -71,7 +70,6 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         "DS-ResNet",
         "DS-ResNet, wide",
         "ResNet",
-        "ResNet, small",
     ],
 )
 def test_the_number_of_parameters_is_the_known_one(network: nn.Module, published: int) -> None:

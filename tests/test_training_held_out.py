@@ -13,14 +13,15 @@ from kws_core.errors import DataError
 from kws_core.labels import LABELS
 from kws_core.training.held_out import (
     babble,
+    babble_of_words,
     columns_of,
     everyday_sounds,
+    kept_out_recordings,
     long_noises,
     loudest,
     other_digits,
     speech_without_words,
     spoken_words,
-    training_recordings,
 )
 from tests import training_shards as shards
 from tests.audio_files import tone
@@ -41,7 +42,7 @@ def test_recordings_come_with_their_label_and_utterance(data: Path) -> None:
 
 
 def test_only_words_that_were_learnt_from_pictures_are_kept_out(data: Path) -> None:
-    kept_out = training_recordings(data, LABELS, seed=0).kept_out
+    kept_out = kept_out_recordings(data, LABELS)
     assert [LABELS[i] for i in kept_out.target] == ["yes", "no"]
     assert all(name.startswith("train") for name in kept_out.name)
 
@@ -55,6 +56,13 @@ def test_digits_come_with_their_speaker(data: Path) -> None:
 def test_a_word_that_the_model_has_no_label_for_is_named() -> None:
     with pytest.raises(DataError, match="'bed'"):
         columns_of(["yes", "bed"], ["no", "yes"])
+
+
+def test_babble_of_words_is_of_training_speakers_and_the_seed_s(data: Path) -> None:
+    heard = babble_of_words(data, seed=3)
+    assert len(heard) == 30 * RATE
+    np.testing.assert_array_equal(heard, babble_of_words(data, seed=3))
+    assert not np.array_equal(heard, babble_of_words(data, seed=4))
 
 
 def test_babble_is_half_a_minute_of_everybody_as_loud() -> None:

@@ -93,13 +93,6 @@ _ALL = (
         ResNet,
         _log_mel,
     ),
-    Architecture(
-        "resnet-small",
-        "ResNet, small",
-        "this project: ResNet with less than a seventh of its weights",
-        partial(ResNet, widths=(16, 32, 48), n_blocks=(1, 1, 2), n_embedding=48),
-        _log_mel,
-    ),
     _bcresnet(1),
     _bcresnet(3),
     _bcresnet(8),

@@ -153,4 +153,6 @@ def load_model(name: str, folder: Path = MODEL_FOLDER) -> LoadedModel:
         front_end = build_front_end(card.front_end)
     except (safetensors.SafetensorError, RuntimeError, ModelError) as error:
         raise DamagedModelError(f"The model {name!r} can't be used: {error} {remedy}") from error
+    # With the channels innermost, convolutions on a CPU take down to less than half the time.
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return LoadedModel(network.eval().requires_grad_(False), front_end.eval(), card)

@@ -23,12 +23,13 @@ from kws_core.training.cost import measure_cost
 from kws_core.training.false_words import measure_false_words
 from kws_core.training.held_out import (
     Spoken,
+    babble_of_words,
     everyday_sounds,
+    kept_out_recordings,
     long_noises,
     other_digits,
     speech_without_words,
     spoken_words,
-    training_recordings,
 )
 from kws_core.training.more_sound import folder_recordings, sound_files
 from kws_core.training.pictures import pictures_for, score_pictures
@@ -85,7 +86,7 @@ def evaluate(
     model = load_model(name, model_folder)
     recognizer = Recognizer(model)
     spoken = spoken_words(data, split, recognizer.labels)
-    training = training_recordings(data, recognizer.labels, settings.seed)
+    kept_out = kept_out_recordings(data, recognizer.labels)
     noise = list(noise_recordings(data, "val"))
     long = long_noises(noise)
     as_silence = list(long.values()) or [samples for _, samples in noise]
@@ -99,14 +100,15 @@ def evaluate(
         "date": datetime.date.today().isoformat(),
         "settings": asdict(settings),
         **figures_of(scores),
-        "sound_of_picture_words": _kept_out(recognizer, training.kept_out),
+        "sound_of_picture_words": _kept_out(recognizer, kept_out),
         "digits_of_other_speakers": _digits(recognizer, data),
     }
     # The words that a split has few recordings of get those that were kept out of training.
-    disturbed = spoken + training.kept_out if split == "val" else spoken
+    disturbed = spoken + kept_out if split == "val" else spoken
     rng = np.random.default_rng(settings.seed)
     disturbed = disturbed.select(balanced_rows(disturbed.target, settings.n_disturbed, rng))
-    noises = long | {"everyday_sounds": everyday_sounds(noise), "babble": training.babble}
+    voices = babble_of_words(data, settings.seed)
+    noises = long | {"everyday_sounds": everyday_sounds(noise), "babble": voices}
     noises = {kind: samples for kind, samples in noises.items() if len(samples)}
     figures["conditions"] = measure_conditions(recognizer, disturbed, noises, settings.seed)
     without_words = speech_without_words(list(other_recordings(data, "val"))) | {"noise": noise}

@@ -76,25 +76,19 @@ def spoken_words(data: Path, split: str, labels: Sequence[str]) -> Spoken:
     return _decode(table, range(len(table["word"])), labels, f"{split} recordings")
 
 
-@dataclass(frozen=True)
-class TrainingRecordings:
-    """What recordings of training speakers are used for.
-
-    kept_out: of words that were learnt from pictures, never trained on. babble: see `babble`.
-    """
-
-    kept_out: Spoken
-    babble: Samples
-
-
-def training_recordings(data: Path, labels: Sequence[str], seed: int) -> TrainingRecordings:
-    """Decode the recordings of yes, no, on and off kept out of training, and make babble."""
+def kept_out_recordings(data: Path, labels: Sequence[str]) -> Spoken:
+    """Decode training speakers' recordings of words learnt from pictures: never trained on."""
     table = read_table(data, SPEECH_FILES["train"], "word", "utterance", "audio")
     rows = [i for i, word in enumerate(table["word"]) if word in PICTURE_ONLY_WORDS]
+    return _decode(table, rows, labels, "kept out")
+
+
+def babble_of_words(data: Path, seed: int) -> Samples:
+    """Make `babble` of training speakers' recordings of the words."""
+    table = read_table(data, SPEECH_FILES["train"], "audio")
     rng = np.random.default_rng(seed)
-    chosen = rng.permutation(len(table["word"]))[:_BABBLE_CLIPS]
-    voices = [decode(table["audio"][i]) for i in chosen]
-    return TrainingRecordings(_decode(table, rows, labels, "kept out"), babble(voices, rng))
+    chosen = rng.permutation(len(table["audio"]))[:_BABBLE_CLIPS]
+    return babble([decode(table["audio"][i]) for i in chosen], rng)
 
 
 def babble(clips: Sequence[Samples], rng: np.random.Generator) -> Samples:

@@ -19,10 +19,10 @@ from kws_core.streaming import DetectorSettings, WindowScorer
 from kws_core.training.held_out import (
     babble,
     everyday_sounds,
+    kept_out_recordings,
     long_noises,
     speech_without_words,
     spoken_words,
-    training_recordings,
 )
 from kws_core.training.shards import noise_recordings, other_recordings
 from kws_core.training.stream_figures import ScoredStream, figures_of_streams
@@ -90,7 +90,7 @@ def stream_sources(data: Path, split: str, labels: Sequence[str], seed: int) -> 
     words = spoken_words(data, split, labels)
     # The words that a split has few recordings of get those that were kept out of training.
     if split == "val":
-        words = words + training_recordings(data, labels, seed).kept_out
+        words = words + kept_out_recordings(data, labels)
     noise = list(noise_recordings(data, "val"))
     noises = long_noises(noise)
     # No word is said in this babble, as in none of the noises: what is heard there is wrong.

@@ -45,7 +45,7 @@ class Validation:
         return (self.accuracy + self.macro) / 2
 
 
-def predict_logits(network: nn.Module, clips: ValidationClips, batch_size: int = 512) -> Tensor:
+def predict_logits(network: nn.Module, clips: ValidationClips, batch_size: int = 32) -> Tensor:
     """Return the logits of all clips, ``(n, labels)``, on the CPU."""
     network.eval()
     weights = next(network.parameters(), torch.empty(0))
