@@ -108,3 +108,11 @@ def test_a_name_is_written_once_under_its_lowest_figure_and_away_from_its_neighb
     [trace] = comparison_figure(rows, "weights").data
     assert trace.text == ("", "", "wide", "small")
     assert trace.textposition[2:] == ("bottom right", "bottom left")
+
+
+@pytest.mark.parametrize(("slower", "tick"), [(25.0, "D1"), (80.0, 1)])
+def test_costs_within_a_decade_have_ticks_within_it(slower: float, tick: object) -> None:
+    row = own_row(made_figures(), "35")
+    assert row is not None
+    rows = [replace(row, latency_ms=ms) for ms in (6.0, slower)]
+    assert comparison_figure(rows, "latency").layout.xaxis.dtick == tick

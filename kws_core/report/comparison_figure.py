@@ -29,9 +29,13 @@ def comparison_figure(rows: Sequence[Row], cost: Cost) -> go.Figure:
     """Draw those of the rows whose cost is known; cost is on a logarithmic axis."""
     known = [row for row in rows if row.cost(cost) is not None]
     traces = [_trace([row for row in known if row.kind == kind], kind, cost) for kind in _LOOKS]
+    costs = [row.cost(cost) or 0.0 for row in known]
+    within_a_decade = bool(costs) and max(costs) < 10 * min(costs)
     lowest = min((row.share.low if row.share else row.accuracy for row in known), default=0.9)
     layout = {
-        "xaxis": axis(_AXES[cost], type="log", exponentformat="SI", dtick=1),
+        "xaxis": axis(
+            _AXES[cost], type="log", exponentformat="SI", dtick="D1" if within_a_decade else 1
+        ),
         "yaxis": axis(
             "right",
             tickformat=".0%",

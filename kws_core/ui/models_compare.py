@@ -28,7 +28,9 @@ def show_compare() -> None:
     rows = models_stored.comparison(now.task)
     if not any(row.kind == "ours" for row in rows):
         st.info("None of the shipped models has been measured yet.", icon=":material/info:")
-    chart(comparison_figure(rows, now.cost), "models_compare", comparison_text(rows, now.cost))
+    # A key for each cost: an axis that is only changed keeps the ticks of the last one.
+    key, text = f"models_compare_{now.cost}", comparison_text(rows, now.cost)
+    chart(comparison_figure(rows, now.cost), key, text)
     if now.cost == "bytes":
         st.caption("The literature states no sizes of files.")
     shown = table_of(rows)
