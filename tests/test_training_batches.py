@@ -14,6 +14,7 @@ from kws_core.features import LN_TO_DB, LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.training.augmentation import AugmentSettings
 from kws_core.training.batches import SILENCE_INDEX, UNKNOWN_INDEX, BatchMaker
+from kws_core.training.clips import digital_silence
 from kws_core.training.data import Clips, Stream, TrainingData
 from kws_core.training.shards import PICTURE_NOISE
 
@@ -207,6 +208,34 @@ def test_recordings_are_given_the_noise_of_pictures_and_pictures_are_left(is_pic
     log_mel, _ = maker(clips, settings).batch(20, seeded(0))
     spread = float((log_mel - 0.5).std())
     assert spread == pytest.approx(0.0 if is_picture else PICTURE_NOISE, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", ["noise", "other", "more_speech"])
+def test_no_label_is_given_away_by_lacking_the_noise_of_pictures(clips: Clips, kind: str) -> None:
+    """What was silence or unknown came without it once, and clean words were taken for those."""
+    flat = [Stream("flat", np.full((BANDS, FRAMES), 0.5, np.float16))]
+    data = replace(training_data(clips), **{kind: flat})
+    settings = replace(
+        NOTHING_CHANGED,
+        silence_share=0.5 if kind == "noise" else 0.0,
+        unknown_share=0.0 if kind == "noise" else 0.5,
+        other_share=1.0,
+        more_share=1.0 if kind == "more_speech" else 0.0,
+        piece_share=0.0,
+    )
+    log_mel, _ = BatchMaker(data, CONFIG, settings).batch(40, seeded(0))
+    log_mel = log_mel[20:]  # words come first
+    spread = float((log_mel - log_mel.mean(dim=(1, 2), keepdim=True)).std())
+    # Of the faintest silence, the floor cuts half of the noise off.
+    assert spread == pytest.approx(PICTURE_NOISE, rel=0.15)
+
+
+def test_digital_silence_stays_without_noise(clips: Clips) -> None:
+    data = replace(training_data(clips), noise=[digital_silence(CONFIG)])
+    settings = replace(NOTHING_CHANGED, silence_share=0.5, unknown_share=0.0)
+    log_mel, _ = BatchMaker(data, CONFIG, settings).batch(40, seeded(0))
+    log_mel = log_mel[20:]  # words come first
+    assert float((log_mel.amax(dim=(1, 2)) - log_mel.amin(dim=(1, 2))).max()) < 1e-4
 
 
 def test_the_filling_behind_a_recording_gets_no_noise() -> None:

@@ -26,6 +26,7 @@ from kws_core.training.shards import PICTURE_NOISE, PICTURE_OFFSET, PICTURE_SCAL
 PALINDROMES = ("on", "no", "nine", "wow")
 SILENCE_INDEX = LABELS.index(SILENCE)
 UNKNOWN_INDEX = LABELS.index(UNKNOWN)
+_FLOOR_MARGIN = 0.01  # ln(power): clips are kept in float16, whose floor lies a little above
 
 
 class _Draw:
@@ -121,9 +122,25 @@ class BatchMaker:
         first = self.n_rows.cumsum(0) - self.n_rows
         return self.by_label[first[labels] + (share * self.n_rows[labels]).long()]
 
+    def _as_pictures(self, log_mel: Tensor, draw: _Draw) -> Tensor:
+        """Give sound what pictures went through: whole grey levels, and the noise of JPEG.
+
+        All sound, whatever it is of: where only words had that noise, what had none was learnt
+        to be no word, and recordings, which have none when they are to be recognised, with it.
+        """
+        grey = log_mel * PICTURE_SCALE + PICTURE_OFFSET
+        pictured = (grey.round() - PICTURE_OFFSET) / PICTURE_SCALE
+        return pictured + PICTURE_NOISE * draw.normal(*log_mel.shape)
+
+    def _crops(self, crops: Crops, n: int, draw: _Draw) -> Tensor:
+        """Draw windows of sound as pictures, but for frames of digital silence."""
+        log_mel = crops.draw(n, draw.generator)
+        silent = (log_mel < self.config.log_floor + _FLOOR_MARGIN).all(dim=1, keepdim=True)
+        return torch.where(silent, log_mel, self._as_pictures(log_mel, draw))
+
     def _noise(self, n: int, draw: _Draw) -> Tensor:
         """Draw pieces of noise, half of them the louder of two: barks are rare in their files."""
-        one, other = (self.noise.draw(n, draw.generator) for _ in range(2))
+        one, other = (self._crops(self.noise, n, draw) for _ in range(2))
         louder = augment.frame_level(other).amax(dim=1) > augment.frame_level(one).amax(dim=1)
         return torch.where((louder & draw.chance(0.5, n))[:, None, None], other, one)
 
@@ -135,17 +152,14 @@ class BatchMaker:
 
     def _background(self, n: int, draw: _Draw) -> Tensor:
         """Draw clips that are only heard behind others."""
-        labels = self._labels(n, draw)
-        return self.log_mel[self._rows(labels, draw)].float()
+        return self._clips(n, draw)[0]
 
     def _clips(self, n: int, draw: _Draw) -> tuple[Tensor, Tensor]:
         """Draw clips balanced by word; recordings get what pictures went through."""
         labels = self._labels(n, draw)
         rows = self._rows(labels, draw)
         log_mel = self.log_mel[rows].float()
-        grey = log_mel * PICTURE_SCALE + PICTURE_OFFSET
-        pictured = (grey.round() - PICTURE_OFFSET) / PICTURE_SCALE
-        pictured = pictured + PICTURE_NOISE * draw.normal(*log_mel.shape)
+        pictured = self._as_pictures(log_mel, draw)
         # Only in frames the recording has: what lies behind its end is filled, not heard.
         frame = torch.arange(log_mel.shape[2])
         heard = (frame < self.length[rows][:, None]) & ~self.is_picture[rows][:, None]
@@ -181,8 +195,8 @@ class BatchMaker:
         n_cut = n - n_other
         n_more = round(n_other * self.settings.more_share)
         speech = [
-            self.other.draw(n_other - n_more, draw.generator),
-            self.more.draw(n_more, draw.generator),
+            self._crops(self.other, n_other - n_more, draw),
+            self._crops(self.more, n_more, draw),
         ]
         other = self._pieces(torch.cat(speech), draw)
         left, labels = self._clips(n_cut, draw)
