@@ -331,6 +331,17 @@ def test_a_hurried_word_is_shorter_by_no_more_than_allowed(clips: Clips) -> None
     assert int(length.max()) in (30, 31)
 
 
+def test_only_a_share_is_stretched_and_the_rest_stays_as_sharp_as_it_was(clips: Clips) -> None:
+    """Interpolation smooths; a network that only ever met what is smooth fails at what is not."""
+    settings = replace(
+        NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, stretch_bands=0.2, stretch_share=0.5
+    )
+    log_mel, _ = maker(clips, settings).batch(200, seeded(14))
+    between = (log_mel > FLOOR + 0.1) & (log_mel < 3.9)  # neither silence nor the word
+    sharp = ~between.flatten(1).any(dim=1)
+    assert 70 < int(sharp.sum()) < 130
+
+
 def test_some_words_stand_in_digital_silence() -> None:
     noisy = np.full((BANDS, 98), -8.0)
     noisy[10:20, 30:70] = 4.0

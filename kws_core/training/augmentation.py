@@ -21,6 +21,7 @@ class AugmentSettings:
     piece_share: float = 0.6  # of the other words: a stretch with silence around it
     reversed_share: float = 0.25  # of the cut words: played backwards instead
     max_shift: int = 30
+    stretch_share: float = 0.5  # not all: interpolation smooths, and what is heard is sharp
     stretch_time: float = 0.15
     hurry: float = 0.3  # how much shorter a hurried word is, at most
     stretch_bands: float = 0.10

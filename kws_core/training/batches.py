@@ -248,12 +248,14 @@ class BatchMaker:
     def _as_spoken(self, log_mel: Tensor, draw: _Draw) -> Tensor:
         """Change voice, room, microphone and background."""
         s, n, n_mels = self.settings, *log_mel.shape[:2]
-        log_mel = augment.stretch(
-            log_mel,
-            1 + draw.uniform(-max(s.stretch_time, s.hurry), s.stretch_time, n),
-            1 + draw.uniform(-s.stretch_bands, s.stretch_bands, n),
-            self.config.log_floor,
-        )
+        some = draw.rows(s.stretch_share, n)
+        if len(some):
+            log_mel[some] = augment.stretch(
+                log_mel[some],
+                1 + draw.uniform(-max(s.stretch_time, s.hurry), s.stretch_time, len(some)),
+                1 + draw.uniform(-s.stretch_bands, s.stretch_bands, len(some)),
+                self.config.log_floor,
+            )
         some = draw.rows(s.reverb_share, n)
         if len(some):  # MKL has no Fourier transform of nothing
             decay, wet_db = draw.uniform(4, 30, len(some)), draw.uniform(-15, 3, len(some))
