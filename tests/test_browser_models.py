@@ -21,7 +21,7 @@ Open = Callable[..., OpenPage]
 MATRIX = ".st-key-models_confusion .js-plotly-plot"
 # What each section shows last.
 SECTIONS = {
-    "Compare": ".st-key-models_compare .js-plotly-plot",
+    "Compare": ".st-key-models_compare_weights .js-plotly-plot",
     "Results": ".st-key-models_cell_scores .js-plotly-plot",
     "Map of words": ".st-key-models_map .js-plotly-plot",
     "Data": ".st-key-models_data_counts .js-plotly-plot",

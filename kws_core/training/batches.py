@@ -20,7 +20,8 @@ from kws_core.training.augmentation import AugmentSettings
 from kws_core.training.clips import digital_silence
 from kws_core.training.crops import Crops
 from kws_core.training.data import TrainingData
-from kws_core.training.shards import PICTURE_NOISE, PICTURE_OFFSET, PICTURE_SCALE
+from kws_core.training.jpeg import after_jpeg
+from kws_core.training.shards import PICTURE_OFFSET, PICTURE_SCALE
 
 # Played backwards, these are words again, or close to one.
 PALINDROMES = ("on", "no", "nine", "wow")
@@ -122,21 +123,21 @@ class BatchMaker:
         first = self.n_rows.cumsum(0) - self.n_rows
         return self.by_label[first[labels] + (share * self.n_rows[labels]).long()]
 
-    def _as_pictures(self, log_mel: Tensor, draw: _Draw) -> Tensor:
-        """Give sound what pictures went through: whole grey levels, and the noise of JPEG.
+    @staticmethod
+    def _as_pictures(log_mel: Tensor) -> Tensor:
+        """Give sound what pictures went through: whole grey levels, and JPEG.
 
-        All sound, whatever it is of: where only words had that noise, what had none was learnt
-        to be no word, and recordings, which have none when they are to be recognised, with it.
+        All sound, whatever it is of: where only words had been through it, what had not was learnt
+        to be no word, and recordings, which have not when they are to be recognised, with it.
         """
         grey = log_mel * PICTURE_SCALE + PICTURE_OFFSET
-        pictured = (grey.round() - PICTURE_OFFSET) / PICTURE_SCALE
-        return pictured + PICTURE_NOISE * draw.normal(*log_mel.shape)
+        return (after_jpeg(grey) - PICTURE_OFFSET) / PICTURE_SCALE
 
     def _crops(self, crops: Crops, n: int, draw: _Draw) -> Tensor:
         """Draw windows of sound as pictures, but for frames of digital silence."""
         log_mel = crops.draw(n, draw.generator)
         silent = (log_mel < self.config.log_floor + _FLOOR_MARGIN).all(dim=1, keepdim=True)
-        return torch.where(silent, log_mel, self._as_pictures(log_mel, draw))
+        return torch.where(silent, log_mel, self._as_pictures(log_mel))
 
     def _noise(self, n: int, draw: _Draw) -> Tensor:
         """Draw pieces of noise, half of them the louder of two: barks are rare in their files."""
@@ -159,11 +160,12 @@ class BatchMaker:
         labels = self._labels(n, draw)
         rows = self._rows(labels, draw)
         log_mel = self.log_mel[rows].float()
-        pictured = self._as_pictures(log_mel, draw)
+        sound = torch.nonzero(~self.is_picture[rows])[:, 0]
         # Only in frames the recording has: what lies behind its end is filled, not heard.
-        frame = torch.arange(log_mel.shape[2])
-        heard = (frame < self.length[rows][:, None]) & ~self.is_picture[rows][:, None]
-        return torch.where(heard[:, None], pictured, log_mel), labels
+        heard = torch.arange(log_mel.shape[2]) < self.length[rows[sound]][:, None]
+        pictured = self._as_pictures(log_mel[sound])
+        log_mel[sound] = torch.where(heard[:, None], pictured, log_mel[sound])
+        return log_mel, labels
 
     def _words(self, n: int, draw: _Draw) -> tuple[Tensor, Tensor]:
         """Draw whole words, somewhere in their second, some with a piece of another beside."""
