@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser import ColourScheme, OpenPage, no_sideways_scroll
+from tests.browser import WAIT_MS, ColourScheme, OpenPage, no_sideways_scroll
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -80,13 +80,16 @@ def test_a_draw_is_in_the_address_which_opens_it_again(open_page: Open) -> None:
 
 
 def test_the_masked_picture_is_heard_with_a_cursor_over_all_its_panels(open_page: Open) -> None:
+    from playwright.sync_api import expect
+
     page = open_page("/Augment").page
     cursors = page.locator(".st-key-augment_picture .kws-player-cursor")
     cursors.nth(1).wait_for(state="attached")
     page.get_by_role("button", name=re.compile("^Play .* after")).click()
-    page.get_by_role("button", name=re.compile("^Play .* after")).wait_for()
     slider = page.get_by_role("slider", name=re.compile("^Position in .* after"))
-    assert float(slider.input_value()) == pytest.approx(1.0, abs=0.05)
+    # To the end of the clip: a busy machine takes its time to begin.
+    expect(slider).to_have_value(re.compile(r"^(0\.9[5-9]|1(\.0|$))"), timeout=WAIT_MS)
+    page.get_by_role("button", name=re.compile("^Play .* after")).wait_for()
     heights = [box["height"] for box in (c.bounding_box() for c in cursors.all()) if box]
     assert max(heights) > 300
 
