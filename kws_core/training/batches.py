@@ -133,17 +133,17 @@ class BatchMaker:
         grey = log_mel * PICTURE_SCALE + PICTURE_OFFSET
         return (after_jpeg(grey) - PICTURE_OFFSET) / PICTURE_SCALE
 
-    def _crops(self, crops: Crops, n: int, draw: _Draw) -> Tensor:
-        """Draw windows of sound as pictures, but for frames of digital silence."""
-        log_mel = crops.draw(n, draw.generator)
+    def _crops_as_pictures(self, log_mel: Tensor) -> Tensor:
+        """Make windows of sound pictures, but for frames of digital silence."""
         silent = (log_mel < self.config.log_floor + _FLOOR_MARGIN).all(dim=1, keepdim=True)
         return torch.where(silent, log_mel, self._as_pictures(log_mel))
 
     def _noise(self, n: int, draw: _Draw) -> Tensor:
         """Draw pieces of noise, half of them the louder of two: barks are rare in their files."""
-        one, other = (self._crops(self.noise, n, draw) for _ in range(2))
+        one, other = (self.noise.draw(n, draw.generator) for _ in range(2))
         louder = augment.frame_level(other).amax(dim=1) > augment.frame_level(one).amax(dim=1)
-        return torch.where((louder & draw.chance(0.5, n))[:, None, None], other, one)
+        chosen = torch.where((louder & draw.chance(0.5, n))[:, None, None], other, one)
+        return self._crops_as_pictures(chosen)
 
     def _labels(self, n: int, draw: _Draw) -> Tensor:
         """Draw words by their weights."""
@@ -197,10 +197,10 @@ class BatchMaker:
         n_cut = n - n_other
         n_more = round(n_other * self.settings.more_share)
         speech = [
-            self._crops(self.other, n_other - n_more, draw),
-            self._crops(self.more, n_more, draw),
+            self.other.draw(n_other - n_more, draw.generator),
+            self.more.draw(n_more, draw.generator),
         ]
-        other = self._pieces(torch.cat(speech), draw)
+        other = self._pieces(self._crops_as_pictures(torch.cat(speech)), draw)
         left, labels = self._clips(n_cut, draw)
         backwards = draw.chance(self.settings.reversed_share, n_cut) & ~self.palindrome[labels]
         reversed_words = left.flip(2)
