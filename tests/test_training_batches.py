@@ -16,8 +16,7 @@ from kws_core.training.augmentation import AugmentSettings
 from kws_core.training.batches import SILENCE_INDEX, UNKNOWN_INDEX, BatchMaker
 from kws_core.training.clips import digital_silence
 from kws_core.training.data import Clips, Stream, TrainingData
-from kws_core.training.jpeg import after_jpeg
-from kws_core.training.shards import PICTURE_OFFSET, PICTURE_SCALE
+from kws_core.training.jpeg import pictured
 
 CONFIG = LogMelConfig()
 FLOOR = CONFIG.log_floor
@@ -206,8 +205,7 @@ def rough(seed: int = 3) -> np.ndarray:
 
 
 def as_picture(log_mel: np.ndarray) -> torch.Tensor:
-    grey = torch.from_numpy(log_mel).float()[None] * PICTURE_SCALE + PICTURE_OFFSET
-    return ((after_jpeg(grey) - PICTURE_OFFSET) / PICTURE_SCALE)[0]
+    return pictured(torch.from_numpy(log_mel).float()[None])[0]
 
 
 @pytest.mark.parametrize("is_picture", [True, False])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from kws_core.training.jpeg import after_jpeg
+from kws_core.training.jpeg import after_jpeg, pictured
 
 
 def by_pillow(grey: torch.Tensor) -> torch.Tensor:
@@ -52,3 +52,12 @@ def test_what_is_flat_stays_flat() -> None:
 def test_every_picture_of_a_batch_is_encoded_alone() -> None:
     grey = pictures()
     torch.testing.assert_close(after_jpeg(grey)[1:2], after_jpeg(grey[1:2]))
+
+
+def test_recordings_become_pictures_as_far_as_they_go() -> None:
+    log_mel = (pictures() - 146.5) / 10  # pixel = 10 ln E + 146.5
+    out = pictured(log_mel, torch.tensor([98, 40, 98, 98]))
+    torch.testing.assert_close(10 * out[0] + 146.5, after_jpeg(pictures())[0], atol=1e-3, rtol=0)
+    assert torch.equal(out[1, :, 40:], log_mel[1, :, 40:])
+    assert not torch.equal(out[1, :, :40], log_mel[1, :, :40])
+    torch.testing.assert_close(pictured(log_mel)[0], out[0])

@@ -15,11 +15,10 @@ from kws_core.raw_wave import RawWave
 from kws_core.training import sound
 from kws_core.training.clips import Clips, log_mel_of
 from kws_core.training.recordings import DataKinds
-from kws_core.training.shards import PICTURE_NOISE, SPEECH_FILES, decode, read_table
+from kws_core.training.shards import SPEECH_FILES, decode, read_table
 from kws_core.training.sound import (
     SoundDataSets,
     load_sound_training_data,
-    pictured,
     sound_of_pictures,
     sound_of_recordings,
 )
@@ -84,15 +83,6 @@ def test_16_bits_hold_a_sound_to_a_step_and_no_more_than_full_scale() -> None:
     again = as_float(as_int16(samples))
     assert as_int16(samples).dtype == np.int16
     np.testing.assert_allclose(again, np.clip(samples, -1, 1), atol=0.51 / 32767)
-
-
-def test_recordings_are_rounded_and_get_the_noise_of_pictures_as_far_as_they_go() -> None:
-    log_mel = torch.full((2, 40, 98), -3.0)
-    out = pictured(log_mel, torch.tensor([98, 40]), seed=1)
-    difference = out - log_mel
-    assert difference[0].std() == pytest.approx(PICTURE_NOISE, rel=0.05)
-    assert torch.equal(out[1, :, 40:], log_mel[1, :, 40:])
-    assert torch.equal(pictured(log_mel, torch.tensor([98, 40]), seed=1), out)
 
 
 class TestSoundOfPictures:

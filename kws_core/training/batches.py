@@ -20,8 +20,7 @@ from kws_core.training.augmentation import AugmentSettings
 from kws_core.training.clips import digital_silence
 from kws_core.training.crops import Crops
 from kws_core.training.data import TrainingData
-from kws_core.training.jpeg import after_jpeg
-from kws_core.training.shards import PICTURE_OFFSET, PICTURE_SCALE
+from kws_core.training.jpeg import pictured
 
 # Played backwards, these are words again, or close to one.
 PALINDROMES = ("on", "no", "nine", "wow")
@@ -123,20 +122,14 @@ class BatchMaker:
         first = self.n_rows.cumsum(0) - self.n_rows
         return self.by_label[first[labels] + (share * self.n_rows[labels]).long()]
 
-    @staticmethod
-    def _as_pictures(log_mel: Tensor) -> Tensor:
-        """Give sound what pictures went through: whole grey levels, and JPEG.
-
-        All sound, whatever it is of: where only words had been through it, what had not was learnt
-        to be no word, and recordings, which have not when they are to be recognised, with it.
-        """
-        grey = log_mel * PICTURE_SCALE + PICTURE_OFFSET
-        return (after_jpeg(grey) - PICTURE_OFFSET) / PICTURE_SCALE
-
     def _crops_as_pictures(self, log_mel: Tensor) -> Tensor:
-        """Make windows of sound pictures, but for frames of digital silence."""
+        """Make windows of sound pictures, but for frames of digital silence.
+
+        Where only words were made so, what was not was learnt to be no word, and recordings, which
+        are not when they are to be recognised, with it.
+        """
         silent = (log_mel < self.config.log_floor + _FLOOR_MARGIN).all(dim=1, keepdim=True)
-        return torch.where(silent, log_mel, self._as_pictures(log_mel))
+        return torch.where(silent, log_mel, pictured(log_mel))
 
     def _noise(self, n: int, draw: _Draw) -> Tensor:
         """Draw pieces of noise, half of them the louder of two: barks are rare in their files."""
@@ -161,10 +154,7 @@ class BatchMaker:
         rows = self._rows(labels, draw)
         log_mel = self.log_mel[rows].float()
         sound = torch.nonzero(~self.is_picture[rows])[:, 0]
-        # Only in frames the recording has: what lies behind its end is filled, not heard.
-        heard = torch.arange(log_mel.shape[2]) < self.length[rows[sound]][:, None]
-        pictured = self._as_pictures(log_mel[sound])
-        log_mel[sound] = torch.where(heard[:, None], pictured, log_mel[sound])
+        log_mel[sound] = pictured(log_mel[sound], self.length[rows[sound]])
         return log_mel, labels
 
     def _words(self, n: int, draw: _Draw) -> tuple[Tensor, Tensor]:

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from kws_core.training.shards import PICTURE_OFFSET, PICTURE_SCALE
+
 BLOCK = 8
 # Of luminance, in ITU-T T.81 (annex K.1), for quality 75; rows are frequencies over time.
 _STEPS = torch.tensor(
@@ -39,6 +41,20 @@ def _cosines() -> Tensor:
 
 
 _DCT = _cosines()
+
+
+def pictured(log_mel: Tensor, length: Tensor | None = None) -> Tensor:
+    """Return log-mels of sound, ``(batch, n_mels, frames)``, as if kept as pictures.
+
+    Frames from `length`, ``(batch,)``, on, where there is no recording, stay.
+    """
+    grey = log_mel * PICTURE_SCALE + PICTURE_OFFSET
+    kept = (after_jpeg(grey) - PICTURE_OFFSET) / PICTURE_SCALE
+    if length is None:
+        return kept
+    frame = torch.arange(log_mel.shape[2], device=log_mel.device)
+    heard = frame < length[:, None]  # (batch, frame)
+    return torch.where(heard[:, None], kept, log_mel)
 
 
 def after_jpeg(grey: Tensor) -> Tensor:

@@ -28,7 +28,6 @@ DIGITS_FILE = "free_spoken_digits.parquet"
 # A picture's grey level is 10 ln E + 146.5, E the mel power (fitted on clips kept as both).
 PICTURE_SCALE = 10.0
 PICTURE_OFFSET = 146.5
-PICTURE_NOISE = 4.5 / PICTURE_SCALE  # what JPEG left of it: a residual of 4.5 grey levels, in ln E
 
 # Words of which only about twenty recordings exist beside thousands of pictures: those recordings
 # would teach that sound, as opposed to picture, is a sign of another word.

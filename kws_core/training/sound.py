@@ -21,7 +21,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 from tqdm import tqdm
 
 from kws_core.features import LogMel, LogMelConfig
@@ -32,6 +31,7 @@ from kws_core.training.cache import cached
 from kws_core.training.clips import Clips, gather_clips, log_mel_of
 from kws_core.training.data import load_training_data
 from kws_core.training.griffin_lim import PictureSound
+from kws_core.training.jpeg import pictured
 from kws_core.training.recordings import (
     DataKinds,
     kinds_to_use,
@@ -39,7 +39,6 @@ from kws_core.training.recordings import (
     other_recordings,
     word_recordings,
 )
-from kws_core.training.shards import PICTURE_NOISE, PICTURE_OFFSET, PICTURE_SCALE
 from kws_core.training.sound_clips import (
     ClipsThroughFrontEnd,
     SoundClips,
@@ -67,19 +66,6 @@ class SoundDataSets(NamedTuple):
     rare: ClipsThroughFrontEnd | None
 
 
-def pictured(log_mel: Tensor, length: Tensor, seed: int) -> Tensor:
-    """Return log-mels ``(batch, n_mels, frames)`` of recordings as if kept as JPEG pictures.
-
-    Grey levels are rounded and get the noise of JPEG; frames from `length` ``(batch,)`` on, where
-    there is no recording, stay.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    grey = (log_mel * PICTURE_SCALE + PICTURE_OFFSET).round()
-    noise = PICTURE_NOISE * torch.randn(log_mel.shape, generator=generator)
-    heard = torch.arange(log_mel.shape[2]) < length[:, None]  # (batch, frames)
-    return torch.where(heard[:, None], (grey - PICTURE_OFFSET) / PICTURE_SCALE + noise, log_mel)
-
-
 def sound_of_pictures(clips: Clips, config: LogMelConfig) -> SoundClips:
     """Return the sound of log-mel clips; see `kws_core.training.griffin_lim`."""
     to_sound = PictureSound(config)
@@ -89,9 +75,7 @@ def sound_of_pictures(clips: Clips, config: LogMelConfig) -> SoundClips:
         log_mel = torch.from_numpy(np.array(clips.log_mel[start : start + _AT_ONCE])).float()
         length = torch.from_numpy(clips.length[start : start + _AT_ONCE].astype(np.int64))
         is_picture = torch.from_numpy(np.array(clips.is_picture[start : start + _AT_ONCE]))
-        log_mel = torch.where(
-            is_picture[:, None, None], log_mel, pictured(log_mel, length, seed=start)
-        )
+        log_mel = torch.where(is_picture[:, None, None], log_mel, pictured(log_mel, length))
         sound = to_sound(log_mel, seed=start).numpy()
         for row, end in zip(as_int16(sound), ends[start : start + _AT_ONCE], strict=True):
             rows.append(_in_the_middle(row[:end], len(row)))
@@ -197,7 +181,7 @@ def _said(clips: SoundClips, labels: tuple[str, ...]) -> SoundClips:
 
 def _picture_sound(cache: Path, kind: str, clips: Clips, config: LogMelConfig) -> SoundClips:
     law = [griffin_lim.INVERSION_STEPS, griffin_lim.ITERATIONS, griffin_lim.MOMENTUM]
-    key = _key(kind, clips, [asdict(config), law])
+    key = _key(kind, clips, [asdict(config), law, "jpeg"])  # how recordings become pictures
     return SoundClips(**cached(cache, key, lambda: dict(vars(sound_of_pictures(clips, config)))))
 
 
