@@ -56,7 +56,13 @@ def add_training_options(train: argparse.ArgumentParser) -> None:
     train.add_argument(
         "--start-from", type=Path, metavar="FOLDER", help="with a saved model to go on from"
     )
-    train.add_argument("--teacher", metavar="NAME", help="a saved model to learn from as well")
+    train.add_argument(
+        "--teacher",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a saved model to learn from as well; given again, from the mean of several",
+    )
     train.add_argument(
         "--teacher-folder", type=Path, default=MODEL_FOLDER, help="where the teacher is"
     )
@@ -65,6 +71,13 @@ def add_training_options(train: argparse.ArgumentParser) -> None:
     )
     train.add_argument(
         "--teacher-temperature", type=positive, metavar="T", help="how soft its answers are made"
+    )
+    train.add_argument(
+        "--prepare",
+        type=count,
+        default=0,
+        metavar="CLIPS",
+        help="drawn once, with the teacher's answers, and learnt from again and again",
     )
     train.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     train.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
@@ -120,9 +133,10 @@ def train_command(options: argparse.Namespace) -> int:
             fetch=options.download,
             resume=options.resume,
             start_from=options.start_from,
-            teacher=options.teacher,
+            teachers=tuple(options.teacher),
             teacher_folder=options.teacher_folder,
             distillation=distillation,
+            n_prepared=options.prepare,
             device=options.device,
             cpu_bfloat16=options.bfloat16,
             tracker=options.log,

@@ -246,9 +246,10 @@ class TestTrain:
         )  # fmt: skip
         assert options == {
             "name": None, "kinds": DataKinds(), "more": MoreSound(), "fetch": False,
-            "resume": False, "start_from": None, "teacher": None,
+            "resume": False, "start_from": None, "teachers": (),
             "teacher_folder": cli.MODEL_FOLDER, "distillation": DistillationSettings(),
-            "device": "auto", "cpu_bfloat16": False, "tracker": None, "cache": None,
+            "n_prepared": 0, "device": "auto", "cpu_bfloat16": False, "tracker": None,
+            "cache": None,
         }  # fmt: skip
 
     def test_every_option_reaches_the_run(self, run, calls) -> None:
@@ -262,7 +263,8 @@ class TestTrain:
             "train --model bcresnet-1 --data d --out o --epochs 2 --clips-per-epoch 640 "
             "--batch-size 64 --learning-rate 0.01 --seed 9 --name mine --no-pictures "
             "--no-synthetic --augmentation mild --start-from first --resume --cache c "
-            "--teacher big --teacher-folder t --teacher-weight 0.5 --teacher-temperature 4 "
+            "--teacher big --teacher big-2 --teacher-folder t --teacher-weight 0.5 "
+            "--teacher-temperature 4 --prepare 9600 "
             "--no-audio --no-noise --no-other-words --mixup 0.2 --keep last --device cpu "
             "--log tensorboard --download --more-speech talk --more-noise rain --bfloat16"
         )
@@ -277,8 +279,8 @@ class TestTrain:
         assert options == {
             "name": "mine", "kinds": DataKinds(False, False, False, False, False),
             "more": MoreSound(Path("talk"), Path("rain")), "fetch": True, "resume": True,
-            "start_from": Path("first"), "teacher": "big", "teacher_folder": Path("t"),
-            "distillation": DistillationSettings(0.5, 4.0), "device": "cpu",
+            "start_from": Path("first"), "teachers": ("big", "big-2"), "teacher_folder": Path("t"),
+            "distillation": DistillationSettings(0.5, 4.0), "n_prepared": 9600, "device": "cpu",
             "cpu_bfloat16": True, "tracker": "tensorboard", "cache": Path("c"),
         }  # fmt: skip
 

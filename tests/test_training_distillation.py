@@ -37,7 +37,7 @@ class Fixed(nn.Module):
 
 
 def teacher_of(network: nn.Module, **settings: float) -> Teacher:
-    return Teacher(LoadedModel(network, LogMel(), CARD), DistillationSettings(**settings))
+    return Teacher([LoadedModel(network, LogMel(), CARD)], DistillationSettings(**settings))
 
 
 def words(n: int) -> Tensor:
@@ -56,6 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(3)
     for name, labels, config in (
         ("big", LABELS, LogMelConfig()),
+        ("second", LABELS, LogMelConfig()),
         ("fewer", WORDS, LogMelConfig()),
         ("wide", LABELS, LogMelConfig(f_max=7600.0)),
     ):
@@ -117,6 +118,47 @@ class TestLoss:
             sizes.append(student.grad.norm().item())
         assert sizes[0] == pytest.approx(sizes[1], rel=0.05)
 
+    def test_of_several_teachers_their_mean_log_posterior_counts(self) -> None:
+        """Whatever each adds to all of its logits is no opinion, and does not count."""
+        one, other = random(5, len(LABELS), seed=1), random(5, len(LABELS), seed=2)
+        settings = DistillationSettings(1.0, 2.0)
+        models = [LoadedModel(Fixed(logits), LogMel(), CARD) for logits in (one + 7.0, other)]
+        logits = random(5, len(LABELS), seed=3)
+        given = (torch.zeros(5, 40, 98), logits, words(5), torch.zeros(5))
+        found = Teacher(models, settings).loss(*given)
+        mean = (one.log_softmax(dim=1) + other.log_softmax(dim=1)) / 2
+        assert found.item() == pytest.approx(
+            teacher_of(Fixed(mean), weight=1.0).loss(*given).item()
+        )
+
+
+class TestTargets:
+    def test_learnt_like_labels_they_pull_as_the_loss_does(self) -> None:
+        """At T = 1 the divergence and the cross-entropy differ by what the student can't change."""
+        target = words(6)
+        target[5] = nn.functional.one_hot(torch.tensor(36), len(LABELS)).float()  # is no word
+        teacher = teacher_of(Fixed(random(6, len(LABELS), seed=1)), weight=0.6, temperature=1.0)
+        inputs, pulls = torch.zeros(6, 40, 98), []
+        for by_targets in (True, False):
+            logits = random(6, len(LABELS), seed=2).requires_grad_()
+            label_loss = nn.functional.cross_entropy(logits, target, reduction="none")
+            if by_targets:
+                loss = nn.functional.cross_entropy(logits, teacher.targets(inputs, target))
+            else:
+                loss = teacher.loss(inputs, logits, target, label_loss)
+            pulls += torch.autograd.grad(loss, logits)
+        torch.testing.assert_close(*pulls)
+
+    def test_sum_to_one_and_leave_alone_what_is_no_word(self) -> None:
+        target = words(4)
+        target[3] = nn.functional.one_hot(torch.tensor(36), len(LABELS)).float()
+        found = teacher_of(Fixed(random(4, len(LABELS), seed=1)), weight=0.9).targets(
+            torch.zeros(4, 40, 98), target
+        )
+        torch.testing.assert_close(found.sum(dim=1), torch.ones(4))
+        assert torch.equal(found[3], target[3])
+        assert found[:3].max(dim=1).values.lt(1).all()
+
 
 class TestTeaching:
     def test_the_teacher_hears_the_very_batches_of_the_student(self, tmp_path) -> None:
@@ -144,7 +186,7 @@ class TestTeaching:
         assert student(log_mel).argmax(dim=1).eq(wow).all()
 
     def test_leaves_the_teacher_as_it_was(self, folder, tmp_path) -> None:
-        teacher = load_teacher("big", folder, LABELS, LogMel())
+        teacher = load_teacher(["big"], folder, LABELS, LogMel())
         before = {name: value.clone() for name, value in teacher.network.state_dict().items()}
         settings = replace(SETTINGS, epochs=1, clips_per_epoch=24)
         train(small_network(), toy_batches(), toy_clips(2, 9), settings, tmp_path, teacher=teacher)
@@ -155,7 +197,7 @@ class TestTeaching:
     def test_is_resumed_with_the_same_teacher_only(self, folder, tmp_path) -> None:
         settings = replace(SETTINGS, epochs=1, clips_per_epoch=12)
         given = (small_network(), toy_batches(), toy_clips(2, 9), settings, tmp_path)
-        teacher = load_teacher("big", folder, LABELS, LogMel())
+        teacher = load_teacher(["big"], folder, LABELS, LogMel())
         train(*given, teacher=teacher)
         train(*given, teacher=teacher, resume=True)
         with pytest.raises(DataError, match=r"another teacher.*big"):
@@ -164,7 +206,7 @@ class TestTeaching:
 
 class TestLoading:
     def test_gives_a_network_for_inference(self, folder) -> None:
-        teacher = load_teacher("big", folder, LABELS, LogMel(), DistillationSettings(0.5, 3.0))
+        teacher = load_teacher(["big"], folder, LABELS, LogMel(), DistillationSettings(0.5, 3.0))
         assert not teacher.network.training
         assert not any(weight.requires_grad for weight in teacher.network.parameters())
         description = teacher.description()
@@ -172,14 +214,24 @@ class TestLoading:
         assert description["temperature"] == 3.0
         assert len(description["sha256"]) == 64
 
+    def test_of_several_names_them_all(self, folder) -> None:
+        teacher = load_teacher(["big", "second"], folder, LABELS, LogMel())
+        assert teacher.description()["teacher"] == "big, second"
+        assert len(set(teacher.description()["sha256"].split(", "))) == 2
+        assert not any(module.training for module in teacher.network.modules())
+
+    def test_refuses_several_of_which_one_does_not_fit(self, folder) -> None:
+        with pytest.raises(ModelError, match="wide can't teach this network"):
+            load_teacher(["big", "wide"], folder, LABELS, LogMel())
+
     def test_refuses_other_labels(self, folder) -> None:
         with pytest.raises(ModelError, match=r"35 labels.*not the 37"):
-            load_teacher("fewer", folder, LABELS, LogMel())
+            load_teacher(["fewer"], folder, LABELS, LogMel())
 
     def test_refuses_another_front_end_and_says_in_what(self, folder) -> None:
         with pytest.raises(ModelError, match="front end differs in f_max"):
-            load_teacher("wide", folder, LABELS, LogMel())
+            load_teacher(["wide"], folder, LABELS, LogMel())
 
     def test_names_a_teacher_that_is_not_there(self, folder) -> None:
         with pytest.raises(UnknownModelError, match="There is no model 'huge'"):
-            load_teacher("huge", folder, LABELS, LogMel())
+            load_teacher(["huge"], folder, LABELS, LogMel())

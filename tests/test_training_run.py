@@ -9,7 +9,7 @@ import torch
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.errors import ModelError, TrainingError, UnknownModelError
+from kws_core.errors import DataError, ModelError, TrainingError, UnknownModelError
 from kws_core.features import LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models.store import read_card
@@ -108,7 +108,7 @@ def test_a_run_can_learn_from_a_saved_model(folders, tmp_path: Path) -> None:
     data, cache, out = folders
     card = run_training(
         *("bcresnet-1", data, tmp_path, SETTINGS, AugmentSettings()),
-        teacher="toy",
+        teachers=("toy",),
         teacher_folder=out,
         distillation=DistillationSettings(weight=0.5),
         cache=cache,
@@ -120,6 +120,18 @@ def test_a_run_can_learn_from_a_saved_model(folders, tmp_path: Path) -> None:
         "temperature": DistillationSettings().temperature,
     }
     assert read_card(out, "toy").training["distillation"] is None
+
+
+def test_a_run_can_learn_from_clips_that_are_drawn_before(folders, tmp_path: Path) -> None:
+    data, cache, out = folders
+    given = {"teachers": ("toy",), "teacher_folder": out, "n_prepared": 30, "cache": cache}
+    run = ("bcresnet-1", data, tmp_path, SETTINGS, AugmentSettings())
+    card = run_training(*run, **given)
+    assert card.training["prepared_clips"] == 30
+    assert card.training["distillation"]["teacher"] == "toy"
+    assert run_training(*run, **given, resume=True).sha256 == card.sha256
+    with pytest.raises(DataError, match="no clips that were prepared this way"):
+        run_training(*run, **given | {"teachers": ()}, resume=True)
 
 
 def test_a_network_that_hears_sound_is_trained_on_sound(folders, tmp_path: Path) -> None:

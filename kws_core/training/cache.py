@@ -10,7 +10,7 @@ import numpy as np
 
 from kws_core.errors import DataError
 
-_LARGE = ("log_mel", "sound")
+_LARGE = ("log_mel", "sound", "inputs")
 
 
 def default_cache() -> Path:

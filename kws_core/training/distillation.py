@@ -1,16 +1,17 @@
-"""Knowledge distillation: a large trained network guides a small one.
+"""Knowledge distillation: a large trained network, or several, guide a small one.
 
 Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network (2015).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kws_core.errors import ModelError
@@ -27,14 +28,28 @@ class DistillationSettings:
     temperature: float = 2.0
 
 
-class Teacher:
-    """A saved model that says what the student should answer to the very same batch."""
+class Together(nn.Module):
+    """Networks that answer as one, with the mean of their log-posteriors: ``(batch, labels)``."""
 
-    def __init__(self, model: LoadedModel, settings: DistillationSettings) -> None:
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return what all of them find likely, given the same inputs."""
+        found = [network(inputs).float().log_softmax(dim=1) for network in self.networks]
+        return torch.stack(found).mean(dim=0)
+
+
+class Teacher:
+    """A saved model, or several, that say what the student should answer to the very same batch."""
+
+    def __init__(self, models: Sequence[LoadedModel], settings: DistillationSettings) -> None:
         self.settings = settings
-        self.card = model.card
-        self.words = [i for i, label in enumerate(model.card.labels) if label in WORDS]
-        self.network = model.network
+        self.cards = [model.card for model in models]
+        self.words = [i for i, label in enumerate(self.cards[0].labels) if label in WORDS]
+        networks = [model.network for model in models]
+        self.network = networks[0] if len(networks) == 1 else Together(networks).eval()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def loss(self, inputs: Tensor, logits: Tensor, target: Tensor, label_loss: Tensor) -> Tensor:
@@ -53,24 +68,46 @@ class Teacher:
         a = self.settings.weight * target[:, self.words].sum(dim=1)  # (batch,)
         return ((1 - a) * label_loss + a * T**2 * divergence).mean()
 
+    def targets(self, inputs: Tensor, target: Tensor) -> Tensor:
+        """Return ``(1 - a) target + a softmax(teacher / T)``: ``(batch, labels)``.
+
+        What can be learnt like labels, when the student is not there to be compared with; at T = 1
+        cross-entropy with it has the gradient of `loss`. Words alone are asked about, as there.
+        """
+        with torch.no_grad():
+            found = (self.network(inputs).float() / self.settings.temperature).softmax(dim=1)
+        a = self.settings.weight * target[:, self.words].sum(dim=1, keepdim=True)  # (batch, 1)
+        return (1 - a) * target + a * found
+
     def description(self) -> dict[str, Any]:
         """Return what a card or a checkpoint says of the teacher."""
-        return {"teacher": self.card.name, "sha256": self.card.sha256, **asdict(self.settings)}
+        return {
+            "teacher": ", ".join(card.name for card in self.cards),
+            "sha256": ", ".join(card.sha256 for card in self.cards),
+            **asdict(self.settings),
+        }
 
 
 def load_teacher(
-    name: str,
+    names: Sequence[str],
     folder: Path,
     labels: tuple[str, ...],
     front_end: FrontEnd,
     settings: DistillationSettings | None = None,
 ) -> Teacher:
-    """Load a saved model as the teacher of a network with these labels and this front end.
+    """Load saved models as the teacher of a network with these labels and this front end.
 
-    Raises `UnknownModelError` or `DamagedModelError` as `load_model` does, and `ModelError` if it
+    Raises `UnknownModelError` or `DamagedModelError` as `load_model` does, and `ModelError` if one
     has other labels or takes another input.
     """
-    model = load_model(name, folder)
+    models = [load_model(name, folder) for name in names]
+    for model in models:
+        _check_fit(model, labels, front_end)
+    return Teacher(models, settings or DistillationSettings())
+
+
+def _check_fit(model: LoadedModel, labels: tuple[str, ...], front_end: FrontEnd) -> None:
+    name = model.card.name
     if model.card.labels != labels:
         raise ModelError(
             f"{name} can't teach this network: it knows {len(model.card.labels)} labels, which "
@@ -83,4 +120,3 @@ def load_teacher(
             f"{name} can't teach this network: its front end differs in {', '.join(differing)}, "
             "so it can't be given the same batch. Choose a teacher with the same front end."
         )
-    return Teacher(model, settings or DistillationSettings())

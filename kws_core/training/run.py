@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from kws_core.training.download import download
 from kws_core.training.loop import BatchSource, train
 from kws_core.training.more_sound import MoreSound
 from kws_core.training.optimization import TrainingSettings
+from kws_core.training.prepared import prepare
 from kws_core.training.recordings import DataKinds, describe, kinds_to_use
 from kws_core.training.run_log import make_run_logs, read_history
 from kws_core.training.validation import (
@@ -87,9 +89,10 @@ def run_training(
     fetch: bool = False,
     resume: bool = False,
     start_from: Path | None = None,
-    teacher: str | None = None,
+    teachers: Sequence[str] = (),
     teacher_folder: Path = MODEL_FOLDER,
     distillation: DistillationSettings | None = None,
+    n_prepared: int = 0,
     device: str = "auto",
     cpu_bfloat16: bool = False,
     tracker: str | None = None,
@@ -100,7 +103,9 @@ def run_training(
     kinds: what to learn from (all by default). more: folders of speech and noise to learn from as
     well, by models of the log-mel. fetch: download Speech Commands into `data` first.
     start_from: a folder with a saved model of that name to go on from, instead of random weights.
-    teacher: the name of a saved model to learn from, beside the labels.
+    teachers: the names of saved models to learn from, beside the labels.
+    n_prepared: so many clips are drawn before, with the teachers' answers, and learnt from again
+    and again (see `kws_core.training.prepared`); 0 to draw every batch anew.
     device: cpu, cuda or auto. cpu_bfloat16: compute products in bfloat16 on a processor too, which
     a resumed run has to be told again. tracker: tensorboard or wandb, where figures go as well.
     Returns None in the processes that do not save (see `kws_core.training.distributed`).
@@ -123,8 +128,8 @@ def run_training(
         network.load_state_dict(start.network.state_dict())
     front_end = made.make_front_end()
     guide = None
-    if teacher is not None:
-        guide = load_teacher(teacher, teacher_folder, made.labels, front_end, distillation)
+    if teachers:
+        guide = load_teacher(teachers, teacher_folder, made.labels, front_end, distillation)
     with distributed.process_group(compute):
         with distributed.main_first():
             if fetch:
@@ -137,14 +142,26 @@ def run_training(
             place = cache or default_cache()
             more = more or MoreSound()
             material = _load(data, place, front_end, made.labels, kinds, more, augment, compute)
+        batches = material.batches
+        if n_prepared:
+            batches = prepare(
+                batches,
+                max(1, n_prepared // settings.batch_size),
+                settings.batch_size,
+                guide,
+                out,
+                {"seed": settings.seed, "augmentation": asdict(augment), "kinds": asdict(kinds)},
+                compute=compute,
+                resume=resume,
+            )
         trained = train(
             network,
-            material.batches,
+            batches,
             material.validation,
             settings,
             out,
             rare=material.rare,
-            teacher=guide,
+            teacher=None if n_prepared else guide,  # who has answered already
             logs=logs,
             compute=compute,
             resume=resume,
@@ -171,6 +188,7 @@ def run_training(
             "augmentation": asdict(augment),
             "bfloat16": compute.bfloat16,
             "clips": material.n_clips,
+            "prepared_clips": n_prepared,
             "kinds": asdict(kinds),
             "distillation": guide.description() if guide else None,
             "started_from": start.card.training if start_from is not None else None,
