@@ -77,7 +77,8 @@ class Teacher:
         with torch.no_grad():
             found = (self.network(inputs).float() / self.settings.temperature).softmax(dim=1)
         a = self.settings.weight * target[:, self.words].sum(dim=1, keepdim=True)  # (batch, 1)
-        return (1 - a) * target + a * found
+        mixed: Tensor = (1 - a) * target + a * found
+        return mixed
 
     def description(self) -> dict[str, Any]:
         """Return what a card or a checkpoint says of the teacher."""
