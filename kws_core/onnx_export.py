@@ -109,8 +109,12 @@ sound, sample_rate = soundfile.read("word.wav", dtype="float32", always_2d=True)
 assert sample_rate == int(about["sample_rate"]), "resample the recording first"
 n_samples = session.get_inputs()[0].shape[1]
 mono = sound.mean(axis=1)[:n_samples]
-before = (n_samples - len(mono)) // 2  # a shorter clip goes into the middle of silence
-second = np.pad(mono, (before, n_samples - len(mono) - before))
+# A shorter clip goes into the middle of noise as loud as its quietest tenth, 10 ms by 10 ms.
+power = np.sort((mono[: len(mono) // 160 * 160].reshape(-1, 160) ** 2).mean(axis=1))
+tone = min(power[: max(1, len(power) // 10)].mean(), power.mean() / 10**1.5) ** 0.5
+second = np.random.default_rng(0).standard_normal(n_samples, np.float32) * np.float32(tone)
+before = (n_samples - len(mono)) // 2
+second[before : before + len(mono)] = mono
 (posteriors,) = session.run(["{POSTERIORS}"], {{"{SAMPLES}": second[None]}})
 print(json.loads(about["labels"])[posteriors[0].argmax()], posteriors[0].max())
 """

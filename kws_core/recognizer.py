@@ -20,6 +20,7 @@ from kws_core.group_calls import GroupCalls
 from kws_core.labels import SILENCE, UNKNOWN
 from kws_core.models import ModelCard, available_models, load_model
 from kws_core.models.store import MODEL_FOLDER, LoadedModel
+from kws_core.room_tone import in_room_tone
 from kws_core.waveform import Samples, as_mono_16k
 from kws_core.word_finder import FinderSettings, Word, find_words_in
 
@@ -98,8 +99,8 @@ class Recognizer:
         """Say which word a clip of at most one second is.
 
         samples: (n,) at sample_rate Hz; shorter clips are put in the middle of a second of
-        silence. Raises TooLongError beyond one second, and EmptyAudioError, BadSamplesError or
-        BadSampleRateError.
+        their room tone (see `kws_core.room_tone`). Raises TooLongError beyond one second, and
+        EmptyAudioError, BadSamplesError or BadSampleRateError.
         """
         return self.classify_batch([samples], sample_rate)[0]
 
@@ -191,8 +192,7 @@ class Recognizer:
             )
         if missing < 0:
             return samples[: self.n_samples]
-        before = missing // 2
-        return np.pad(samples, (before, missing - before))
+        return in_room_tone(samples, self.n_samples)
 
     def _prediction(self, row: npt.NDArray[np.float32], timing: Timing) -> Prediction:
         order = np.argsort(-row, kind="stable")

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.labels import SILENCE, UNKNOWN
+from kws_core.room_tone import room_tone
 from kws_core.sound_level import (
     STEP,
     Steps,
@@ -111,10 +112,11 @@ def score_stretches(
         return ScoredStretches([], np.zeros((0, 0)), len(samples))
     # What turns each step with sound down to the background.
     quieten = np.where(active, 10 ** (np.minimum(background_db(level) - level, 0) / 20), 1.0)
+    tone = room_tone(samples, n_samples)  # before the recording and after it
     parts = []
     for chosen in (stretches[i : i + _AT_ONCE] for i in range(0, len(stretches), _AT_ONCE)):
-        alone = np.stack([_alone(samples, quieten, s, n_samples) for s in chosen])
-        in_place = np.stack([_in_place(samples, s, n_samples) for s in chosen])
+        alone = np.stack([_alone(samples, quieten, s, tone) for s in chosen])
+        in_place = np.stack([_in_place(samples, s, tone) for s in chosen])
         parts.append((posteriors(alone) + posteriors(in_place)) / 2)
     return ScoredStretches(stretches, np.concatenate(parts), len(samples))
 
@@ -180,26 +182,28 @@ def _stretches(
 
 
 def _alone(
-    samples: Samples, quieten: npt.NDArray[np.float64], stretch: _Stretch, n_samples: int
+    samples: Samples, quieten: npt.NDArray[np.float64], stretch: _Stretch, tone: Samples
 ) -> Samples:
     """Return the window with other sounds turned down to the level of the background."""
     gain = quieten.copy()
     gain[stretch.first : stretch.last] = 1.0
-    start = (stretch.first + stretch.last) * STEP // 2 - n_samples // 2
-    near = samples[max(0, start) : start + n_samples]
+    start = (stretch.first + stretch.last) * STEP // 2 - len(tone) // 2
+    near = samples[max(0, start) : start + len(tone)]
     step = (max(0, start) + np.arange(len(near)) + 0.5) / STEP - 0.5
     quiet = near * np.interp(step, np.arange(len(gain)), gain)
-    return _window(quiet.astype(np.float32), max(0, -start), n_samples)
+    return _window(quiet.astype(np.float32), max(0, -start), tone)
 
 
-def _in_place(samples: Samples, stretch: _Stretch, n_samples: int) -> Samples:
+def _in_place(samples: Samples, stretch: _Stretch, tone: Samples) -> Samples:
     """Return the window that has the stretch in its middle, with what is around it."""
-    start = (stretch.first + stretch.last) * STEP // 2 - n_samples // 2
-    return _window(samples[max(0, start) : start + n_samples], max(0, -start), n_samples)
+    start = (stretch.first + stretch.last) * STEP // 2 - len(tone) // 2
+    return _window(samples[max(0, start) : start + len(tone)], max(0, -start), tone)
 
 
-def _window(samples: Samples, offset: int, n_samples: int) -> Samples:
-    return np.pad(samples, (offset, n_samples - offset - len(samples)))
+def _window(samples: Samples, offset: int, tone: Samples) -> Samples:
+    window = tone.copy()
+    window[offset : offset + len(samples)] = samples
+    return window
 
 
 def _best_words(

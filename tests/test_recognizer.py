@@ -19,6 +19,7 @@ from kws_core.features import LogMel, LogMelConfig
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
 from kws_core.models import ModelCard, available_models, build_model, save_model
 from kws_core.recognizer import BATCH_SIZE, DEFAULT_MODEL, Prediction, Recognizer
+from kws_core.room_tone import in_room_tone
 from kws_core.samples import list_samples
 from kws_core.waveform import resample
 
@@ -119,10 +120,9 @@ def test_whole_numbers_are_heard_as_floats_are(recognizer: Recognizer) -> None:
 
 
 @pytest.mark.parametrize("missing", [1, 2, 7_999, 15_999])
-def test_a_short_clip_is_put_in_the_middle_of_a_second(recognizer: Recognizer, missing) -> None:
+def test_a_short_clip_is_put_in_the_middle_of_room_tone(recognizer: Recognizer, missing) -> None:
     clip = sound(4)[: RATE - missing]
-    before = missing // 2
-    padded = np.pad(clip, (before, missing - before))
+    padded = in_room_tone(clip, RATE)
     assert len(padded) == recognizer.n_samples == RATE
     assert recognizer.classify(clip, RATE) == recognizer.classify(padded, RATE)
 

@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from kws_core.augment.steps import NO_RECORDINGS, Recordings, fit_about_centre
+from kws_core.augment.steps import NO_RECORDINGS, Recordings
 from kws_core.explore.sound import Sound
 from kws_core.recognizer import ROUNDING_SAMPLES
+from kws_core.room_tone import in_room_tone
 from kws_core.waveform import SAMPLE_RATE, Samples
 
 KEPT_BYTES: Final = 16 * 2**20  # hundreds of draws; a session has one second at a time
@@ -37,11 +38,11 @@ def fits_whole(samples: Samples, n_samples: int) -> bool:
 def cut_second(samples: Samples, n_samples: int, start: float) -> Samples:
     """Return `n_samples` of a clip (m,) at 16 kHz, from `start` seconds on.
 
-    A shorter clip is in the middle of silence, wherever it should start; a start that is too late
-    gives the clip's end.
+    A shorter clip is in the middle of its room tone, wherever it should start; a start that is
+    too late gives the clip's end.
     """
     if fits_whole(samples, n_samples):
-        window = fit_about_centre(samples, n_samples)
+        window = in_room_tone(samples, n_samples)
     else:
         first = min(max(round(start * SAMPLE_RATE), 0), len(samples) - n_samples)
         window = samples[first : first + n_samples]

@@ -15,10 +15,11 @@ import numpy.typing as npt
 from kws_core.augment.channel import ResamplingDraw
 from kws_core.augment.level import GainDraw
 from kws_core.augment.noise import BackgroundDraw
-from kws_core.augment.steps import Draw, fit_about_centre
+from kws_core.augment.steps import Draw
 from kws_core.augment.timing import ShiftDraw
 from kws_core.metrics import accuracy
 from kws_core.recognizer import Recognizer
+from kws_core.room_tone import in_room_tone
 from kws_core.training.held_out import Spoken
 from kws_core.training.scoring import score
 from kws_core.waveform import SAMPLE_RATE, Samples
@@ -29,10 +30,10 @@ GAINS_DB = (-10, -20, -30, -40)
 SHIFTS_S = (-0.2, -0.15, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15, 0.2)
 
 _METHOD = (
-    "Each clip in the middle of a second of silence. Noise: a random second of it (the same one "
-    "at every ratio), at a ratio of the mean powers of both whole seconds. Bandwidth: resampled "
-    "to the lower rate and back. Level: turned down and rounded to 16 bits. Shift: later if "
-    "positive, filled with zeros; what leaves the second is lost."
+    "Each clip in the middle of a second of its room tone. Noise: a random second of it (the same "
+    "one at every ratio), at a ratio of the mean powers of both whole seconds. Bandwidth: "
+    "resampled to the lower rate and back. Level: turned down and rounded to 16 bits. Shift: later "
+    "if positive, filled with zeros; what leaves the second is lost."
 )
 
 
@@ -108,5 +109,5 @@ def _windows(
     noises: Mapping[str, Samples],
 ) -> Iterator[Samples]:
     for i, clip in enumerate(spoken.clips):
-        window = fit_about_centre(clip, n_samples)
+        window = in_room_tone(clip, n_samples)
         yield window if draws is None else draws[i].apply(window, SAMPLE_RATE, noises)

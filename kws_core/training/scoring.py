@@ -8,8 +8,8 @@ from itertools import islice
 import numpy as np
 from tqdm import tqdm
 
-from kws_core.augment.steps import fit_about_centre
 from kws_core.recognizer import BATCH_SIZE, Recognizer
+from kws_core.room_tone import in_room_tone
 from kws_core.scores import LogPosteriors, as_log_posteriors
 from kws_core.training.held_out import Spoken
 from kws_core.waveform import Samples
@@ -25,7 +25,7 @@ def score(recognizer: Recognizer, windows: Iterable[Samples], n: int, what: str)
 
 def score_spoken(recognizer: Recognizer, spoken: Spoken, what: str) -> LogPosteriors:
     """Return the log-posteriors (n, labels) of clips, each in the middle of its second."""
-    windows = (fit_about_centre(clip, recognizer.n_samples) for clip in spoken.clips)
+    windows = (in_room_tone(clip, recognizer.n_samples) for clip in spoken.clips)
     return score(recognizer, windows, len(spoken), what)
 
 

@@ -94,7 +94,7 @@ def sound_of_recordings(samples: Iterable[Samples], clips: Clips) -> SoundClips:
 
 
 def _in_the_middle(clip: np.ndarray, n_samples: int) -> np.ndarray:
-    """Pad as `Recognizer` does."""
+    """Pad with digital silence on both sides alike."""
     before = (n_samples - len(clip)) // 2
     return np.pad(clip, (before, n_samples - len(clip) - before))
 
