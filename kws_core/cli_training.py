@@ -64,7 +64,10 @@ def add_training_options(train: argparse.ArgumentParser) -> None:
         help="a saved model to learn from as well; given again, from the mean of several",
     )
     train.add_argument(
-        "--teacher-folder", type=Path, default=MODEL_FOLDER, help="where the teacher is"
+        "--teacher-folder",
+        type=Path,
+        default=MODEL_FOLDER,
+        help="where teachers are, or their folders",
     )
     train.add_argument(
         "--teacher-weight", type=share, metavar="SHARE", help="against the labels, 0 to 1"

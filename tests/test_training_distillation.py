@@ -220,6 +220,11 @@ class TestLoading:
         assert len(set(teacher.description()["sha256"].split(", "))) == 2
         assert not any(module.training for module in teacher.network.modules())
 
+    def test_finds_models_in_folders_of_their_own(self, folder) -> None:
+        names = [f"{folder.name}/big", f"{folder.name}/second"]
+        teacher = load_teacher(names, folder.parent, LABELS, LogMel())
+        assert teacher.description()["teacher"] == "big, second"
+
     def test_refuses_several_of_which_one_does_not_fit(self, folder) -> None:
         with pytest.raises(ModelError, match="wide can't teach this network"):
             load_teacher(["big", "wide"], folder, LABELS, LogMel())

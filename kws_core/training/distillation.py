@@ -98,10 +98,12 @@ def load_teacher(
 ) -> Teacher:
     """Load saved models as the teacher of a network with these labels and this front end.
 
-    Raises `UnknownModelError` or `DamagedModelError` as `load_model` does, and `ModelError` if one
-    has other labels or takes another input.
+    names: of models in `folder`, or ``run/model`` for those in folders below it. Raises
+    `UnknownModelError` or `DamagedModelError` as `load_model` does, and `ModelError` if one has
+    other labels or takes another input.
     """
-    models = [load_model(name, folder) for name in names]
+    places = [folder / name for name in names]
+    models = [load_model(place.name, place.parent) for place in places]
     for model in models:
         _check_fit(model, labels, front_end)
     return Teacher(models, settings or DistillationSettings())
