@@ -2,9 +2,9 @@
 
 A word is a stretch of sound between two places where the level is low. Every stretch that could
 be a word is classified twice: alone, with the sounds beside it turned down to the background, and
-where it stands, with whatever surrounds it. The set of words that explains most of the sound wins
-(dynamic programming over non-overlapping stretches). So a word said twice is found twice, and
-"forward" is not also "four".
+where it stands, with whatever surrounds it; it has to be the word in both. The set of words that
+explains most of the sound wins (dynamic programming over non-overlapping stretches). So a word
+said twice is found twice, and "forward" is not also "four".
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ _AT_ONCE = 64  # stretches, so that a long recording takes no more memory than a
 
 @dataclass(frozen=True)
 class Word:
-    """A spoken word: its label, where its sound starts and ends in seconds, its probability."""
+    """A spoken word: its label, where its sound starts and ends in seconds, its probability.
+
+    score: the lesser of its probabilities alone and where it stands.
+    """
 
     label: str
     start: float
@@ -49,12 +52,12 @@ class Word:
 class FinderSettings:
     """How words are found. Lengths in seconds.
 
-    threshold: least probability, the mean of the word alone and the word where it stands.
+    threshold: least probability, of the word alone and of the word where it stands.
     shortest, longest: of a word's sound. longest_gap: of a silence inside a word (the closures
     of "eight" or "backward").
     """
 
-    threshold: float = 0.6
+    threshold: float = 0.55
     shortest: float = 0.1
     longest: float = 1.0
     longest_gap: float = 0.2
@@ -71,7 +74,9 @@ class _Stretch:
 
 @dataclass(frozen=True)
 class ScoredStretches:
-    """What could be words in a recording, with the probabilities of all labels for each.
+    """What could be words in a recording, with a score of every label for each.
+
+    A score is the lesser of the label's probabilities alone and where it stands.
 
     Words can be chosen from it at any threshold without asking the network again.
     """
@@ -117,7 +122,7 @@ def score_stretches(
     for chosen in (stretches[i : i + _AT_ONCE] for i in range(0, len(stretches), _AT_ONCE)):
         alone = np.stack([_alone(samples, quieten, s, tone) for s in chosen])
         in_place = np.stack([_in_place(samples, s, tone) for s in chosen])
-        parts.append((posteriors(alone) + posteriors(in_place)) / 2)
+        parts.append(np.minimum(posteriors(alone), posteriors(in_place)))
     return ScoredStretches(stretches, np.concatenate(parts), len(samples))
 
 

@@ -124,6 +124,19 @@ def test_a_word_below_the_threshold_is_left_out() -> None:
     assert not find(sound, threshold=0.99)
 
 
+@pytest.mark.parametrize(("alone", "in_place"), [(0.9, 0.3), (0.3, 0.9), (0.8, 0.7)])
+def test_a_word_counts_as_much_as_the_less_sure_of_both_looks(alone, in_place) -> None:
+    looks = iter([alone, in_place])
+
+    def model(windows: np.ndarray) -> np.ndarray:
+        p = next(looks)
+        return np.tile([p, 0.0, 0.0, 0.0, 1 - p], (len(windows), 1))
+
+    sound = np.concatenate([silence(0.4), tone(0.4, hz=LOW), silence(0.4)])
+    words = find_words_in(sound, SAMPLE_RATE, LABELS, model)
+    assert [word.score for word in words] == [p for p in (min(alone, in_place),) if p > 0.55]
+
+
 def test_a_sound_longer_than_any_word_is_none() -> None:
     assert find(np.concatenate([silence(0.4), tone(2.0, hz=LOW), silence(0.4)])) == []
 

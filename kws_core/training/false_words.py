@@ -25,10 +25,10 @@ FOUND_SHARE = 0.95  # of the words, to compare models at
 _N_COMMONEST = 20
 
 _METHOD = (
-    "find_words on recordings without any of the words. A word counts if its probability, the "
-    "mean of the word alone and the word where it stands, is above the threshold. found: share of "
-    "the words' recordings, given to find_words as they are, in which the right word is among "
-    "those found; wrong: share in which another one is. At every threshold the words are chosen "
+    "find_words on recordings without any of the words. A word counts if its probability, both "
+    "alone and where it stands, is above the threshold. found: share of the words' recordings, "
+    "given to find_words as they are, in which the right word is among those found; wrong: share "
+    "in which another one is. At every threshold the words are chosen "
     "anew, from the same scores."
 )
 
