@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from kws_core.activations import Output, is_leaf, outputs_of
 from kws_core.front_end_steps import front_end_steps
 from kws_core.models.bcresnet import BroadcastBlock
-from kws_core.models.ds_resnet import ResidualBlock
+from kws_core.models.ds_resnet import DSResNet, ResidualBlock
 from kws_core.models.matchboxnet import ResidualBlock as MatchboxBlock
-from kws_core.models.resnet import ResidualBlock2d
+from kws_core.models.resnet import ResidualBlock2d, ResNet
 from kws_core.models.store import LoadedModel
 from kws_core.recognizer import Recognizer
 
@@ -25,6 +25,7 @@ FRONT_END: Final = "front end"
 # What has no place of its own in the drawing: it belongs to the layer before it.
 _FOLLOWERS: Final = (nn.BatchNorm1d, nn.BatchNorm2d, nn.ReLU, nn.Dropout, nn.Flatten)
 _SILENT: Final = (nn.Dropout, nn.Flatten)  # of these, only a row in the table
+_TOWERS: Final = (ResNet, DSResNet)  # inside another network: side by side, on the same input
 WITH_SHORTCUT: Final = (ResidualBlock, ResidualBlock2d, MatchboxBlock, BroadcastBlock)
 
 Floats = npt.NDArray[np.float32]
@@ -54,7 +55,8 @@ class Block:
     """A part of a network as it is drawn: a few layers that run one after the other.
 
     name: of the layer or group of layers whose output the block's is. kind: of its class, or of
-    the layers in it. has_shortcut: whether its input is added to its output.
+    the layers in it. has_shortcut: whether its input is added to its output. is_first: whether
+    its input is the front end's, which the first block of each of several towers has.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Block:
     parameters: int
     macs: int
     has_shortcut: bool
+    is_first: bool
 
 
 @dataclass(frozen=True)
@@ -174,9 +177,15 @@ def _block_of(network: nn.Module, found: Sequence[Output]) -> dict[str, str]:
 
 
 def _parts(network: nn.Module) -> list[str]:
-    """Return the network's parts: its children, and for rows of several layers those of the row."""
+    """Return the network's parts: its children, and for rows of several layers those of the row.
+
+    Of a tower, those of the tower.
+    """
     names: list[str] = []
     for name, part in network.named_children():
+        if isinstance(part, _TOWERS):
+            names += [f"{name}.{inner}" for inner in _parts(part)]
+            continue
         inner = [f"{name}.{index}" for index, _ in part.named_children()]
         weighty = [one for one in part.children() if not isinstance(one, _FOLLOWERS)]
         is_row = isinstance(part, nn.Sequential | nn.ModuleList) and len(weighty) > 1
@@ -190,9 +199,14 @@ def _blocks(found: Sequence[Output], layers: Sequence[Layer]) -> tuple[Block, ..
     for layer in layers:
         if layer.name:
             inside.setdefault(layer.block, []).append(layer)
+    towers = [one.name for one in found if one.name and isinstance(one.layer, _TOWERS)]
     blocks = []
+    begun: set[str] = set()  # towers; "" for a network that has none
     for name, some in inside.items():
         last = by_name[name]
+        tower = next((t for t in towers if name.startswith(f"{t}.")), "")
+        is_first = tower not in begun and bool(tower or not begun)
+        begun.add(tower)
         silent = {kind.__name__ for kind in _SILENT}
         kinds = dict.fromkeys(layer.kind for layer in some if layer.kind not in silent)
         is_row = is_leaf(last.layer) or isinstance(last.layer, nn.Sequential)
@@ -204,6 +218,7 @@ def _blocks(found: Sequence[Output], layers: Sequence[Layer]) -> tuple[Block, ..
                 sum(layer.parameters for layer in some),
                 sum(layer.macs or 0 for layer in some),
                 isinstance(last.layer, WITH_SHORTCUT),
+                is_first,
             )
         )
     return tuple(blocks)

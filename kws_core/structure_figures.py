@@ -28,7 +28,8 @@ def blocks_figure(structure: Structure, chosen: str = "") -> go.Figure:
 
     The wider a box, the more numbers it gives (on a logarithmic scale); the stronger its colour,
     the more of the multiplications are in it. A line beside a box goes around it: what comes in
-    is added to what comes out. chosen: the name of the block that is marked.
+    is added to what comes out. Where no arrow leads to a box, another tower begins, which gets what
+    the front end gives as well. chosen: the name of the block that is marked.
     """
     boxes = [_front_end_block(structure.layers), *structure.blocks]
     sizes = [math.log(math.prod(box.shape)) for box in boxes]
@@ -60,7 +61,8 @@ def blocks_figure(structure: Structure, chosen: str = "") -> go.Figure:
         "selected": {"marker": {"opacity": 1.0}},
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
-    shapes = [_arrow(place) for place in places[:-1]]
+    followers = enumerate(structure.blocks[1:], 1)
+    shapes = [_arrow(0), *(_arrow(place) for place, block in followers if not block.is_first)]
     for place, box, width in zip(places, boxes, widths, strict=True):
         if box.has_shortcut:
             shapes.append(_shortcut(place, 0.5 - width / 2))
@@ -113,7 +115,7 @@ def feature_text(values: Floats) -> str:
 
 def _front_end_block(layers: Sequence[Layer]) -> Block:
     last = [layer for layer in layers if layer.block == FRONT_END][-1]
-    return Block(FRONT_END, "", last.shape, 0, 0, False)
+    return Block(FRONT_END, "", last.shape, 0, 0, has_shortcut=False, is_first=False)
 
 
 def _box_text(box: Block, structure: Structure) -> str:

@@ -15,6 +15,7 @@ from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
 from kws_core.models.resnet import ResidualBlock2d, ResNet
 from kws_core.models.seed_cnn import SeedCNN
+from kws_core.models.two_towers import TwoTowers
 
 # The table in the read-me of the notebook's repository, line for line.
 SEED_TABLE = [
@@ -57,6 +58,7 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         (DSResNet(37), 97_661),
         (build_model("ds-resnet-wide", 37), 217_717),
         (ResNet(37), 688_773),
+        (TwoTowers(37), 906_453),
     ],
     ids=[
         "BC-ResNet-1 of the paper, 12 outputs",
@@ -70,6 +72,7 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         "DS-ResNet",
         "DS-ResNet, wide",
         "ResNet",
+        "two towers",
     ],
 )
 def test_the_number_of_parameters_is_the_known_one(network: nn.Module, published: int) -> None:

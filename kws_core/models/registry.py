@@ -24,6 +24,7 @@ from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
 from kws_core.models.resnet import ResNet
 from kws_core.models.seed_cnn import SeedCNN
+from kws_core.models.two_towers import TwoTowers
 from kws_core.raw_wave import NARROW_RATE, RawWave
 
 
@@ -91,6 +92,13 @@ _ALL = (
         "ResNet",
         "this project: a residual network over the log-mel as a picture",
         ResNet,
+        _log_mel,
+    ),
+    Architecture(
+        "two-towers",
+        "Two towers",
+        "this project: the ResNet and the wide DS-ResNet side by side, under one classifier",
+        TwoTowers,
         _log_mel,
     ),
     _bcresnet(1),

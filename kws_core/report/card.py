@@ -51,8 +51,19 @@ def facts(card: ModelCard, n_bytes: int) -> list[tuple[str, str]]:
 
 def how_made(card: ModelCard) -> list[tuple[str, str]]:
     """Return how a model was trained, run by run, as pairs of a name and a value."""
+    towers: Mapping[str, Any] = card.training.get("towers", {})
+    if towers:
+        return [
+            (f"{name}: {title}", told)
+            for name, training in towers.items()
+            for title, told in _runs(training)
+        ]
+    return _runs(card.training)
+
+
+def _runs(latest: Mapping[str, Any]) -> list[tuple[str, str]]:
     runs: list[Mapping[str, Any]] = []
-    training: Mapping[str, Any] | None = card.training
+    training: Mapping[str, Any] | None = latest
     while training:
         runs.insert(0, training)
         training = training.get("started_from")

@@ -36,8 +36,7 @@ def show_structure(model: str) -> None:
         chart(
             blocks_figure(structure, chosen),
             _BLOCKS,
-            f"The network's {len(structure.blocks)} blocks, one after the other; the table below "
-            "has the same numbers.",
+            _order_text(structure),
             on_select=lambda: _choose_block(structure),
             selection_mode="points",
         )
@@ -93,6 +92,17 @@ def _features(second: Any, listener: Recognizer, name: str) -> Floats:
     if name == FRONT_END:
         return picture
     return layer_output(listener.loaded.network, picture, name)
+
+
+def _order_text(structure: Structure) -> str:
+    n = len(structure.blocks)
+    towers = sum(block.is_first for block in structure.blocks)
+    order = (
+        "one after the other"
+        if towers == 1
+        else f"in {towers} towers: each gets what the front end gives, and they meet in the last"
+    )
+    return f"The network's {n} blocks, {order}; the table below has the same numbers."
 
 
 def _chosen_layer(structure: Structure) -> str:

@@ -1,0 +1,101 @@
+"""Join two trained networks into `TwoTowers`, which answers with the mean of their logits.
+
+    python -m kws_core.training.join --models runs --over-picture mild/resnet \\
+        --over-time earlier/ds-resnet-wide --data DATA --out runs/two-towers
+
+Nothing is trained: only the temperature of the scores is fitted anew, on validation speakers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from kws_core.errors import KwsError, ModelError
+from kws_core.features import LogMel
+from kws_core.labels import LABELS
+from kws_core.models import ModelCard, count_parameters, save_model
+from kws_core.models.ds_resnet import DSResNet
+from kws_core.models.resnet import ResNet
+from kws_core.models.store import LoadedModel, load_model
+from kws_core.models.two_towers import join
+from kws_core.training.cache import default_cache
+from kws_core.training.data import load_training_data
+from kws_core.training.validation import (
+    ValidationClips,
+    fit_temperature,
+    predict_logits,
+    validate,
+)
+
+ARCHITECTURE = "two-towers"
+
+
+def join_models(
+    over_picture: LoadedModel, over_time: LoadedModel, validation: ValidationClips, out: Path
+) -> ModelCard:
+    """Save a trained ``resnet`` and a ``ds-resnet-wide`` as one model in `out`; returns its card.
+
+    Raises `ModelError` if they are something else, or differ in their labels or front ends.
+    """
+    one, other = over_picture.card, over_time.card
+    if (one.architecture, other.architecture) != ("resnet", "ds-resnet-wide"):
+        raise ModelError(
+            f"A {one.architecture} and a {other.architecture} can't be joined: the towers are a "
+            "resnet and a ds-resnet-wide."
+        )
+    if (one.labels, one.front_end) != (other.labels, other.front_end):
+        raise ModelError(
+            f"{one.name} and {other.name} can't be joined: their labels or front ends differ."
+        )
+    assert isinstance(over_picture.network, ResNet)
+    assert isinstance(over_time.network, DSResNet)
+    network = join(over_picture.network, over_time.network)
+    result = validate(network, validation)
+    card = ModelCard(
+        name=ARCHITECTURE,
+        architecture=ARCHITECTURE,
+        labels=LABELS,
+        front_end={},
+        parameters=count_parameters(network),
+        temperature=fit_temperature(predict_logits(network, validation), validation.target),
+        data=one.data,
+        date=datetime.date.today().isoformat(),
+        licence=one.licence,
+        metrics={"validation": asdict(result) | {"clips": len(validation)}},
+        training={"towers": {one.name: one.training, other.name: other.training}},
+    )
+    return save_model(out, card, network, over_picture.front_end)
+
+
+def main() -> int:
+    """Join the models named on the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--models", type=Path, required=True, help="folder of both, or above them")
+    parser.add_argument("--over-picture", required=True, metavar="NAME", help="a resnet")
+    parser.add_argument("--over-time", required=True, metavar="NAME", help="a ds-resnet-wide")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    options = parser.parse_args()
+    try:
+        places = [options.models / name for name in (options.over_picture, options.over_time)]
+        towers = [load_model(place.name, place.parent) for place in places]
+        front_end = towers[0].front_end
+        if not isinstance(front_end, LogMel):
+            raise ModelError(f"{towers[0].card.name} can't be joined: it takes no log-mel.")
+        sets = load_training_data(options.data, default_cache(), front_end.config)
+        card = join_models(towers[0], towers[1], sets.validation, options.out)
+    except KwsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{card.name}: {card.metrics['validation']['accuracy']:.2%} of validation clips")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
