@@ -71,6 +71,14 @@ def test_what_the_teacher_answers_belongs_to_the_clip(tmp_path: Path) -> None:
     torch.testing.assert_close(target[:, 0], 0.5 + 0.5 * found[:, 0], atol=2e-3, rtol=0)
 
 
+def test_the_teacher_is_asked_about_mixed_clips(tmp_path: Path) -> None:
+    plain = prepared(tmp_path)
+    mixed = prepared(tmp_path, teacher=teacher(weight=1.0), mixup=1.0)
+    assert np.abs(mixed.inputs.astype(float)).sum() < np.abs(plain.inputs.astype(float)).sum()
+    found = Sum()(torch.from_numpy(mixed.inputs).float()).softmax(dim=1)
+    np.testing.assert_allclose(mixed.target, found, atol=5e-3)
+
+
 def test_a_generator_gives_its_batch_again_and_all_clips_come(tmp_path: Path) -> None:
     clips = prepared(tmp_path)
     one, again, other = (clips.batch(200, torch.Generator().manual_seed(s))[0] for s in (1, 1, 2))

@@ -1,6 +1,7 @@
 """A whole run on a handful of clips: from Parquet files to a model that can be loaded."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,10 @@ def test_a_run_can_learn_from_clips_that_are_drawn_before(folders, tmp_path: Pat
     assert run_training(*run, **given, resume=True).sha256 == card.sha256
     with pytest.raises(DataError, match="no clips that were prepared this way"):
         run_training(*run, **given | {"teachers": ()}, resume=True)
+    mixed = replace(SETTINGS, mixup=0.5)
+    again = run_training(*run[:3], mixed, run[4], **given)
+    assert again.training["settings"]["mixup"] == 0.5
+    assert len(list(tmp_path.glob("prepared-*"))) == 2
 
 
 def test_a_network_that_hears_sound_is_trained_on_sound(folders, tmp_path: Path) -> None:

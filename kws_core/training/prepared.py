@@ -25,6 +25,7 @@ from kws_core.training.cache import cached
 from kws_core.training.compute import Compute
 from kws_core.training.distillation import Teacher
 from kws_core.training.loop import BatchSource
+from kws_core.training.mixup import draw_mixup
 
 
 class PreparedClips:
@@ -52,16 +53,25 @@ def prepare(
     folder: Path,
     about: Mapping[str, Any],
     *,
+    mixup: float = 0.0,
     compute: Compute | None = None,
     resume: bool = False,
 ) -> PreparedClips:
     """Draw clips and keep them in `folder`, or open those that were drawn the same way before.
 
     about: what else the clips depend on, such as their augmentation; ``seed`` in it is used.
+    mixup: alpha of Beta(alpha, alpha); the teacher is asked about the mixed clips, which it can't
+    have learnt from itself.
     Raises `DataError` if `resume` finds none drawn the same way, or if they can't be kept.
     """
     asked = teacher.description() if teacher else None
-    wanted = {**about, "batches": n_batches, "batch_size": batch_size, "teacher": asked}
+    wanted = {
+        **about,
+        "mixup": mixup,
+        "batches": n_batches,
+        "batch_size": batch_size,
+        "teacher": asked,
+    }
     spelled = json.dumps(wanted, sort_keys=True, default=str)
     key = f"prepared-{hashlib.sha256(spelled.encode()).hexdigest()[:12]}"
     if resume and not (folder / key).exists():
@@ -72,10 +82,12 @@ def prepare(
 
     def draw() -> dict[str, np.ndarray]:
         generator = torch.Generator().manual_seed(int(about["seed"]))
-        parts = [
-            _taught(*source.batch(batch_size, generator), teacher, compute or Compute())
-            for _ in tqdm(range(n_batches), "preparing", disable=not distributed.is_main())
-        ]
+        parts = []
+        for _ in tqdm(range(n_batches), "preparing", disable=not distributed.is_main()):
+            batch = source.batch(batch_size, generator)
+            if mixup:
+                batch = draw_mixup(batch_size, mixup, generator).apply(*batch)
+            parts.append(_taught(*batch, teacher, compute or Compute()))
         inputs, target = (np.concatenate(part) for part in zip(*parts, strict=True))
         return {"inputs": inputs, "target": target}
 

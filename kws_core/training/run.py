@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -151,6 +151,7 @@ def run_training(
                 guide,
                 out,
                 {"seed": settings.seed, "augmentation": asdict(augment), "kinds": asdict(kinds)},
+                mixup=settings.mixup,
                 compute=compute,
                 resume=resume,
             )
@@ -158,7 +159,7 @@ def run_training(
             network,
             batches,
             material.validation,
-            settings,
+            replace(settings, mixup=0.0) if n_prepared else settings,  # they are mixed already
             out,
             rare=material.rare,
             teacher=None if n_prepared else guide,  # who has answered already
