@@ -75,7 +75,7 @@ def test_the_teacher_is_asked_about_mixed_clips(tmp_path: Path) -> None:
     plain = prepared(tmp_path)
     mixed = prepared(tmp_path, teacher=teacher(weight=1.0), mixup=1.0)
     assert np.abs(mixed.inputs.astype(float)).sum() < np.abs(plain.inputs.astype(float)).sum()
-    found = Sum()(torch.from_numpy(mixed.inputs).float()).softmax(dim=1)
+    found = Sum()(torch.from_numpy(np.array(mixed.inputs)).float()).softmax(dim=1)
     np.testing.assert_allclose(mixed.target, found, atol=5e-3)
 
 

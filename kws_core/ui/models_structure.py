@@ -31,12 +31,20 @@ def show_structure(model: str) -> None:
         f"**{structure.parameters:,}** weights and **{structure.macs:,}** multiply-accumulates "
         "(MACs) for one second of sound; the front end comes on top and has nothing to train."
     )
+    if _towers(structure) > 1:
+        st.caption(
+            f"{_towers(structure)} towers, one below the other: each gets what the front end gives "
+            f"(no line leads to the next one's first block), and {structure.blocks[-1].name} gets "
+            "what all of them make of it."
+        )
     drawing, maps = st.columns([4, 5], gap="large")
     with drawing:
         chart(
             blocks_figure(structure, chosen),
             _BLOCKS,
-            _order_text(structure),
+            f"The network's {len(structure.blocks)} blocks, "
+            f"{'tower by tower' if _towers(structure) > 1 else 'one after the other'}; the table "
+            "below has the same numbers.",
             on_select=lambda: _choose_block(structure),
             selection_mode="points",
         )
@@ -52,6 +60,7 @@ def show_structure(model: str) -> None:
         selection_mode="single-row",
         height=min(_TABLE_HEIGHT, 38 + 35 * len(rows)),
         column_config={
+            "Layer": st.column_config.TextColumn(width="medium"),
             "Details": st.column_config.TextColumn(width="medium"),
             "Weights": st.column_config.NumberColumn(format="localized"),
             "MACs": st.column_config.NumberColumn(format="localized"),
@@ -94,15 +103,8 @@ def _features(second: Any, listener: Recognizer, name: str) -> Floats:
     return layer_output(listener.loaded.network, picture, name)
 
 
-def _order_text(structure: Structure) -> str:
-    n = len(structure.blocks)
-    towers = sum(block.is_first for block in structure.blocks)
-    order = (
-        "one after the other"
-        if towers == 1
-        else f"in {towers} towers: each gets what the front end gives, and they meet in the last"
-    )
-    return f"The network's {n} blocks, {order}; the table below has the same numbers."
+def _towers(structure: Structure) -> int:
+    return sum(block.is_first for block in structure.blocks)
 
 
 def _chosen_layer(structure: Structure) -> str:
