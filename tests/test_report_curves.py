@@ -13,7 +13,7 @@ from kws_core.report.conditions import (
 )
 from kws_core.report.curves import calibration_rows, reliability_figure, roc_figure, roc_rows
 from kws_core.report.live import curve_rows, det_figure, point_rows
-from kws_core.report.training_curve import epoch_rows, training_figure, training_runs
+from kws_core.report.training_curve import epoch_rows, kept_epochs, training_figure, training_runs
 from tests.report_results import made_conditions, made_figures, made_stream
 
 FIGURES = made_figures()
@@ -114,6 +114,17 @@ def test_runs_that_start_from_each_other_are_one_curve() -> None:
     assert list(figure.data[0].x) == [1, 2, 3, 4, 5]
     assert figure.data[-1].y == pytest.approx([3, 1.5, 1, 3, 1.5])
     assert [shape.x0 for shape in figure.layout.shapes] == [3.5]
+
+
+def test_the_runs_of_towers_come_one_tower_after_the_other() -> None:
+    towers = {
+        "wide": run(range(1, 3), kept_epoch=2, started_from=run(range(1, 4), kept_epoch=3)),
+        "deep": run(range(1, 2), kept_epoch=1),
+    }
+    runs = training_runs({"towers": towers})
+    assert [one.tower for one in runs] == ["wide", "wide", "deep"]
+    assert kept_epochs(runs) == {"wide": 2, "deep": 1}
+    assert len(epoch_rows(runs)) == 6
 
 
 def test_a_card_without_epochs_has_no_rows() -> None:

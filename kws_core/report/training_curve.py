@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -20,16 +20,28 @@ _SHARES: Final = {
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """One run: its settings, and the figures of its epochs, each with its number in all runs."""
+    """One run: its settings, and the figures of its epochs, each with its number in all runs.
+
+    tower: which part of a network was trained, where parts were trained apart.
+    """
 
     settings: Mapping[str, Any]
     kept_epoch: int | None
     epochs: tuple[Mapping[str, Any], ...]
     note: str
+    tower: str = ""
 
 
 def training_runs(training: Mapping[str, Any]) -> list[TrainingRun]:
-    """Return the runs of a card's ``training``, the one that was started from scratch first."""
+    """Return the runs of a card's ``training``, the one that was started from scratch first.
+
+    Of several towers, those of one after those of the other.
+    """
+    towers: Mapping[str, Any] = training.get("towers", {})
+    if towers:
+        return [
+            replace(run, tower=name) for name, part in towers.items() for run in training_runs(part)
+        ]
     runs: list[TrainingRun] = []
     earlier = training.get("started_from")
     if earlier:
@@ -43,6 +55,11 @@ def training_runs(training: Mapping[str, Any]) -> list[TrainingRun]:
         )
     )
     return runs
+
+
+def kept_epochs(runs: Sequence[TrainingRun]) -> dict[str, int | None]:
+    """Return of which epoch of its last run the weights of every tower are."""
+    return {run.tower: run.kept_epoch for run in runs}
 
 
 def epoch_rows(runs: list[TrainingRun]) -> list[dict[str, Any]]:

@@ -23,7 +23,12 @@ from kws_core.report.curves import (
 )
 from kws_core.report.link import Panel
 from kws_core.report.live import curve_rows, det_figure, point_rows
-from kws_core.report.training_curve import epoch_rows, training_figure, training_runs
+from kws_core.report.training_curve import (
+    epoch_rows,
+    kept_epochs,
+    training_figure,
+    training_runs,
+)
 from kws_core.ui import models_state, models_stored
 from kws_core.ui.models_confusion import show_confusion
 from kws_core.ui.models_controls import chart, downloads, nothing_measured, split_name, table
@@ -236,11 +241,15 @@ def _show_training(model: str) -> None:
         "models_training",
         f"Accuracy on validation speakers and loss over {len(rows)} epochs; at best {best:.1%}.",
     )
-    kept = runs[-1].kept_epoch
     notes = [run.note for run in runs if run.note]
+    kept = [
+        f"epoch {epoch} of the last {f'of {tower}' if tower else 'one'}"
+        for tower, epoch in kept_epochs(runs).items()
+        if epoch
+    ]
     st.caption(
         f"{len(rows)} epochs in {len(runs)} {'run' if len(runs) == 1 else 'runs'}"
-        + (f"; the weights are those of epoch {kept} of the last one" if kept else "")
+        + (f"; the weights are those of {' and '.join(kept)}" if kept else "")
         + ". Accuracy is of the averaged weights, on clips as they are; the loss is of augmented "
         + "clips, so the two do not compare."
         + "".join(f" {note[0].upper()}{note[1:]}." for note in notes)

@@ -33,9 +33,9 @@ def show_structure(model: str) -> None:
     )
     if _towers(structure) > 1:
         st.caption(
-            f"{_towers(structure)} towers, one below the other: each gets what the front end gives "
-            f"(no line leads to the next one's first block), and {structure.blocks[-1].name} gets "
-            "what all of them make of it."
+            f"Drawn as {_towers(structure)} towers, one below the other: each gets what the front "
+            "end gives (no line leads to the next one's first block), and the last block, "
+            f"{structure.blocks[-1].name}, gets what all of them make of it."
         )
     drawing, maps = st.columns([4, 5], gap="large")
     with drawing:
@@ -60,11 +60,13 @@ def show_structure(model: str) -> None:
         selection_mode="single-row",
         height=min(_TABLE_HEIGHT, 38 + 35 * len(rows)),
         column_config={
-            "Layer": st.column_config.TextColumn(width="medium"),
-            "Details": st.column_config.TextColumn(width="medium"),
-            "Weights": st.column_config.NumberColumn(format="localized"),
-            "MACs": st.column_config.NumberColumn(format="localized"),
-            "Share of MACs": st.column_config.NumberColumn(format="percent"),
+            "Layer": st.column_config.TextColumn(width=185),
+            "Type": st.column_config.TextColumn(width=105),
+            "Details": st.column_config.TextColumn(width=130),
+            "Output": st.column_config.TextColumn(width=90),
+            "Weights": st.column_config.NumberColumn(format="localized", width=75),
+            "MACs": st.column_config.NumberColumn(format="localized", width=95),
+            "Share of MACs": st.column_config.NumberColumn(format="percent", width=95),
         },
     )
     st.caption(
