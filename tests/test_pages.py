@@ -259,6 +259,13 @@ def test_any_format_can_be_uploaded(app: StartApp, answer: Any, kind: str) -> No
     assert large_text(opened) == "right"
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(0.4, True), (1.0, False), (1.5, False)])
+def test_what_a_short_clip_is_put_into_is_told(app: StartApp, seconds: float, told: bool) -> None:
+    opened = choose(app(RECOGNISE), "upload")
+    upload(opened, "a.wav", encode(tone(440, seconds, 16_000), 16_000))
+    assert ("in the middle of a second of faint noise" in all_text(opened)) == told
+
+
 def test_what_was_done_to_an_upload_is_told(app: StartApp) -> None:
     opened = choose(app(RECOGNISE), "upload")
     upload(opened, "a.wav", encode(tone(440, 0.8, 44_100, channels=2), 44_100))

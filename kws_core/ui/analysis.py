@@ -36,7 +36,7 @@ def show_analysis(chosen: ChosenClip) -> None:
             show_scores(heard.prediction, "" if heard.is_single else _AROUND_THE_WORD)
     show_picture(chosen, heard)
     _facts(chosen)
-    _what_the_model_sees(heard)
+    _what_the_model_sees(heard, len(chosen.clip.samples))
     _timing(heard)
 
 
@@ -95,13 +95,18 @@ def _signed(level: float) -> str:
     return f"{level:.0f}".replace("-", "−")
 
 
-def _what_the_model_sees(heard: Heard) -> None:
+def _what_the_model_sees(heard: Heard, n_samples: int) -> None:
     config = heard.config
     if config is None or heard.log_mel is None:
         return
     with st.container(border=True):
         st.markdown("**What the model sees**")
         st.caption(_explained(config))
+        if n_samples < config.n_samples:
+            st.caption(
+                "This clip is shorter: the model gets it in the middle of a second of faint noise, "
+                "as loud as the clip's own quietest moments."
+            )
 
 
 def _explained(config: LogMelConfig) -> str:

@@ -243,7 +243,7 @@ def _show_training(model: str) -> None:
     )
     notes = [run.note for run in runs if run.note]
     kept = [
-        f"epoch {epoch} of the last {f'of {tower}' if tower else 'one'}"
+        f"epoch {epoch} of {f'the last run of {tower}' if tower else 'the last one'}"
         for tower, epoch in kept_epochs(runs).items()
         if epoch
     ]

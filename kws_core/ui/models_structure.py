@@ -60,9 +60,9 @@ def show_structure(model: str) -> None:
         selection_mode="single-row",
         height=min(_TABLE_HEIGHT, 38 + 35 * len(rows)),
         column_config={
-            "Layer": st.column_config.TextColumn(width=185),
+            "Layer": st.column_config.TextColumn(width=165),
             "Type": st.column_config.TextColumn(width=105),
-            "Details": st.column_config.TextColumn(width=130),
+            "Details": st.column_config.TextColumn(width=150),
             "Output": st.column_config.TextColumn(width=90),
             "Weights": st.column_config.NumberColumn(format="localized", width=75),
             "MACs": st.column_config.NumberColumn(format="localized", width=95),
