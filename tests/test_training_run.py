@@ -139,6 +139,20 @@ def test_a_run_can_learn_from_clips_that_are_drawn_before(folders, tmp_path: Pat
     assert len(list(tmp_path.glob("prepared-*"))) == 2
 
 
+def test_clips_drawn_before_are_of_one_front_end_and_of_the_same_data(folders, tmp_path) -> None:
+    data, cache, _ = folders
+    given = {"n_prepared": 30, "cache": cache}
+    run_training("bcresnet-1", data, tmp_path, SETTINGS, AugmentSettings(), **given)
+    for architecture, kinds in (("m5", None), ("bcresnet-1", DataKinds(synthetic=False))):
+        with pytest.raises(DataError, match="no clips that were prepared this way"):
+            run_training(
+                *(architecture, data, tmp_path, SETTINGS, AugmentSettings()),
+                **given,
+                kinds=kinds,
+                resume=True,
+            )
+
+
 def test_a_network_that_hears_sound_is_trained_on_sound(folders, tmp_path: Path) -> None:
     data, cache, _ = folders
     card = run_training("m5", data, tmp_path, SETTINGS, AugmentSettings(), cache=cache)

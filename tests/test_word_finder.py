@@ -137,6 +137,24 @@ def test_a_word_counts_as_much_as_the_less_sure_of_both_looks(alone, in_place) -
     assert [word.score for word in words] == [p for p in (min(alone, in_place),) if p > 0.55]
 
 
+def test_before_and_after_the_recording_is_its_room_tone() -> None:
+    """A tightly cut word is not heard in digital silence."""
+    seen: list[np.ndarray] = []
+
+    def model(windows: np.ndarray) -> np.ndarray:
+        seen.extend(windows)
+        return tone_model(windows)
+
+    sound = np.concatenate([noise(0.05, 0.001), tone(0.3, hz=LOW), noise(0.05, 0.001)])
+    sound = sound.astype(np.float32)
+    find_words_in(sound, SAMPLE_RATE, LABELS, model)
+    assert len(seen) >= 2
+    for window in seen:
+        first = np.flatnonzero(np.abs(window) > 0.01)[0]
+        before = window[: first - round(0.1 * SAMPLE_RATE)]
+        assert 0.0003 < np.sqrt(np.mean(before**2)) < 0.003
+
+
 def test_a_sound_longer_than_any_word_is_none() -> None:
     assert find(np.concatenate([silence(0.4), tone(2.0, hz=LOW), silence(0.4)])) == []
 

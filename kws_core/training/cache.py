@@ -38,7 +38,7 @@ def cached(
         except OSError as error:
             raise DataError(
                 f"The decoded data can't be kept in {folder} ({error}): free some space there, or "
-                "choose another folder with --cache."
+                "choose another folder with --cache (of prepared clips: --out)."
             ) from error
     return {
         path.stem: np.load(path, mmap_mode="r" if path.stem in _LARGE else None)

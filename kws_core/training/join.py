@@ -1,7 +1,7 @@
 """Join two trained networks into `TwoTowers`, which answers with the mean of their logits.
 
-    python -m kws_core.training.join --models runs --over-picture mild/resnet \\
-        --over-time earlier/ds-resnet-wide --data DATA --out runs/two-towers
+    python -m kws_core.training.join --models runs --over-picture resnet/resnet \\
+        --over-time wide-2/ds-resnet-wide --data DATA --out runs/two-towers
 
 Nothing is trained: only the temperature of the scores is fitted anew, on validation speakers.
 """

@@ -11,7 +11,7 @@ import torch
 from tqdm import tqdm
 
 from kws_core.errors import ModelError
-from kws_core.features import FrontEnd, LogMel, Mfcc
+from kws_core.features import FrontEnd, LogMel, Mfcc, front_end_spec
 from kws_core.models import ModelCard, count_parameters, load_model, save_model
 from kws_core.models.registry import find_architecture
 from kws_core.models.store import MODEL_FOLDER
@@ -150,7 +150,12 @@ def run_training(
                 settings.batch_size,
                 guide,
                 out,
-                {"seed": settings.seed, "augmentation": asdict(augment), "kinds": asdict(kinds)},
+                {
+                    "seed": settings.seed,
+                    "augmentation": asdict(augment),
+                    "data": describe(data, kinds, more),
+                    "front_end": front_end_spec(front_end),
+                },
                 mixup=settings.mixup,
                 compute=compute,
                 resume=resume,
