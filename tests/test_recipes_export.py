@@ -110,7 +110,7 @@ def test_training_settings_have_what_training_can_do() -> None:
     recipe = Recipe(
         chain=Chain(
             (
-                Shift((-0.15, 0.15)),
+                Shift((-0.15, 0.15), probability=0.7),
                 Speed((0.9, 1.05)),
                 Noise((3.0, 12.0), probability=0.4),
                 Reverberation(probability=0.3),
@@ -123,6 +123,7 @@ def test_training_settings_have_what_training_can_do() -> None:
     )
     settings = training_settings(recipe)
     assert settings.max_shift == 15  # frames of 10 ms
+    assert settings.stay_share == 0.3
     assert settings.stretch_time == pytest.approx(0.1)
     assert (settings.noise_share, settings.snr_db) == (0.4, (3.0, 12.0))
     assert settings.reverb_share == 0.3

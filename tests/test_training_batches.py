@@ -21,8 +21,10 @@ from kws_core.training.jpeg import pictured
 CONFIG = LogMelConfig()
 FLOOR = CONFIG.log_floor
 BANDS, FRAMES = CONFIG.n_mels, CONFIG.n_frames
-# Where a word is put in its second is all that is left to chance.
+# Where a word is put in its second, whole, is all that is left to chance.
 NOTHING_CHANGED = AugmentSettings(
+    stay_share=0.0,
+    lost=0.0,
     stretch_time=0.0,
     hurry=0.0,
     stretch_bands=0.0,
@@ -171,6 +173,26 @@ def test_a_word_is_moved_but_never_cut(clips: Clips) -> None:
     assert (last - first).unique().tolist() == [30]
     assert int(first.min()) <= 2
     assert int(last.max()) >= FRAMES - 2
+
+
+def test_a_word_may_lose_a_part_at_the_edge_but_no_more_than_allowed(clips: Clips) -> None:
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, max_shift=98)
+    log_mel, _ = maker(clips, replace(settings, lost=0.2)).batch(300, seeded(3))
+    first, last = active_range(log_mel)
+    at_edge = (first == 0) | (last == FRAMES)
+    assert (last - first)[~at_edge].unique().tolist() == [30]
+    assert int((last - first).min()) == 24
+
+
+def test_a_share_of_words_stays_where_it_was_said_even_if_it_was_cut_off() -> None:
+    cut_off = word_picture("no")[:, :45]  # its last five frames were not recorded
+    late = np.concatenate([np.full((BANDS, FRAMES - 45), FLOOR), cut_off], axis=1)
+    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, max_shift=20)
+    clips = clips_of([("no", late)], is_picture=True)
+    for stay, least, most in ((0.0, 0.0, 0.15), (0.5, 0.45, 0.65), (1.0, 1.0, 1.0)):
+        log_mel, _ = maker(clips, replace(settings, stay_share=stay)).batch(300, seeded(3))
+        _, last = active_range(log_mel)
+        assert least <= (last == FRAMES).float().mean() <= most
 
 
 def test_a_word_is_moved_no_further_than_allowed(clips: Clips) -> None:

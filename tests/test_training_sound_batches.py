@@ -25,6 +25,8 @@ PLAIN = AugmentSettings(
     silence_share=0,
     unknown_share=0,
     max_shift=0,
+    stay_share=0,
+    lost=0,
     stretch_time=0,
     noise_share=0,
     reverb_share=0,
@@ -154,6 +156,18 @@ def test_a_word_moves_no_further_than_allowed_and_is_never_cut(data: SoundData) 
         assert 2800 < max(starts) <= most
         for wave in waves:
             assert np.square(wave).sum() == pytest.approx(whole, rel=0.02)
+
+
+def test_a_word_may_lose_a_part_at_the_edge_or_stay_where_it_was_said(data: SoundData) -> None:
+    whole = float(np.square(said(PITCH["zero"])).sum())
+    settings = replace(PLAIN, max_shift=RATE, lost=0.2)
+    waves, _ = batch_of(data, settings, 100)
+    left = [np.square(wave).sum() / whole for wave in waves]
+    assert min(left) == pytest.approx(0.8, abs=0.05)
+    assert max(left) == pytest.approx(1.0, abs=0.02)
+    waves, _ = batch_of(data, replace(settings, stay_share=0.5), 100)
+    starts = [active_range(wave)[0] for wave in waves]
+    assert 0.35 < np.mean(np.isclose(starts, 2400, atol=80)) < 0.75
 
 
 def test_its_pitch_follows_its_speed(data: SoundData) -> None:

@@ -19,6 +19,7 @@ from kws_core.features import (
 )
 from kws_core.labels import LABELS, WORDS
 from kws_core.models.bcresnet import BCResNet
+from kws_core.models.crnn import CRNN
 from kws_core.models.ds_resnet import DSResNet
 from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
@@ -92,6 +93,20 @@ _ALL = (
         "ResNet",
         "this project: a residual network over the log-mel as a picture",
         ResNet,
+        _log_mel,
+    ),
+    Architecture(
+        "crnn",
+        "CRNN",
+        "this project: a recurrent network over convolutions, after Arik et al. (Interspeech 2017)",
+        CRNN,
+        _log_mel,
+    ),
+    Architecture(
+        "crnn-small",
+        "CRNN, small",
+        "this project: CRNN with half the maps and 48 states for 128",
+        partial(CRNN, widths=(16, 32), n_hidden=48),
         _log_mel,
     ),
     Architecture(

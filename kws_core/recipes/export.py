@@ -29,6 +29,8 @@ _FRAMES_PER_SECOND: Final = LogMelConfig().sample_rate / LogMelConfig().hop_leng
 # What a recipe does not have is off in training as well; the defaults there are not nothing.
 _OFF: Final[Mapping[str, Any]] = {
     "max_shift": 0,
+    "stay_share": 0.0,
+    "lost": 0.0,
     "stretch_time": 0.0,
     "stretch_bands": 0.0,
     "noise_share": 0.0,
@@ -194,8 +196,9 @@ def _noise(form: TrainingForm, step: Any) -> None:
 def _shift(form: TrainingForm, step: Any) -> None:
     furthest = max(abs(second) for second in step.seconds)
     form.values["max_shift"] = round(furthest * _FRAMES_PER_SECOND)
-    if step.seconds != (-furthest, furthest) or step.probability < 1:
-        form.left_out.append("Shift: training moves every clip, as far either way.")
+    form.values["stay_share"] = round(1 - step.probability, 6)
+    if step.seconds != (-furthest, furthest):
+        form.left_out.append("Shift: training moves clips as far either way.")
 
 
 def _gain(form: TrainingForm, step: Any) -> None:

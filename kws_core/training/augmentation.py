@@ -21,6 +21,8 @@ class AugmentSettings:
     piece_share: float = 0.6  # of the other words: a stretch with silence around it
     reversed_share: float = 0.25  # of the cut words: played backwards instead
     max_shift: int = 30
+    stay_share: float = 0.3  # of the words: left where they were said, cut off or not
+    lost: float = 0.1  # of the others: how much of a word may leave its second, at most
     stretch_share: float = 0.5  # not all: interpolation smooths, and what is heard is sharp
     stretch_time: float = 0.15
     hurry: float = 0.3  # how much shorter a hurried word is, at most

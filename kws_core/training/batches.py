@@ -158,13 +158,19 @@ class BatchMaker:
         return log_mel, labels
 
     def _words(self, n: int, draw: _Draw) -> tuple[Tensor, Tensor]:
-        """Draw whole words, somewhere in their second, some with a piece of another beside."""
+        """Draw words somewhere in their second, some with a piece of another beside.
+
+        Recordings of a second often cut a word's end off, and it is still that word: where all
+        words were moved inside, what touched the end was learnt to be half a word, hence unknown.
+        """
         log_mel, labels = self._clips(n, draw)
         first, last = augment.active_range(log_mel)
         n_frames = log_mel.shape[2]
-        low = torch.maximum(-first, torch.tensor(-self.settings.max_shift))
-        high = torch.minimum(n_frames - last, torch.tensor(self.settings.max_shift))
+        lost = (self.settings.lost * (last - first)).long()
+        low = torch.maximum(-first - lost, torch.tensor(-self.settings.max_shift))
+        high = torch.minimum(n_frames - last + lost, torch.tensor(self.settings.max_shift))
         frames = (low + draw.uniform(0, 1, n) * (high - low + 1)).floor().long()
+        frames = frames.where(~draw.chance(self.settings.stay_share, n), 0)
         some = draw.rows(self.settings.cut_share, n)
         edges = augment.active_range(log_mel[some], draw.uniform(25.0, 45.0, len(some)))
         log_mel[some] = augment.keep_frames(log_mel[some], *edges, self.config.log_floor)

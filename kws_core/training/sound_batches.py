@@ -147,11 +147,15 @@ class SoundBatchMaker:
         return as_float(self.clips.sound[rows[rng.integers(len(rows))]])
 
     def _word(self, rng: np.random.Generator) -> tuple[Samples, str]:
-        """Draw a whole word, somewhere in its second, with a piece of another beside some."""
+        """Draw a word somewhere in its second, with a piece of another beside some."""
         wave, word = self._any_word(rng)
         first, last = active_range(wave)
-        low, high = max(-first, -self.max_shift), min(len(wave) - last, self.max_shift)
+        lost = int(self.settings.lost * (last - first))
+        low = max(-first - lost, -self.max_shift)
+        high = min(len(wave) - last + lost, self.max_shift)
         by = int(rng.integers(low, high + 1))
+        if rng.random() < self.settings.stay_share:
+            by = 0
         wave = shifted(wave, by)
         if rng.random() < self.settings.neighbour_share:
             beside, _ = self._any_word(rng)
