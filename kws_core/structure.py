@@ -133,6 +133,9 @@ def layer_macs(layer: nn.Module, output: Tensor) -> int:
             return n_values * layer.in_channels // layer.groups * math.prod(layer.kernel_size)
         case nn.Linear():
             return n_values * layer.in_features
+        case nn.GRU():  # every weight once for every frame
+            n_frames = output.shape[1 if layer.batch_first else 0]
+            return n_frames * sum(p.numel() for p in layer.parameters() if p.dim() == 2)
     return 0
 
 
@@ -234,6 +237,9 @@ def _about(layer: nn.Module) -> str:
                 if any(value != 1 for value in values):
                     parts.append(f"{name} {'×'.join(map(str, values))}")
             return ", ".join(parts)
+        case nn.GRU():
+            ways = ", both ways" if layer.bidirectional else ""
+            return f"{layer.num_layers} of {layer.hidden_size}{ways}"
         case nn.Dropout() | nn.Dropout2d():
             return f"{layer.p:.0%} in training only"
         case nn.MaxPool1d() | nn.MaxPool2d():

@@ -10,6 +10,7 @@ from kws_core.errors import UnknownModelError
 from kws_core.labels import LABELS, WORDS
 from kws_core.models import ARCHITECTURES, build_model, count_parameters
 from kws_core.models.bcresnet import BCResNet, BroadcastBlock, SubSpectralNorm
+from kws_core.models.crnn import CRNN
 from kws_core.models.ds_resnet import RANGE_DB, DSResNet, below_peak
 from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
@@ -59,6 +60,8 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         (build_model("ds-resnet-wide", 37), 217_717),
         (ResNet(37), 688_773),
         (TwoTowers(37), 906_453),
+        (CRNN(37), 583_813),
+        (build_model("crnn-small", 37), 99_349),
     ],
     ids=[
         "BC-ResNet-1 of the paper, 12 outputs",
@@ -73,6 +76,8 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         "DS-ResNet, wide",
         "ResNet",
         "two towers",
+        "CRNN",
+        "CRNN, small",
     ],
 )
 def test_the_number_of_parameters_is_the_known_one(network: nn.Module, published: int) -> None:
@@ -131,11 +136,12 @@ def test_a_clip_is_heard_alike_whatever_else_is_in_its_batch(name: str) -> None:
     [
         (DSResNet(37), (40, 98)),
         (ResNet(37), (40, 98)),
+        (CRNN(37), (40, 98)),
         (BCResNet(37), (40, 98)),
         (MatchboxNet(37), (64, 98)),
         (M5(37), (8_000,)),
     ],
-    ids=["ds-resnet", "resnet", "bcresnet-1", "matchboxnet", "m5"],
+    ids=["ds-resnet", "resnet", "crnn", "bcresnet-1", "matchboxnet", "m5"],
 )
 def test_every_weight_is_trained(network: nn.Module, shape: tuple[int, ...]) -> None:
     """A layer that is made but left out of the forward pass would get no gradient."""
@@ -147,6 +153,34 @@ def test_every_weight_is_trained(network: nn.Module, shape: tuple[int, ...]) -> 
 def test_an_unknown_architecture_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownModelError, match=r"'lstm'.*ds-resnet.*seed-cnn"):
         build_model("lstm", 37)
+
+
+def test_a_crnn_weighs_its_frames_and_forgets_none() -> None:
+    network = CRNN(37).eval()
+    states: list[torch.Tensor] = []
+    network.recurrent.register_forward_hook(lambda _layer, _given, out: states.append(out))
+    with torch.no_grad():
+        embedding = network.embed(torch.randn(2, 40, 98))
+        nn.init.zeros_(network.attention.weight)  # every frame weighs alike
+        mean = network.embed(torch.randn(2, 40, 98))
+    assert states[0].shape == (2, 25, 256)  # a frame every 40 ms, 128 states each way
+    assert (embedding <= states[0].amax(dim=1)).all()
+    assert (embedding >= states[0].amin(dim=1)).all()
+    torch.testing.assert_close(mean, states[1].mean(dim=1))
+
+
+def test_a_crnn_reads_on_in_both_directions() -> None:
+    network = CRNN(37).eval()
+    x = torch.randn(1, 25, 128)
+    changed = x.clone()
+    changed[:, 12] += 1.0
+    with torch.no_grad():
+        differs = (network.recurrent(changed) - network.recurrent(x)).abs()[0] > 1e-7
+    forwards, backwards = differs[:, :128].any(dim=1), differs[:, 128:].any(dim=1)
+    assert forwards[12:].all()
+    assert backwards[:13].all()
+    assert forwards[:12].any()  # the second layer gets both
+    assert backwards[13:].any()
 
 
 def test_matchboxnet_takes_mfcc_of_any_length() -> None:

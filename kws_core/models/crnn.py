@@ -1,0 +1,77 @@
+"""CRNN: convolutions over the picture, then a recurrent network that reads it in order.
+
+Convolutional recurrent networks for keywords: Arik et al. (Interspeech 2017); weights for the
+frames instead of their mean: de Andrade et al., A neural attention model for speech command
+recognition (2018). Where the other networks add up what they have met anywhere in the second, this
+one knows what came before, so it errs on other clips.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from kws_core.models.ds_resnet import below_peak
+from kws_core.models.resnet import ResidualBlock2d
+
+
+class TwoWayGRU(nn.GRU):
+    """Gated recurrent layers (Cho et al. 2014) forwards and backwards; gives its states only."""
+
+    def __init__(self, n_in: int, n_hidden: int, n_layers: int, dropout: float) -> None:
+        super().__init__(
+            n_in, n_hidden, n_layers, batch_first=True, dropout=dropout, bidirectional=True
+        )
+
+    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+        """Map ``(batch, frame, n_in)`` to ``(batch, frame, 2 * n_hidden)``."""
+        states: Tensor = super().forward(x)[0]
+        return states
+
+
+class CRNN(nn.Module):
+    """Two-way GRU over a small residual network's maps: 583,813 parameters with 37 outputs."""
+
+    def __init__(
+        self,
+        n_outputs: int,
+        n_bands: int = 40,
+        widths: tuple[int, int] = (32, 64),
+        n_hidden: int = 128,
+        n_layers: int = 2,
+        dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        first, second = widths
+        self.stem = nn.Sequential(
+            nn.Conv2d(1, first, 3, stride=(1, 2), padding=1, bias=False),
+            nn.BatchNorm2d(first),
+            nn.ReLU(),
+        )
+        self.blocks = nn.Sequential(
+            ResidualBlock2d(first, first, 1), ResidualBlock2d(first, second, 2)
+        )
+        n_rows, n_channels = -(-n_bands // 2), 2 * second
+        self.channels = nn.Sequential(
+            nn.Conv2d(second, n_channels, (n_rows, 1), groups=second, bias=False),
+            nn.BatchNorm2d(n_channels),
+            nn.ReLU(),
+        )
+        self.recurrent = TwoWayGRU(n_channels, n_hidden, n_layers, dropout)
+        self.attention = nn.Linear(2 * n_hidden, 1, bias=False)
+        self.classifier = nn.Linear(2 * n_hidden, n_outputs)
+        self.dropout = nn.Dropout(dropout)
+
+    def embed(self, log_mel: Tensor) -> Tensor:
+        """Return embeddings ``(batch, 2 * n_hidden)`` of log-mel ``(batch, band, frame)``."""
+        x = self.blocks(self.stem(below_peak(log_mel)[:, None]))
+        # (batch, map, band / 2, frame / 4)
+        x = self.channels(x)[:, :, 0].transpose(1, 2)  # (batch, frame / 4, channel)
+        states = self.recurrent(x)  # (batch, frame / 4, 2 * n_hidden)
+        weights = self.attention(states).softmax(dim=1)  # (batch, frame / 4, 1)
+        mean: Tensor = (weights * states).sum(dim=1)
+        return mean
+
+    def forward(self, log_mel: Tensor) -> Tensor:
+        """Return logits ``(batch, n_outputs)`` of log-mel ``(batch, band, frame)``."""
+        logits: Tensor = self.classifier(self.dropout(self.embed(log_mel)))
+        return logits
