@@ -38,19 +38,21 @@ class CRNN(nn.Module):
         widths: tuple[int, int] = (32, 64),
         n_hidden: int = 128,
         n_layers: int = 2,
+        strides: tuple[tuple[int, int], tuple[int, int]] = ((1, 2), (2, 2)),
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
         first, second = widths
+        stem, block = strides  # of bands and frames
         self.stem = nn.Sequential(
-            nn.Conv2d(1, first, 3, stride=(1, 2), padding=1, bias=False),
+            nn.Conv2d(1, first, 3, stem, padding=1, bias=False),
             nn.BatchNorm2d(first),
             nn.ReLU(),
         )
         self.blocks = nn.Sequential(
-            ResidualBlock2d(first, first, 1), ResidualBlock2d(first, second, 2)
+            ResidualBlock2d(first, first, 1), ResidualBlock2d(first, second, block)
         )
-        n_rows, n_channels = -(-n_bands // 2), 2 * second
+        n_rows, n_channels = -(-n_bands // (stem[0] * block[0])), 2 * second
         self.channels = nn.Sequential(
             nn.Conv2d(second, n_channels, (n_rows, 1), groups=second, bias=False),
             nn.BatchNorm2d(n_channels),
@@ -64,7 +66,7 @@ class CRNN(nn.Module):
     def embed(self, log_mel: Tensor) -> Tensor:
         """Return embeddings ``(batch, 2 * n_hidden)`` of log-mel ``(batch, band, frame)``."""
         x = self.blocks(self.stem(below_peak(log_mel)[:, None]))
-        # (batch, map, band / 2, frame / 4)
+        # (batch, map, band / 2, frame / 4) with the usual strides
         x = self.channels(x)[:, :, 0].transpose(1, 2)  # (batch, frame / 4, channel)
         states = self.recurrent(x)  # (batch, frame / 4, 2 * n_hidden)
         weights = self.attention(states).softmax(dim=1)  # (batch, frame / 4, 1)

@@ -103,6 +103,13 @@ _ALL = (
         _log_mel,
     ),
     Architecture(
+        "crnn-fine",
+        "CRNN, fine in time",
+        "this project: CRNN that reads a frame every 20 ms for 40, of a quarter of the bands",
+        partial(CRNN, strides=((2, 2), (2, 1))),
+        _log_mel,
+    ),
+    Architecture(
         "crnn-small",
         "CRNN, small",
         "this project: CRNN with half the maps and 48 states for 128",

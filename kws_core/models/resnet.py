@@ -16,7 +16,7 @@ from kws_core.models.ds_resnet import below_peak
 class ResidualBlock2d(nn.Module):
     """Two 3 x 3 convolutions and a shortcut, which a stride or a new width leads through 1 x 1."""
 
-    def __init__(self, n_in: int, n_out: int, stride: int) -> None:
+    def __init__(self, n_in: int, n_out: int, stride: int | tuple[int, int]) -> None:
         super().__init__()
         self.first = nn.Conv2d(n_in, n_out, 3, stride, padding=1, bias=False)
         self.first_norm = nn.BatchNorm2d(n_out)
