@@ -15,9 +15,10 @@ from torch import Tensor, nn
 from kws_core.activations import Output, is_leaf, outputs_of
 from kws_core.front_end_steps import front_end_steps
 from kws_core.models.bcresnet import BroadcastBlock
-from kws_core.models.ds_resnet import DSResNet, ResidualBlock
+from kws_core.models.crnn import CRNN, TwoWayGRU
+from kws_core.models.ds_resnet import ResidualBlock
 from kws_core.models.matchboxnet import ResidualBlock as MatchboxBlock
-from kws_core.models.resnet import ResidualBlock2d, ResNet
+from kws_core.models.resnet import ResidualBlock2d
 from kws_core.models.store import LoadedModel
 from kws_core.recognizer import Recognizer
 
@@ -25,7 +26,7 @@ FRONT_END: Final = "front end"
 # What has no place of its own in the drawing: it belongs to the layer before it.
 _FOLLOWERS: Final = (nn.BatchNorm1d, nn.BatchNorm2d, nn.ReLU, nn.Dropout, nn.Flatten)
 _SILENT: Final = (nn.Dropout, nn.Flatten)  # of these, only a row in the table
-_TOWERS: Final = (ResNet, DSResNet)  # inside another network: side by side, on the same input
+_TOWERS: Final = (CRNN,)  # inside another network: side by side, on the same input
 WITH_SHORTCUT: Final = (ResidualBlock, ResidualBlock2d, MatchboxBlock, BroadcastBlock)
 
 Floats = npt.NDArray[np.float32]
@@ -133,9 +134,8 @@ def layer_macs(layer: nn.Module, output: Tensor) -> int:
             return n_values * layer.in_channels // layer.groups * math.prod(layer.kernel_size)
         case nn.Linear():
             return n_values * layer.in_features
-        case nn.GRU():  # every weight once for every frame
-            n_frames = output.shape[1 if layer.batch_first else 0]
-            return n_frames * sum(p.numel() for p in layer.parameters() if p.dim() == 2)
+        case TwoWayGRU():  # every weight once for every frame
+            return output.shape[2] * sum(p.numel() for p in layer.parameters() if p.dim() == 2)
     return 0
 
 
@@ -237,9 +237,8 @@ def _about(layer: nn.Module) -> str:
                 if any(value != 1 for value in values):
                     parts.append(f"{name} {'×'.join(map(str, values))}")
             return ", ".join(parts)
-        case nn.GRU():
-            ways = ", both ways" if layer.bidirectional else ""
-            return f"{layer.num_layers} of {layer.hidden_size}{ways}"
+        case TwoWayGRU():
+            return f"{layer.num_layers} layers, {layer.hidden_size} states each way"
         case nn.Dropout() | nn.Dropout2d():
             return f"{layer.p:.0%} in training only"
         case nn.MaxPool1d() | nn.MaxPool2d():

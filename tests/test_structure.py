@@ -105,6 +105,15 @@ def test_a_kernel_and_its_stride_are_told() -> None:
     assert about["dropout"] == "10% in training only"
 
 
+def test_a_recurrent_layer_is_told_and_gives_states_over_time() -> None:
+    layers = {layer.name: layer for layer in structure_of(untrained("crnn")).layers}
+    recurrent = layers["recurrent"]
+    assert recurrent.about == "2 layers, 128 states each way"
+    assert (recurrent.shape, layers["attention"].shape) == ((256, 25), (1, 25))
+    one_layer = 3 * 128 * (128 + 128), 3 * 128 * (256 + 128)  # three gates, of input and state
+    assert recurrent.macs == 25 * 2 * sum(one_layer)
+
+
 def test_weights_that_two_layers_share_are_counted_once() -> None:
     class Twice(nn.Module):
         def __init__(self) -> None:

@@ -48,7 +48,7 @@ def tower(architecture: str, seed: int, labels: tuple[str, ...] = LABELS) -> Loa
 
 @pytest.fixture(scope="module")
 def towers() -> tuple[LoadedModel, LoadedModel]:
-    return tower("resnet", 1), tower("ds-resnet-wide", 2)
+    return tower("crnn", 1), tower("crnn-fine", 2)
 
 
 def joined(towers: tuple[LoadedModel, LoadedModel]) -> TwoTowers:
@@ -85,35 +85,35 @@ def test_is_saved_with_the_history_of_both(towers, tmp_path: Path) -> None:
     card = join_models(*towers, toy_clips(3, 9), tmp_path)
     loaded = load_model("two-towers", tmp_path)
     assert loaded.card == card
-    assert card.parameters == 906_453
+    assert card.parameters == 1_166_309
     log_mel = torch.randn(2, 40, 98)
     with torch.no_grad():
         expected = joined(towers)(log_mel)
         torch.testing.assert_close(loaded.network(log_mel), expected, atol=1e-4, rtol=1e-4)
     assert how_made(card) == [
-        ("resnet: Training", "epochs 1"),
-        ("ds-resnet-wide: Training", "epochs 2"),
+        ("crnn: Training", "epochs 1"),
+        ("crnn-fine: Training", "epochs 2"),
     ]
 
 
 def test_other_networks_are_refused(towers, tmp_path: Path) -> None:
-    over_picture, over_time = towers
+    bands, time = towers
     clips = toy_clips(3, 9)
-    with pytest.raises(ModelError, match=r"ds-resnet-wide and a resnet can't be joined"):
-        join_models(over_time, over_picture, clips, tmp_path)
+    with pytest.raises(ModelError, match=r"crnn-fine and a crnn can't be joined"):
+        join_models(time, bands, clips, tmp_path)
     with pytest.raises(ModelError, match="labels or front ends differ"):
-        join_models(tower("resnet", 3, WORDS), over_time, clips, tmp_path)
+        join_models(tower("crnn", 3, WORDS), time, clips, tmp_path)
     wider = front_end_spec(LogMel(LogMelConfig(f_max=7600.0)))
-    other = replace(over_time.card, front_end=wider)
+    other = replace(time.card, front_end=wider)
     with pytest.raises(ModelError, match="labels or front ends differ"):
-        join_models(over_picture, replace(over_time, card=other), clips, tmp_path)
+        join_models(bands, replace(time, card=other), clips, tmp_path)
 
 
 def test_each_tower_is_drawn_from_the_front_end_on(towers) -> None:
-    card = ModelCard("two-towers", "two-towers", LABELS, {}, 906_453)
+    card = ModelCard("two-towers", "two-towers", LABELS, {}, 1_166_309)
     structure = structure_of(LoadedModel(joined(towers), LogMel(), card))
     first = [block.name for block in structure.blocks if block.is_first]
-    assert first == ["over_picture.stem", "over_time.stem"]
+    assert first == ["fine_bands.stem", "fine_time.stem"]
     assert structure.blocks[-1].name == "classifier"
     n_arrows = len(structure.blocks) - 1  # one to each box, but for the second tower's first
     shapes = blocks_figure(structure).layout.shapes

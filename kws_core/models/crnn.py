@@ -13,6 +13,11 @@ from torch import Tensor, nn
 from kws_core.models.ds_resnet import below_peak
 from kws_core.models.resnet import ResidualBlock2d
 
+# Strides, of bands and frames, of the stem and the second block: a frame every 40 ms that still
+# tells 20 rows of bands apart, or one every 20 ms of 10 rows.
+FINE_IN_BANDS = ((1, 2), (2, 2))
+FINE_IN_TIME = ((2, 2), (2, 1))
+
 
 class TwoWayGRU(nn.GRU):
     """Gated recurrent layers (Cho et al. 2014) forwards and backwards; gives its states only."""
@@ -23,9 +28,9 @@ class TwoWayGRU(nn.GRU):
         )
 
     def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
-        """Map ``(batch, frame, n_in)`` to ``(batch, frame, 2 * n_hidden)``."""
-        states: Tensor = super().forward(x)[0]
-        return states
+        """Map ``(batch, n_in, frame)`` to ``(batch, 2 * n_hidden, frame)``, as convolutions do."""
+        states: Tensor = super().forward(x.transpose(1, 2))[0]
+        return states.transpose(1, 2)
 
 
 class CRNN(nn.Module):
@@ -38,12 +43,12 @@ class CRNN(nn.Module):
         widths: tuple[int, int] = (32, 64),
         n_hidden: int = 128,
         n_layers: int = 2,
-        strides: tuple[tuple[int, int], tuple[int, int]] = ((1, 2), (2, 2)),
+        strides: tuple[tuple[int, int], tuple[int, int]] = FINE_IN_BANDS,
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
         first, second = widths
-        stem, block = strides  # of bands and frames
+        stem, block = strides
         self.stem = nn.Sequential(
             nn.Conv2d(1, first, 3, stem, padding=1, bias=False),
             nn.BatchNorm2d(first),
@@ -59,18 +64,18 @@ class CRNN(nn.Module):
             nn.ReLU(),
         )
         self.recurrent = TwoWayGRU(n_channels, n_hidden, n_layers, dropout)
-        self.attention = nn.Linear(2 * n_hidden, 1, bias=False)
+        self.attention = nn.Conv1d(2 * n_hidden, 1, 1, bias=False)
         self.classifier = nn.Linear(2 * n_hidden, n_outputs)
         self.dropout = nn.Dropout(dropout)
 
     def embed(self, log_mel: Tensor) -> Tensor:
         """Return embeddings ``(batch, 2 * n_hidden)`` of log-mel ``(batch, band, frame)``."""
         x = self.blocks(self.stem(below_peak(log_mel)[:, None]))
-        # (batch, map, band / 2, frame / 4) with the usual strides
-        x = self.channels(x)[:, :, 0].transpose(1, 2)  # (batch, frame / 4, channel)
-        states = self.recurrent(x)  # (batch, frame / 4, 2 * n_hidden)
-        weights = self.attention(states).softmax(dim=1)  # (batch, frame / 4, 1)
-        mean: Tensor = (weights * states).sum(dim=1)
+        # (batch, map, band / 2, frame / 4), fine in bands
+        x = self.channels(x)[:, :, 0]  # (batch, channel, frame / 4)
+        states = self.recurrent(x)  # (batch, 2 * n_hidden, frame / 4)
+        weights = self.attention(states).softmax(dim=2)  # (batch, 1, frame / 4)
+        mean: Tensor = (weights * states).sum(dim=2)
         return mean
 
     def forward(self, log_mel: Tensor) -> Tensor:

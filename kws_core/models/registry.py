@@ -19,7 +19,7 @@ from kws_core.features import (
 )
 from kws_core.labels import LABELS, WORDS
 from kws_core.models.bcresnet import BCResNet
-from kws_core.models.crnn import CRNN
+from kws_core.models.crnn import CRNN, FINE_IN_TIME
 from kws_core.models.ds_resnet import DSResNet
 from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
@@ -106,7 +106,7 @@ _ALL = (
         "crnn-fine",
         "CRNN, fine in time",
         "this project: CRNN that reads a frame every 20 ms for 40, of a quarter of the bands",
-        partial(CRNN, strides=((2, 2), (2, 1))),
+        partial(CRNN, strides=FINE_IN_TIME),
         _log_mel,
     ),
     Architecture(
@@ -119,7 +119,7 @@ _ALL = (
     Architecture(
         "two-towers",
         "Two towers",
-        "this project: the ResNet and the wide DS-ResNet side by side, under one classifier",
+        "this project: a CRNN and one that is fine in time side by side, under one classifier",
         TwoTowers,
         _log_mel,
     ),

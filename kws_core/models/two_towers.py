@@ -1,4 +1,4 @@
-"""Two towers: a network over the picture and one over time, heard as one.
+"""Two towers: a recurrent network that hears bands finely and one that hears time finely, as one.
 
 Networks of different kinds err on different clips, so the mean of their answers is better than
 either (Hansen and Salamon: Neural Network Ensembles, 1990). The mean of two networks' logits is one
@@ -13,42 +13,44 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from kws_core.models.ds_resnet import DSResNet
-from kws_core.models.resnet import ResNet
+from kws_core.models.crnn import CRNN, FINE_IN_TIME
 
 
 class TwoTowers(nn.Module):
-    """A `ResNet` beside a wide `DSResNet`: 906,453 parameters with 37 outputs."""
+    """A `CRNN` beside one that is fine in time: 1,166,309 parameters with 37 outputs."""
 
     def __init__(self, n_outputs: int, n_bands: int = 40) -> None:
         super().__init__()
-        picture = ResNet(n_outputs, n_bands)
-        time = DSResNet(n_outputs, n_bands, n_channels=128, n_embedding=192)
-        width = picture.classifier.in_features + time.classifier.in_features
-        self.over_picture = _without_classifier(picture)
-        self.over_time = _without_classifier(time)
+        bands = CRNN(n_outputs, n_bands)
+        time = CRNN(n_outputs, n_bands, strides=FINE_IN_TIME)
+        width = bands.classifier.in_features + time.classifier.in_features
+        self.fine_bands = _without_classifier(bands)
+        self.fine_time = _without_classifier(time)
         self.classifier = nn.Linear(width, n_outputs)
 
     def forward(self, log_mel: Tensor) -> Tensor:
         """Return logits ``(batch, n_outputs)`` of log-mel ``(batch, band, frame)``."""
-        towers = (self.over_picture(log_mel), self.over_time(log_mel))
+        towers = (self.fine_bands(log_mel), self.fine_time(log_mel))
         logits: Tensor = self.classifier(torch.cat(towers, dim=1))  # (batch, both embeddings)
         return logits
 
 
-def join(picture: ResNet, time: DSResNet) -> TwoTowers:
-    """Return the network whose logits are the mean of those of two trained ones."""
-    joined = TwoTowers(picture.classifier.out_features)
-    heads = (picture.classifier, time.classifier)
+def join(bands: CRNN, time: CRNN) -> TwoTowers:
+    """Return the network whose logits are the mean of those of two trained ones.
+
+    bands: with the usual strides; time: with those that are fine in time.
+    """
+    joined = TwoTowers(bands.classifier.out_features)
+    heads = (bands.classifier, time.classifier)
     with torch.no_grad():
         joined.classifier.weight.copy_(torch.cat([head.weight for head in heads], dim=1) / 2)
-        joined.classifier.bias.copy_((picture.classifier.bias + time.classifier.bias) / 2)
-    joined.over_picture.load_state_dict(_without_classifier(picture).state_dict())
-    joined.over_time.load_state_dict(_without_classifier(time).state_dict())
-    return joined.train(picture.training)
+        joined.classifier.bias.copy_((bands.classifier.bias + time.classifier.bias) / 2)
+    joined.fine_bands.load_state_dict(_without_classifier(bands).state_dict())
+    joined.fine_time.load_state_dict(_without_classifier(time).state_dict())
+    return joined.train(bands.training)
 
 
-def _without_classifier(network: ResNet | DSResNet) -> nn.Module:
+def _without_classifier(network: CRNN) -> nn.Module:
     tower: nn.Module = copy.deepcopy(network)
     tower.classifier, tower.dropout = nn.Identity(), nn.Identity()
     return tower

@@ -1,7 +1,7 @@
 """Join two trained networks into `TwoTowers`, which answers with the mean of their logits.
 
-    python -m kws_core.training.join --models runs --over-picture resnet/resnet \\
-        --over-time wide-2/ds-resnet-wide --data DATA --out runs/two-towers
+    python -m kws_core.training.join --models runs --fine-bands crnn/crnn \\
+        --fine-time crnn-fine/crnn-fine --data DATA --out runs/two-towers
 
 Nothing is trained: only the temperature of the scores is fitted anew, on validation speakers.
 """
@@ -18,8 +18,7 @@ from kws_core.errors import KwsError, ModelError
 from kws_core.features import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, count_parameters, save_model
-from kws_core.models.ds_resnet import DSResNet
-from kws_core.models.resnet import ResNet
+from kws_core.models.crnn import CRNN
 from kws_core.models.store import LoadedModel, load_model
 from kws_core.models.two_towers import join
 from kws_core.training.cache import default_cache
@@ -35,25 +34,25 @@ ARCHITECTURE = "two-towers"
 
 
 def join_models(
-    over_picture: LoadedModel, over_time: LoadedModel, validation: ValidationClips, out: Path
+    bands: LoadedModel, time: LoadedModel, validation: ValidationClips, out: Path
 ) -> ModelCard:
-    """Save a trained ``resnet`` and a ``ds-resnet-wide`` as one model in `out`; returns its card.
+    """Save a trained ``crnn`` and a ``crnn-fine`` as one model in `out`; returns its card.
 
     Raises `ModelError` if they are something else, or differ in their labels or front ends.
     """
-    one, other = over_picture.card, over_time.card
-    if (one.architecture, other.architecture) != ("resnet", "ds-resnet-wide"):
+    one, other = bands.card, time.card
+    if (one.architecture, other.architecture) != ("crnn", "crnn-fine"):
         raise ModelError(
             f"A {one.architecture} and a {other.architecture} can't be joined: the towers are a "
-            "resnet and a ds-resnet-wide."
+            "crnn and a crnn-fine."
         )
     if (one.labels, one.front_end) != (other.labels, other.front_end):
         raise ModelError(
             f"{one.name} and {other.name} can't be joined: their labels or front ends differ."
         )
-    assert isinstance(over_picture.network, ResNet)
-    assert isinstance(over_time.network, DSResNet)
-    network = join(over_picture.network, over_time.network)
+    assert isinstance(bands.network, CRNN)
+    assert isinstance(time.network, CRNN)
+    network = join(bands.network, time.network)
     result = validate(network, validation)
     card = ModelCard(
         name=ARCHITECTURE,
@@ -68,7 +67,7 @@ def join_models(
         metrics={"validation": asdict(result) | {"clips": len(validation)}},
         training={"towers": {one.name: one.training, other.name: other.training}},
     )
-    return save_model(out, card, network, over_picture.front_end)
+    return save_model(out, card, network, bands.front_end)
 
 
 def main() -> int:
@@ -77,13 +76,13 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--models", type=Path, required=True, help="folder of both, or above them")
-    parser.add_argument("--over-picture", required=True, metavar="NAME", help="a resnet")
-    parser.add_argument("--over-time", required=True, metavar="NAME", help="a ds-resnet-wide")
+    parser.add_argument("--fine-bands", required=True, metavar="NAME", help="a crnn")
+    parser.add_argument("--fine-time", required=True, metavar="NAME", help="a crnn-fine")
     parser.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
     options = parser.parse_args()
     try:
-        places = [options.models / name for name in (options.over_picture, options.over_time)]
+        places = [options.models / name for name in (options.fine_bands, options.fine_time)]
         towers = [load_model(place.name, place.parent) for place in places]
         front_end = towers[0].front_end
         if not isinstance(front_end, LogMel):
