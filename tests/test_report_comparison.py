@@ -95,6 +95,16 @@ def test_the_figure_shows_those_whose_cost_is_known(tmp_path: Path) -> None:
     assert low < NOTEBOOK.logged < high
 
 
+def test_a_note_says_what_ours_reach_where_the_words_are_the_only_answers() -> None:
+    figures = made_figures() | {"among_words": {"value": 0.97312}}
+    row = own_row(figures, "35")
+    assert row is not None
+    assert row.note.endswith("it is right on 97.31%.")
+    twelve = own_row(figures, "12")
+    assert twelve is not None
+    assert twelve.note == ""
+
+
 def test_a_name_is_written_once_under_its_lowest_figure_and_away_from_its_neighbours() -> None:
     row = own_row(made_figures(), "35")
     assert row is not None

@@ -80,7 +80,7 @@ def own_row(figures: Mapping[str, Any], task: Task) -> Row | None:
         return None
     cost = figures.get("cost", {})
     model = str(figures["model"])
-    note = _notebook_note(figures) if model == NOTEBOOK.model else ""
+    note = _notebook_note(figures) if model == NOTEBOOK.model else _words_note(figures, task)
     return Row(
         model,
         "ours",
@@ -192,6 +192,16 @@ def _published_row(one: Published) -> Row:
         one.machine,
         one.url,
         " ".join(part for part in (one.caution, note) if part),
+    )
+
+
+def _words_note(figures: Mapping[str, Any], task: Task) -> str:
+    among = figures.get("among_words")
+    if among is None or task != "35":
+        return ""
+    return (
+        "It may answer silence or unknown as well; made to choose one of the 35 words, as "
+        f"published networks have to, it is right on {among['value']:.2%}."
     )
 
 

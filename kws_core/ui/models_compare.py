@@ -18,6 +18,10 @@ _NOTE: Final = (
     "table names. Where no interval is given, the source gives none."
 )
 
+_OTHER_ANSWERS: Final = (
+    " Ours may answer silence or unknown as well; the last column says what they reach without."
+)
+
 
 def show_compare() -> None:
     """Show all models in a table and against what they cost."""
@@ -48,7 +52,7 @@ def show_compare() -> None:
             "Link": st.column_config.LinkColumn(display_text="open"),
         },
     )
-    st.caption(_NOTE)
+    st.caption(_NOTE + (_OTHER_ANSWERS if now.task == "35" else ""))
     if now.task == "35":
         st.markdown(notebook_story(rows))
     downloads("models", TASKS[now.task], rows=lambda: shown, content=lambda: shown)

@@ -60,13 +60,13 @@ def show_structure(model: str) -> None:
         selection_mode="single-row",
         height=min(_TABLE_HEIGHT, 38 + 35 * len(rows)),
         column_config={
-            "Layer": st.column_config.TextColumn(width=165),
+            "Layer": st.column_config.TextColumn(width=222),
             "Type": st.column_config.TextColumn(width=105),
-            "Details": st.column_config.TextColumn(width=150),
+            "Details": st.column_config.TextColumn(width=148),
             "Output": st.column_config.TextColumn(width=90),
-            "Weights": st.column_config.NumberColumn(format="localized", width=75),
-            "MACs": st.column_config.NumberColumn(format="localized", width=95),
-            "Share of MACs": st.column_config.NumberColumn(format="percent", width=95),
+            "Weights": st.column_config.NumberColumn(format="localized", width=70),
+            "MACs": st.column_config.NumberColumn(format="localized", width=85),
+            "Share of MACs": st.column_config.NumberColumn("Share", format="percent", width=60),
         },
     )
     st.caption(
