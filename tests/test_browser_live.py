@@ -282,6 +282,7 @@ def test_without_a_microphone_a_sample_shows_all_of_it_in_two_tabs_at_once(
     if page.get_by_role("button", name="Stop the sample").is_visible():
         page.get_by_role("button", name="Stop the sample").click()
     page.get_by_role("button", name="Play the sample").wait_for()
+    opened.wait_until_idle()  # what is clicked while the page is made anew may be gone by then
     with page.expect_download() as download:
         page.get_by_role("button", name="Log as CSV").click()
     lines = download.value.path().read_text().splitlines()
