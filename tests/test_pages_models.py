@@ -101,8 +101,12 @@ def test_the_comparison_is_the_first_thing_seen_with_the_shipped_results(app: St
         assert round(share, 2) in found
     assert "The notebook's CNN, by its log" in names
     assert "8,438 of 11,005" in said(page)
+    other_answers = "Ours may answer silence or unknown as well"
+    assert other_answers in said(page)
+    assert table.columns[-1] == "Note"  # which is where it says to look
     assert query_of(page) == {}
     select(page, "task", "12")
+    assert other_answers not in said(page)
     assert "BC-ResNet-8" in page.dataframe[0].value["Model"].tolist()
     for cost in ("macs", "bytes", "latency"):
         select(page, "cost", cost)

@@ -1,6 +1,6 @@
 """Two towers: a recurrent network that hears bands finely and one that hears time finely, as one.
 
-Networks of different kinds err on different clips, so the mean of their answers is better than
+Networks that hear differently err on different clips, so the mean of their answers is better than
 either (Hansen and Salamon: Neural Network Ensembles, 1990). The mean of two networks' logits is one
 linear layer over both embeddings side by side, so this is one network like the others; and it is
 the mean of their log-posteriors too, since a softmax does not see what is added to all logits.
