@@ -54,6 +54,10 @@ ROWS: tuple[tuple[str, Callable[[_Figures], str]], ...] = (
     ("pictures", lambda f: _share(f["pictures"])),
     ("yes, no, on, off as sound", lambda f: _share(f["sound_of_picture_words"])),
     ("12 classes", lambda f: _share(f["twelve_classes"]["accuracy"])),
+    (
+        "12 classes, if one of the 35 words or silence must be chosen",
+        lambda f: _share(f["twelve_classes"]["among_words"]),
+    ),
     ("digits of six other speakers", lambda f: _share(f["digits_of_other_speakers"])),
     ("calibration error (ECE)", lambda f: _percent(f["calibration"]["ece"])),
     ("kitchen sink, 10 dB", _in_noise("doing_the_dishes", 10)),

@@ -4,7 +4,8 @@ A word is a stretch of sound between two places where the level is low. Every st
 be a word is classified twice: alone, with the sounds beside it turned down to the background, and
 where it stands, with whatever surrounds it; it has to be the word in both. The set of words that
 explains most of the sound wins (dynamic programming over non-overlapping stretches). So a word
-said twice is found twice, and "forward" is not also "four".
+said twice is found twice, and "forward" is not also "four". What counts is first whether it is a
+word, then which (`kws_core.word_scores`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from kws_core.sound_level import (
     valleys,
 )
 from kws_core.waveform import SAMPLE_RATE, Samples
+from kws_core.word_scores import word_scores
 
 Posteriors = Callable[[Samples], npt.NDArray[np.float32]]
 
@@ -37,9 +39,9 @@ _AT_ONCE = 64  # stretches, so that a long recording takes no more memory than a
 
 @dataclass(frozen=True)
 class Word:
-    """A spoken word: its label, where its sound starts and ends in seconds, its probability.
+    """A spoken word: its label, where its sound starts and ends in seconds, its score.
 
-    score: the lesser of its probabilities alone and where it stands.
+    score: the lesser of its scores alone and where it stands (`kws_core.word_scores`).
     """
 
     label: str
@@ -52,12 +54,12 @@ class Word:
 class FinderSettings:
     """How words are found. Lengths in seconds.
 
-    threshold: least probability, of the word alone and of the word where it stands.
+    threshold: least score, of the word alone and of the word where it stands.
     shortest, longest: of a word's sound. longest_gap: of a silence inside a word (the closures
     of "eight" or "backward").
     """
 
-    threshold: float = 0.55
+    threshold: float = 0.75
     shortest: float = 0.1
     longest: float = 1.0
     longest_gap: float = 0.2
@@ -76,7 +78,7 @@ class _Stretch:
 class ScoredStretches:
     """What could be words in a recording, with a score of every label for each.
 
-    A score is the lesser of the label's probabilities alone and where it stands.
+    A score is the lesser of the label's scores alone and where it stands.
 
     Words can be chosen from it at any threshold without asking the network again.
     """
@@ -98,13 +100,14 @@ def find_words_in(
     posteriors: gives the probabilities (windows, labels) of windows (windows, n_samples).
     """
     settings = settings or FinderSettings()
-    scored = score_stretches(samples, n_samples, posteriors, settings)
+    scored = score_stretches(samples, n_samples, labels, posteriors, settings)
     return choose_words(scored, labels, settings.threshold)
 
 
 def score_stretches(
     samples: Samples,
     n_samples: int,
+    labels: Sequence[str],
     posteriors: Posteriors,
     settings: FinderSettings | None = None,
 ) -> ScoredStretches:
@@ -122,7 +125,8 @@ def score_stretches(
     for chosen in (stretches[i : i + _AT_ONCE] for i in range(0, len(stretches), _AT_ONCE)):
         alone = np.stack([_alone(samples, quieten, s, tone) for s in chosen])
         in_place = np.stack([_in_place(samples, s, tone) for s in chosen])
-        parts.append(np.minimum(posteriors(alone), posteriors(in_place)))
+        scores = (word_scores(posteriors(heard), labels) for heard in (alone, in_place))
+        parts.append(np.minimum(*scores))
     return ScoredStretches(stretches, np.concatenate(parts), len(samples))
 
 
@@ -219,7 +223,7 @@ def _best_words(
 ) -> list[tuple[int, int]]:
     """Choose non-overlapping stretches and their labels: (index, column) in order of time.
 
-    The value of a word is the sound it explains times its probability's lead over the threshold.
+    The value of a word is the sound it explains times its score's lead over the threshold.
     """
     words = np.array([label not in (SILENCE, UNKNOWN) for label in labels])
     best = scores.argmax(axis=1)

@@ -21,7 +21,7 @@ from kws_core.live.listener import THREAD_NAME
 from kws_core.live.programmes import in_a_row
 from kws_core.recognizer import Recognizer
 from kws_core.samples import list_samples
-from kws_core.streaming import DetectorSettings, Trigger, WindowScorer, smooth
+from kws_core.streaming import DetectorSettings, Trigger, WindowScorer, smoothed_scores
 from kws_core.waveform import SAMPLE_RATE, Samples, to_wav
 from tests.browser import WAIT_MS, AppServer, OpenPage, no_sideways_scroll, run_server
 
@@ -116,9 +116,9 @@ def recording(one_thread: None, tmp_path_factory: pytest.TempPathFactory) -> Rec
         """Return what is heard at each of some thresholds around the usual one."""
         usual = DetectorSettings()
         windows = WindowScorer(recognizer, usual.hop_steps, history_s=1.0).push(sound)
-        rows = smooth(windows.posteriors, usual.n_smoothed)
+        rows = smoothed_scores(windows.posteriors, recognizer.labels, usual.n_smoothed)
         found = []
-        for threshold in (0.6, usual.threshold, 0.9):
+        for threshold in (0.9, usual.threshold, 0.98):
             trigger = Trigger(recognizer.labels, replace(usual, threshold=threshold))
             steps = zip((windows.end / SAMPLE_RATE).tolist(), rows, windows.level_db, strict=True)
             columns = [trigger.step(*step) for step in steps]

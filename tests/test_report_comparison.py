@@ -100,9 +100,20 @@ def test_a_note_says_what_ours_reach_where_the_words_are_the_only_answers() -> N
     row = own_row(figures, "35")
     assert row is not None
     assert row.note.endswith("it is right on 97.31%.")
+    del figures["twelve_classes"]["among_words"]  # as results of earlier versions
     twelve = own_row(figures, "12")
     assert twelve is not None
     assert twelve.note == ""
+
+
+def test_of_the_12_classes_it_says_what_they_reach_without_speech_that_is_no_word() -> None:
+    figures = made_figures()
+    figures["twelve_classes"]["among_words"] = {"value": 0.97314}
+    row = own_row(figures, "12")
+    assert row is not None
+    assert row.note.endswith(
+        "one of them or silence, as published networks have to, it is right on 97.31%."
+    )
 
 
 def test_a_name_is_written_once_under_its_lowest_figure_and_away_from_its_neighbours() -> None:

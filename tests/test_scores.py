@@ -89,6 +89,18 @@ def test_the_12_class_set_is_its_clips_and_its_silence() -> None:
     assert counts[TWELVE_LABELS.index(SILENCE), TWELVE_LABELS.index("go")] == 1
 
 
+def test_of_the_12_classes_unknown_is_another_word_where_no_other_speech_can_be_chosen() -> None:
+    posteriors = np.full((2, len(LABELS)), 1e-6)
+    posteriors[:, LABELS.index(UNKNOWN)] = 0.6
+    posteriors[0, LABELS.index("yes")] = 0.4
+    posteriors[1, LABELS.index("cat")] = 0.4
+    said = certain(["yes", "cat"], ["yes", "bed"], in_twelve=np.ones(2, bool))
+    scores = ClipScores(**vars(said) | {"log_posteriors": as_log_posteriors(posteriors)})
+    twelve = figures_of(scores)["twelve_classes"]
+    assert twelve["accuracy"]["value"] == 0.5  # "yes" was taken for unknown
+    assert twelve["among_words"]["value"] == 1.0
+
+
 def test_all_figures_can_be_written_as_json() -> None:
     figures = figures_of(random_scores())
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures

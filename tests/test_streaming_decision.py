@@ -9,7 +9,8 @@ import pytest
 
 from kws_core.errors import SettingsError
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.streaming import DetectorSettings, Trigger, smooth
+from kws_core.streaming import DetectorSettings, Trigger, smooth, smoothed_scores
+from kws_core.word_scores import word_scores
 
 LABELS = ("yes", "no", SILENCE, UNKNOWN)
 HOP = 0.1
@@ -19,7 +20,8 @@ def heard(
     scores: list[float], label: str = "yes", level_db: float = -20.0, **settings: Any
 ) -> list[int]:
     """The windows in which something fires, for the scores of one label; silence has the rest."""
-    chosen = DetectorSettings(**{"hop": HOP, "smoothing": 0.0, "refractory": 0.0} | settings)
+    usual = {"hop": HOP, "smoothing": 0.0, "threshold": 0.9, "refractory": 0.0}
+    chosen = DetectorSettings(**usual | settings)
     trigger = Trigger(LABELS, chosen)
     raw = np.zeros((len(scores), len(LABELS)))
     raw[:, LABELS.index(SILENCE)] = 1 - np.array(scores)
@@ -75,7 +77,7 @@ def test_another_best_label_keeps_a_word_from_firing() -> None:
 
 
 def test_other_settings_do_not_make_a_word_fire_again() -> None:
-    trigger = Trigger(LABELS, DetectorSettings(refractory=0.0))
+    trigger = Trigger(LABELS, DetectorSettings(threshold=0.9, refractory=0.0))
     row = np.array([0.9, 0.0, 0.1, 0.0])
     assert trigger.step(0.0, row, 0.0) == 0
     trigger.configure(DetectorSettings(refractory=0.0, threshold=0.5))
@@ -89,6 +91,15 @@ def test_smoothing_does_not_depend_on_where_rows_are_cut() -> None:
     assert np.array_equal(np.concatenate(parts), whole)
     assert np.allclose(whole[7], rows[4:8].mean(axis=0))
     assert np.array_equal(smooth(rows, 1), rows)
+
+
+def test_what_is_smoothed_are_scores() -> None:
+    """First whether it is a word, then which: for each window, wherever rows are cut."""
+    rows = np.random.default_rng(0).dirichlet(np.ones(len(LABELS)), 12)
+    whole = smoothed_scores(rows, LABELS, 3)
+    assert np.allclose(whole[5], word_scores(rows[3:6], LABELS).mean(axis=0))
+    parts = [smoothed_scores(rows[i : i + 4], LABELS, 3, rows[:i]) for i in (0, 4, 8)]
+    assert np.allclose(np.concatenate(parts), whole)
 
 
 @pytest.mark.parametrize(

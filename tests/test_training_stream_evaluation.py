@@ -23,7 +23,7 @@ from kws_core.stream_results import (
     load_stream_figures,
     save_stream_figures,
 )
-from kws_core.streaming import DetectorSettings, KeywordDetector, smooth
+from kws_core.streaming import DetectorSettings, KeywordDetector, smoothed_scores
 from kws_core.training.held_out import Spoken
 from kws_core.training.stream_evaluation import score_streams, stream_sources
 from kws_core.training.stream_figures import THRESHOLDS, figures_of_streams, replay
@@ -59,7 +59,8 @@ def figures(streams, listener) -> dict:
 
 def test_replayed_decisions_are_those_of_the_detector(streams, listener) -> None:
     for stream in streams[0][:-1:5]:
-        smoothed = smooth(stream.windows.posteriors, DETECTOR.n_smoothed)
+        n, labels = DETECTOR.n_smoothed, listener.labels
+        smoothed = smoothed_scores(stream.windows.posteriors, labels, n)
         heard = replay(stream, smoothed, listener.labels, DETECTOR)
         live = KeywordDetector(listener, DETECTOR).push(render(stream.draw, streams[1]))
         assert [one.time for one in heard] == [pytest.approx(d.time) for d in live]

@@ -1,4 +1,4 @@
-"""What is drawn of a stream: log-mel columns and posteriors on one time axis, in small pieces."""
+"""What is drawn of a stream: log-mel columns and scores on one time axis, in small pieces."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Strip:
     """A piece of a stream, to be drawn after the piece before; overlaps do no harm.
 
     now: the second of the stream that was reached. mel: columns (n, n_mels) in 256 steps, and
-    mel_time the second of each one's centre. scores: smoothed posteriors (m, labels) in 256 steps,
+    mel_time the second of each one's centre. scores: smoothed ones (m, labels) in 256 steps,
     and scores_time the second in which each window ends.
     """
 

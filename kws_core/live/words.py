@@ -18,7 +18,7 @@ class LoggedWord:
     """A word that was heard.
 
     number: counts up from 1. start, end: of its sound, and time: of the decision, in seconds of
-    the stream. score: the smoothed posterior. latency: seconds from the end of its sound to the
+    the stream. score: the smoothed one. latency: seconds from the end of its sound to the
     decision, with everything that computing took. at: when it was decided, in UTC.
     """
 

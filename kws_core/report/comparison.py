@@ -196,12 +196,16 @@ def _published_row(one: Published) -> Row:
 
 
 def _words_note(figures: Mapping[str, Any], task: Task) -> str:
-    among = figures.get("among_words")
-    if among is None or task != "35":
+    among = (figures if task == "35" else figures.get(_TWELVE_KEY, {})).get("among_words")
+    if among is None:
         return ""
+    if task == "35":
+        may, must = "silence or unknown as well", "one of the 35 words"
+    else:
+        may, must = "that it was none of the 35 words, too", "one of them or silence"
     return (
-        "It may answer silence or unknown as well; made to choose one of the 35 words, as "
-        f"published networks have to, it is right on {among['value']:.2%}."
+        f"It may answer {may}; made to choose {must}, as published networks have to, it is right "
+        f"on {among['value']:.2%}."
     )
 
 

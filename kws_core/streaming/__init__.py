@@ -5,7 +5,7 @@ unbroken stream at 16 kHz and counts what was wrong with it; ``windows`` scores 
 hop; ``decision`` turns scores into words; ``detector`` puts them together.
 """
 
-from kws_core.streaming.decision import Trigger, smooth
+from kws_core.streaming.decision import Trigger, smooth, smoothed_scores
 from kws_core.streaming.detector import Detection, KeywordDetector, LogMelPast, Posteriors
 from kws_core.streaming.intake import Faults
 from kws_core.streaming.settings import DetectorSettings
@@ -22,4 +22,5 @@ __all__ = [
     "Trigger",
     "WindowScorer",
     "smooth",
+    "smoothed_scores",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.recognizer import Recognizer
-from kws_core.streaming.decision import Trigger, smooth
+from kws_core.streaming.decision import Trigger, smoothed_scores
 from kws_core.streaming.history import History
 from kws_core.streaming.intake import Faults, Intake
 from kws_core.streaming.settings import DetectorSettings
@@ -23,8 +23,8 @@ class Detection:
     """A word that was heard; times in seconds of the stream.
 
     start, end: of its sound, estimated from the level; end is that of the window if the sound
-    goes on. score: the smoothed posterior. latency: from the end of the sound to the end of the
-    window that decided; how long computing took comes on top.
+    goes on. score: as `smoothed_scores` gives it. latency: from the end of the sound to the end of
+    the window that decided; how long computing took comes on top.
     """
 
     label: str
@@ -41,7 +41,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class Posteriors:
-    """What was computed of late: window ends in seconds (n,), and posteriors (n, labels)."""
+    """What was computed of late: window ends in seconds (n,), posteriors and scores (n, labels)."""
 
     labels: tuple[str, ...]
     time: npt.NDArray[np.float64]
@@ -180,7 +180,7 @@ class KeywordDetector:
         before = self._raw.between(
             max(self._begun, self._raw.stop - n_smoothed + 1), self._raw.stop
         )
-        smoothed = smooth(scored.posteriors, n_smoothed, before)
+        smoothed = smoothed_scores(scored.posteriors, self.labels, n_smoothed, before)
         time = self._origin + scored.end / SAMPLE_RATE
         self._time.append(time)
         self._raw.append(scored.posteriors)

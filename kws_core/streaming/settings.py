@@ -16,9 +16,9 @@ STEP_S = 0.01  # what hops are multiples of: features have a frame each 10 ms
 class DetectorSettings:
     """Times in seconds, probabilities from 0 to 1, levels in dB of full scale.
 
-    hop: between one window (of a second) and the next. smoothing: over how long the posteriors
-    are averaged. threshold: least smoothed posterior of a word; word_thresholds: other ones for
-    some words. hysteresis: once heard, a word can be heard again only after its smoothed posterior
+    hop: between one window (of a second) and the next. smoothing: over how long the scores
+    are averaged. threshold: least smoothed score of a word; word_thresholds: other ones for
+    some words. hysteresis: once heard, a word can be heard again only after its smoothed score
     was so far below its threshold. refractory: nothing is heard for so long after any word.
     gate_db: windows whose loudest 10 ms are quieter hold no word. words: to listen for, all if
     None; what sounds most like another word is not taken for one of them. history: how much of
@@ -34,7 +34,7 @@ class DetectorSettings:
 
     hop: float = 0.08
     smoothing: float = 0.24
-    threshold: float = 0.9
+    threshold: float = 0.97
     word_thresholds: Mapping[str, float] = field(default_factory=dict, hash=False)
     hysteresis: float = 0.15
     refractory: float = 0.3
@@ -70,7 +70,7 @@ class DetectorSettings:
         return max(1, round(self.smoothing / self.hop))
 
     def threshold_of(self, word: str) -> float:
-        """Return the least smoothed posterior of a word."""
+        """Return the least smoothed score of a word."""
         return self.word_thresholds.get(word, self.threshold)
 
     def listened_for(self, labels: Sequence[str]) -> tuple[str, ...]:

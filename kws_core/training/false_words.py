@@ -1,7 +1,7 @@
 """Words found where there are none, against the share of spoken words that are found.
 
 The word finder scores every stretch of sound that could be a word, and the words that explain
-most of the sound win, among those whose probability is at or above its threshold. So one pass of
+most of the sound win, among those whose score is at or above its threshold. So one pass of
 the network serves all thresholds.
 """
 
@@ -25,7 +25,7 @@ FOUND_SHARE = 0.95  # of the words, to compare models at
 _N_COMMONEST = 20
 
 _METHOD = (
-    "find_words on recordings without any of the words. A word counts if its probability, both "
+    "find_words on recordings without any of the words. A word counts if its score, both "
     "alone and where it stands, is above the threshold. found: share of the words' recordings, "
     "given to find_words as they are, in which the right word is among those found; wrong: share "
     "in which another one is. At every threshold the words are chosen "
@@ -86,7 +86,7 @@ def _score_all(
     recognizer: Recognizer, sounds: Sequence[Samples], what: str
 ) -> list[ScoredStretches]:
     return [
-        score_stretches(sound, recognizer.n_samples, recognizer.posteriors)
+        score_stretches(sound, recognizer.n_samples, recognizer.labels, recognizer.posteriors)
         for sound in tqdm(sounds, what, leave=False)
     ]
 

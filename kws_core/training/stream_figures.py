@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from kws_core.metrics import poisson_rate, wilson_interval
-from kws_core.streaming import DetectorSettings, ScoredWindows, Trigger, smooth
+from kws_core.streaming import DetectorSettings, ScoredWindows, Trigger, smoothed_scores
 from kws_core.training.stream_judge import Heard, Tally, judge
 from kws_core.training.stream_set import CONTENTS, SNRS_DB, SaidWord, StreamDraw
 from kws_core.waveform import SAMPLE_RATE
@@ -47,7 +47,7 @@ def replay(
     labels: Sequence[str],
     settings: DetectorSettings,
 ) -> list[Heard]:
-    """Return what the detector hears in a stream; smoothed: its posteriors (windows, labels)."""
+    """Return what the detector hears in a stream; smoothed: its scores (windows, labels)."""
     trigger = Trigger(labels, settings)
     times = (stream.windows.end / SAMPLE_RATE).tolist()
     rows = zip(times, smoothed, stream.windows.level_db, strict=True)
@@ -59,7 +59,8 @@ def figures_of_streams(
     streams: Sequence[ScoredStream], labels: Sequence[str], detector: DetectorSettings
 ) -> dict[str, Any]:
     """Return the curve, the operating points and what false alarms sound like."""
-    smoothed = [smooth(s.windows.posteriors, detector.n_smoothed) for s in streams]
+    n = detector.n_smoothed
+    smoothed = [smoothed_scores(s.windows.posteriors, labels, n) for s in streams]
 
     def tallies(threshold: float) -> list[Tally]:
         settings = replace(detector, threshold=threshold)

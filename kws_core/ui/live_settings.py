@@ -49,7 +49,7 @@ def _sliders(settings: DetectorSettings) -> None:
         options,
         key=_THRESHOLD,
         on_change=_change_threshold,
-        help="The least smoothed posterior of a word: higher misses more, and invents less.",
+        help="The least smoothed score of a word: higher misses more, and invents less.",
     )
     st.session_state[_SMOOTHING] = round(settings.n_smoothed * settings.hop, 2)
     st.slider(
@@ -61,7 +61,7 @@ def _sliders(settings: DetectorSettings) -> None:
         key=_SMOOTHING,
         on_change=_change,
         args=("smoothing", _SMOOTHING),
-        help="Posteriors are averaged over so long: steadier, but later.",
+        help="Scores are averaged over so long: steadier, but later.",
     )
     st.session_state[_REFRACTORY] = settings.refractory
     st.slider(

@@ -130,4 +130,4 @@ def _no_mel() -> str:
 def _summary(words: list[LoggedWord]) -> str:
     said = ", ".join(word.label for word in words[-SHOWN_WORDS:])
     heard = f"The last words heard: {said}." if said else "No word was heard yet."
-    return f"Log-mel and posteriors of the last seconds, scrolling. {heard}"
+    return f"Log-mel and scores of the last seconds, scrolling. {heard}"

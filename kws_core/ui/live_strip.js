@@ -1,4 +1,4 @@
-// The last seconds of a stream, scrolling: log-mel above, posteriors below, on one time axis.
+// The last seconds of a stream, scrolling: log-mel above, scores below, on one time axis.
 //
 // The server sends small pieces a few times a second. They are kept here, by their time, so that
 // pieces that overlap do no harm, and drawn at the pace of the screen, a moment behind the newest
@@ -12,7 +12,7 @@ const RIGHT = 10;
 const AXIS = 22; // pixels below, for the seconds
 const GAP = 10; // pixels between the panels
 const MEL_SHARE = 0.58;
-const NAMED_FROM = 0.25; // a word whose posterior got so high is named and coloured
+const NAMED_FROM = 0.25; // a word whose score got so high is named and coloured
 const FRAME_MS = 30; // between pictures: smooth, and half the work of every frame of the screen
 const FRESH_S = 1.2; // for so long a new word is in colour
 const LEVELS = [-70, 0]; // dB of full scale at the ends of the meter
@@ -41,7 +41,7 @@ class Strip {
   calls = 0;
   now = 0; // the second of the stream that the newest piece reached
   offset = null; // from this computer's clock to the stream's
-  scores = new Map(); // from a window's end, in ms, to its posteriors
+  scores = new Map(); // from a window's end, in ms, to its scores
   shownWord = 0;
   colourOf = new Map(); // from a label to its colour, given when it is first named
 
