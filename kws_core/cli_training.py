@@ -45,6 +45,9 @@ def add_training_options(train: argparse.ArgumentParser) -> None:
     train.add_argument(
         "--more-noise", type=Path, metavar="FOLDER", help="of sound files without speech"
     )
+    train.add_argument(
+        "--more-words", type=Path, metavar="FOLDER", help="of a folder of sound files for each word"
+    )
     train.add_argument("--epochs", type=count)
     train.add_argument("--clips-per-epoch", type=count)
     train.add_argument("--batch-size", type=count)
@@ -132,7 +135,7 @@ def train_command(options: argparse.Namespace) -> int:
             AUGMENTATIONS[options.augmentation],
             name=options.name,
             kinds=DataKinds(**{kind: not getattr(options, f"no_{kind}") for kind in _KINDS}),
-            more=MoreSound(options.more_speech, options.more_noise),
+            more=MoreSound(options.more_speech, options.more_noise, options.more_words),
             fetch=options.download,
             resume=options.resume,
             start_from=options.start_from,

@@ -266,7 +266,8 @@ class TestTrain:
             "--teacher big --teacher big-2 --teacher-folder t --teacher-weight 0.5 "
             "--teacher-temperature 4 --prepare 9600 "
             "--no-audio --no-noise --no-other-words --mixup 0.2 --keep last --device cpu "
-            "--log tensorboard --download --more-speech talk --more-noise rain --bfloat16"
+            "--log tensorboard --download --more-speech talk --more-noise rain --bfloat16 "
+            "--more-words said"
         )
         run(*command.split())
         [(arguments, options)] = calls
@@ -278,7 +279,8 @@ class TestTrain:
         )  # fmt: skip
         assert options == {
             "name": "mine", "kinds": DataKinds(False, False, False, False, False),
-            "more": MoreSound(Path("talk"), Path("rain")), "fetch": True, "resume": True,
+            "more": MoreSound(Path("talk"), Path("rain"), Path("said")),
+            "fetch": True, "resume": True,
             "start_from": Path("first"), "teachers": ("big", "big-2"), "teacher_folder": Path("t"),
             "distillation": DistillationSettings(0.5, 4.0), "n_prepared": 9600, "device": "cpu",
             "cpu_bfloat16": True, "tracker": "tensorboard", "cache": Path("c"),

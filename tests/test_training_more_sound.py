@@ -9,9 +9,10 @@ pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError, ModelError
 from kws_core.features import LogMelConfig
+from kws_core.labels import LABELS
 from kws_core.training.augmentation import AugmentSettings
 from kws_core.training.data import load_training_data
-from kws_core.training.more_sound import MoreSound, folder_recordings
+from kws_core.training.more_sound import MoreSound, folder_recordings, word_clips
 from kws_core.training.recordings import DataKinds, describe
 from kws_core.training.run import run_training
 from tests import training_shards as shards
@@ -78,6 +79,40 @@ def test_they_are_learnt_from_beside_the_data_folder_and_read_once(talk, tmp_pat
     (talk / "c.wav").write_bytes(encode(tone(600, 1.0, RATE), RATE))
     training = load_training_data(data, cache, CONFIG, more=more).training
     assert len(training.more_speech) == 3  # a changed folder is read anew
+
+
+def test_words_are_learnt_as_what_their_folder_is_called(tmp_path: Path) -> None:
+    data, cache = shards.write_shards(tmp_path / "data"), tmp_path / "cache"
+    said = tmp_path / "said"
+    for word, seconds in (("yes", 0.4), ("yes", 1.6), ("zero", 0.5)):
+        (said / word).mkdir(parents=True, exist_ok=True)
+        (said / word / f"{seconds}.wav").write_bytes(encode(tone(500, seconds, RATE), RATE))
+    before = load_training_data(data, cache, CONFIG)
+    for _ in range(2):  # the second time from the cache
+        after = load_training_data(data, cache, CONFIG, more=MoreSound(words=said))
+        added = after.training.clips.select(
+            np.arange(len(before.training.clips), len(after.training.clips))
+        )
+        assert [LABELS[target] for target in added.target] == ["yes", "yes", "zero"]
+        # A recording of "yes" is kept out of training where pictures of it are meant to teach it.
+        assert added.speaker.tolist() == [
+            "more-yes/0.4.wav",
+            "more-yes/1.6.wav",
+            "more-zero/0.5.wav",
+        ]
+        assert added.length.tolist()[1] == CONFIG.n_frames
+        assert added.length[0] < added.length[2] < CONFIG.n_frames
+        assert len(after.validation) == len(before.validation)
+
+
+def test_a_folder_called_like_no_word_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "maybe").mkdir()
+    (tmp_path / "maybe" / "a.wav").write_bytes(encode(tone(500, 0.4, RATE), RATE))
+    with pytest.raises(DataError, match="says 'maybe', which is none of the labels"):
+        word_clips(tmp_path, CONFIG)
+    (tmp_path / "maybe" / "a.wav").write_bytes(b"RIFF")
+    with pytest.raises(DataError, match="None of the sound files"):
+        word_clips(tmp_path, CONFIG)
 
 
 def test_a_folder_of_which_nothing_can_be_read_is_refused(tmp_path: Path) -> None:

@@ -43,8 +43,9 @@ class AugmentSettings:
 
 MEDIUM = AugmentSettings(
     silence_share=0.05,
-    unknown_share=0.11,
-    other_share=0.7,
+    unknown_share=0.15,
+    other_share=0.75,
+    more_share=0.7,
     max_shift=20,
     stretch_time=0.12,
     stretch_bands=0.08,

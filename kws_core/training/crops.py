@@ -11,13 +11,13 @@ from kws_core.training.clips import Stream
 
 
 class Crops:
-    """Random windows out of long log-mels."""
+    """Random windows out of long log-mels; what is shorter is whole, anywhere in its window."""
 
     def __init__(self, streams: list[Stream], config: LogMelConfig, device: torch.device) -> None:
         n = config.n_frames
         pads = [max(0, n - s.log_mel.shape[1]) for s in streams]
         padded = [
-            np.pad(s.log_mel, ((0, 0), (0, pad)), constant_values=config.log_floor)
+            np.pad(s.log_mel, ((0, 0), (pad, pad)), constant_values=config.log_floor)
             for s, pad in zip(streams, pads, strict=True)
         ]
         self.n_frames = n

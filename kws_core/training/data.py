@@ -8,9 +8,7 @@ arrays in a cache folder and read back by memory map.
 from __future__ import annotations
 
 import functools
-import hashlib
 import io
-import json
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -26,7 +24,8 @@ from kws_core.labels import LABELS, SILENCE
 from kws_core.samples import list_samples
 from kws_core.training.cache import cached
 from kws_core.training.clips import Clips, Stream, digital_silence, gather_clips, log_mel_of
-from kws_core.training.more_sound import MoreSound, folder_recordings, sound_files
+from kws_core.training.folders import cached_folder, cached_streams, cached_words, digest
+from kws_core.training.more_sound import MoreSound
 from kws_core.training.recordings import (
     DataKinds,
     kinds_to_use,
@@ -47,7 +46,6 @@ from kws_core.training.shards import (
     read_table,
 )
 from kws_core.training.speech_commands import find_folder, official_splits
-from kws_core.waveform import Samples
 
 
 @dataclass(frozen=True)
@@ -150,12 +148,7 @@ def _fingerprint(folder: Path, kind: str, split: str) -> list[object]:
 def _key(folder: Path, kind: str, split: str, config: LogMelConfig) -> str:
     """Return what the arrays of these data are kept under in the cache."""
     facts = [asdict(config), *_fingerprint(folder, kind, split)]
-    return f"{kind}-{split}-{_digest(facts)}"
-
-
-def _digest(facts: object) -> str:
-    fingerprint = json.dumps(facts, sort_keys=True)
-    return hashlib.sha1(fingerprint.encode(), usedforsecurity=False).hexdigest()[:12]
+    return f"{kind}-{split}-{digest(facts)}"
 
 
 def _cached_clips(folder: Path, cache: Path, kind: str, split: str, config: LogMelConfig) -> Clips:
@@ -172,43 +165,7 @@ def _cached_streams(folder: Path, cache: Path, kind: str, config: LogMelConfig) 
     """Return the training part of the noise or of the other words."""
     readers = {"noise": noise_recordings, "other-words": other_recordings}
     key = _key(folder, kind, "train", config)
-    return _streams(cache, key, config, lambda: readers[kind](folder, "train"))
-
-
-def _cached_folder(folder: Path | None, cache: Path, config: LogMelConfig) -> list[Stream]:
-    """Return the recordings of a folder of sound files; none if there is no folder."""
-    if folder is None:
-        return []
-    files = [(path.as_posix(), path.stat().st_size) for path in sound_files(folder)]
-    key = f"more-{_digest([asdict(config), files])}"
-    return _streams(cache, key, config, lambda: folder_recordings(folder))
-
-
-def _streams(
-    cache: Path,
-    key: str,
-    config: LogMelConfig,
-    read: Callable[[], Iterator[tuple[str, Samples]]],
-) -> list[Stream]:
-    """Return recordings as log-mels, kept in the cache one after the other."""
-
-    def make() -> dict[str, np.ndarray]:
-        front_end = LogMel(config)
-        streams = [
-            Stream(name, log_mel_of(front_end, samples))
-            for name, samples in tqdm(read(), key.rpartition("-")[0])
-        ]
-        if not streams:
-            raise DataError(f"Nothing to learn from was read for {key!r}: see the lines above.")
-        return {
-            "log_mel": np.concatenate([stream.log_mel for stream in streams], axis=1),
-            "end": np.cumsum([stream.log_mel.shape[1] for stream in streams]),
-            "name": np.array([stream.name for stream in streams]),
-        }
-
-    arrays = cached(cache, key, make)
-    parts = np.split(arrays["log_mel"], arrays["end"][:-1], axis=1)
-    return [Stream(str(name), part) for name, part in zip(arrays["name"], parts, strict=True)]
+    return cached_streams(cache, key, config, lambda: readers[kind](folder, "train"))
 
 
 def load_clips(
@@ -261,7 +218,7 @@ def load_training_data(
     """Return what to train on, and the clips to validate on, of these kinds (all by default).
 
     `rare_rows` are in neither; they come as a third set. Without noise, what stands for it has as
-    much in every band. more: folders of speech and noise to train on as well. Raises `DataError`
+    much in every band. more: folders of sound to train on as well. Raises `DataError`
     if data are missing or damaged, or a speaker is in training and validation.
     """
     kinds = kinds_to_use(folder, kinds or DataKinds())
@@ -274,7 +231,9 @@ def load_training_data(
     noise = _cached_streams(folder, cache, "noise", config) if kinds.noise else []
     other = _cached_streams(folder, cache, "other-words", config) if kinds.other_words else []
     more = more or MoreSound()
-    noise += _cached_folder(more.noise, cache, config)
-    more_speech = _cached_folder(more.speech, cache, config)
+    if more.words is not None:
+        train = train + cached_words(more.words, cache, config)
+    noise += cached_folder(more.noise, cache, config)
+    more_speech = cached_folder(more.speech, cache, config)
     training = TrainingData(train, noise or [digital_silence(config)], other, more_speech)
     return DataSets(training, validation, kept_out)

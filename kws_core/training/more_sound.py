@@ -1,7 +1,8 @@
-"""More to learn from than the data folder has: folders of sound files, speech or noise.
+"""More to learn from than the data folder has: folders of sound files, speech, noise or words.
 
 A keyword model can't know too many people saying other things. Any sound files will do, as long as
-none of the words is said in the speech; `kws_core.training.gather_sound` makes such folders.
+none of the words is said in the speech; `kws_core.training.gather_sound` makes such folders, and
+`kws_core.training.synthesize` one of words.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from tqdm import tqdm
 
 from kws_core.audio import read_audio
 from kws_core.errors import AudioError, DataError
+from kws_core.features import LogMel, LogMelConfig
+from kws_core.training.clips import Clips, gather_clips, log_mel_of
 from kws_core.waveform import Samples
 
 ABOUT_FILE = "ABOUT.txt"  # its first line says where the files come from, and their licences
@@ -24,14 +27,22 @@ _SILENT_DB = 40.0  # below the loudest frame: cut off at both ends
 
 @dataclass(frozen=True)
 class MoreSound:
-    """Folders of sound files; in the speech, none of the words may be said."""
+    """Folders of sound files; in the speech, none of the words may be said.
+
+    words: has a folder for each word that is said, called so.
+    """
 
     speech: Path | None = None
     noise: Path | None = None
+    words: Path | None = None
 
     def descriptions(self) -> list[str]:
         """Return what a model's card says of each folder."""
-        folders = {"more speech": self.speech, "more noise": self.noise}
+        folders = {
+            "more speech": self.speech,
+            "more noise": self.noise,
+            "more words": self.words,
+        }
         return [f"{kind}: {_about(folder)}" for kind, folder in folders.items() if folder]
 
 
@@ -40,6 +51,22 @@ def _about(folder: Path) -> str:
     if not about.is_file():
         return folder.resolve().name
     return about.read_text(encoding="utf-8").partition("\n")[0].strip()
+
+
+def word_clips(folder: Path, config: LogMelConfig) -> Clips:
+    """Return the clips of a folder that has a folder of sound files for each word.
+
+    Of a longer file the first second counts, after the silence. Raises `DataError` if a folder is
+    called like none of the labels, or nothing can be read.
+    """
+    front_end = LogMel(config)
+    rows = [
+        (log_mel_of(front_end, samples[: config.n_samples]), name.partition("/")[0], f"more-{name}")
+        for name, samples in folder_recordings(folder)
+    ]
+    if not rows:
+        raise DataError(f"None of the sound files in {folder} can be read: see the lines above.")
+    return gather_clips(rows, len(rows), config, is_picture=False)
 
 
 def sound_files(folder: Path, suffixes: Sequence[str] = SOUND_FILES) -> list[Path]:

@@ -1,0 +1,41 @@
+"""Windows out of longer recordings, and around shorter ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from kws_core.features import LogMelConfig
+from kws_core.training.clips import Stream
+from kws_core.training.crops import Crops
+
+CONFIG = LogMelConfig()
+
+
+def windows(n_frames: int, n: int = 300) -> np.ndarray:
+    """Windows (n, frames) of a recording whose frames are numbered from 1; elsewhere is the floor."""
+    frames = np.tile(np.arange(1, n_frames + 1, dtype=np.float16), (CONFIG.n_mels, 1))
+    crops = Crops([Stream("counted", frames)], CONFIG, torch.device("cpu"))
+    return crops.draw(n, torch.Generator().manual_seed(1))[:, 0].numpy()
+
+
+def test_a_longer_recording_is_cut_anywhere() -> None:
+    drawn = windows(200)
+    assert (np.diff(drawn, axis=1) == 1).all()
+    assert drawn[:, 0].min() <= 5
+    assert drawn[:, -1].max() >= 195
+
+
+def test_a_shorter_one_is_whole_and_anywhere_in_its_window() -> None:
+    """Where all began with the window, what began there was learnt to be no word."""
+    drawn = windows(30)
+    heard = drawn > 0
+    assert (heard.sum(axis=1) == 30).all()
+    first = heard.argmax(axis=1)
+    assert first.min() == 0
+    assert first.max() == CONFIG.n_frames - 30
+    assert 25 < np.median(first) < 43
+
+
+def test_one_of_a_second_fills_its_window() -> None:
+    assert (windows(CONFIG.n_frames, 5)[:, 0] == 1).all()
