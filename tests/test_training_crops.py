@@ -13,7 +13,7 @@ CONFIG = LogMelConfig()
 
 
 def windows(n_frames: int, n: int = 300) -> np.ndarray:
-    """Windows (n, frames) of a recording whose frames are numbered from 1; elsewhere is the floor."""
+    """Windows (n, frames) of a recording whose frames count up from 1; around it is the floor."""
     frames = np.tile(np.arange(1, n_frames + 1, dtype=np.float16), (CONFIG.n_mels, 1))
     crops = Crops([Stream("counted", frames)], CONFIG, torch.device("cpu"))
     return crops.draw(n, torch.Generator().manual_seed(1))[:, 0].numpy()
