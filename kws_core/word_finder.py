@@ -54,12 +54,13 @@ class Word:
 class FinderSettings:
     """How words are found. Lengths in seconds.
 
-    threshold: least score, of the word alone and of the word where it stands.
+    threshold: least score, of the word alone and of the word where it stands; with the usual one,
+    the best model finds 95 % of words by people it never heard (README).
     shortest, longest: of a word's sound. longest_gap: of a silence inside a word (the closures
     of "eight" or "backward").
     """
 
-    threshold: float = 0.75
+    threshold: float = 0.92
     shortest: float = 0.1
     longest: float = 1.0
     longest_gap: float = 0.2

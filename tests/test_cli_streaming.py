@@ -22,7 +22,7 @@ from tests.test_streaming import StreamListener
 @pytest.fixture
 def listen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """Run ``listen`` with a recogniser of tones; returns exit code, output and messages."""
-    loaded = SimpleNamespace(load=lambda name, folder: StreamListener(dict.fromkeys(WORDS, 0.96)))
+    loaded = SimpleNamespace(load=lambda name, folder: StreamListener(dict.fromkeys(WORDS, 0.98)))
     monkeypatch.setattr(cli_streaming, "Recognizer", loaded)
 
     def run(*arguments: str, standard_input: bytes = b"") -> tuple[int, str, str]:
@@ -51,7 +51,7 @@ def test_a_file_is_heard_to_its_last_word(listen, sound, tmp_path: Path) -> None
     assert (code, err) == (0, "")
     assert said(out) == ["low", "middle", "high"]
     assert float(out.split()[0]) == pytest.approx(0.75, abs=0.03)
-    assert out.splitlines()[0].endswith("96.0%")
+    assert out.splitlines()[0].endswith("98.0%")
 
 
 def test_json_has_a_line_a_word(listen, sound, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_standard_input_is_wav_or_bare_samples(listen, sound, kind: str) -> None
 
 
 def test_a_threshold_that_no_word_reaches_hears_nothing(listen, sound) -> None:
-    assert listen("-", "--threshold", "0.98", standard_input=encode(sound, SAMPLE_RATE))[1] == ""
+    assert listen("-", "--threshold", "0.99", standard_input=encode(sound, SAMPLE_RATE))[1] == ""
 
 
 def test_within_the_refractory_time_after_a_word_nothing_is_heard(listen, sound) -> None:

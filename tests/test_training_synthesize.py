@@ -11,7 +11,7 @@ import pytest
 from kws_core.errors import DataError
 from kws_core.labels import WORDS
 from kws_core.training import synthesize
-from kws_core.training.more_sound import folder_recordings
+from kws_core.training.more_sound import MoreSound, folder_recordings
 from kws_core.training.synthesize import Saying, draw_sayings, draw_texts, other_words, say
 from tests.audio_files import encode, tone
 
@@ -128,9 +128,16 @@ def test_the_command_leaves_folders_to_train_on(
 
     monkeypatch.setattr(synthesize, "say", spoken)
     out = tmp_path / "sounds"
+    (out / "speech").mkdir(parents=True)
+    (out / "speech" / "ABOUT.txt").write_text("People (CC0)\n", encoding="utf-8")
     given = ["--out", str(out), "--dictionary", str(dictionary), "--others", "5", "--times", "1"]
     monkeypatch.setattr("sys.argv", ["synthesize", *given])
-    assert synthesize.main() == 0
+    for _ in range(2):  # the second time nothing is said twice
+        assert synthesize.main() == 0
     assert "5 other words" in capsys.readouterr().out
     assert len(list(folder_recordings(out / "speech"))) == 5
     assert {path.parent.name for path in (out / "words").rglob("*.wav")} == set(WORDS)
+    assert MoreSound(speech=out / "speech", words=out / "words").descriptions() == [
+        "more speech: People (CC0); words said by flite, festival and espeak-ng",
+        "more words: Said by flite, festival and espeak-ng",
+    ]

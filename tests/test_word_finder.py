@@ -133,7 +133,7 @@ def test_a_word_counts_as_much_as_the_less_sure_of_both_looks(alone, in_place) -
         return np.tile([p, 0.0, 0.0, 0.0, 1 - p], (len(windows), 1))
 
     sound = np.concatenate([silence(0.4), tone(0.4, hz=LOW), silence(0.4)])
-    words = find_words_in(sound, SAMPLE_RATE, LABELS, model)
+    words = find_words_in(sound, SAMPLE_RATE, LABELS, model, FinderSettings(threshold=0.5))
     assert [word.score for word in words] == [p for p in (min(alone, in_place),) if p > 0.5]
 
 

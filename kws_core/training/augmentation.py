@@ -57,8 +57,9 @@ MEDIUM = AugmentSettings(
 # For the last epochs: closer to how people speak to a good microphone, as validation clips do.
 MILD = AugmentSettings(
     silence_share=0.05,
-    unknown_share=0.11,
-    other_share=0.7,
+    unknown_share=0.15,
+    other_share=0.75,
+    more_share=0.7,
     max_shift=15,
     stretch_time=0.08,
     hurry=0.2,

@@ -165,6 +165,14 @@ def _file_name(number: int, saying: Saying) -> str:
     return f"{saying.program}-{number:05d}-{saying.text}.wav"
 
 
+def _tell(folder: Path, what: str) -> None:
+    """Say in a folder where its sounds are from, after what is said there already."""
+    path = folder / ABOUT_FILE
+    said = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    if what not in said:
+        path.write_text("; ".join(part for part in (said, what) if part) + "\n", encoding="utf-8")
+
+
 def main() -> int:
     """Synthesise as asked on the command line."""
     parser = argparse.ArgumentParser(
@@ -186,7 +194,8 @@ def main() -> int:
     except KwsError as error:
         print(error, file=sys.stderr)
         return 1
-    (words / ABOUT_FILE).write_text("Said by flite, festival and espeak-ng\n", encoding="utf-8")
+    _tell(words, "Said by flite, festival and espeak-ng")
+    _tell(others.parent, "words said by flite, festival and espeak-ng")
     print(f"{len(sayings)} other words in {others}, {len(keywords)} words in {words}")
     return 0
 
