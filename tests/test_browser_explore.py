@@ -126,7 +126,10 @@ def test_pictures_and_arrays_can_be_saved(open_page: Open) -> None:
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
     page.get_by_text("Export", exact=True).click()
     page.get_by_text("SVG", exact=True).click()
-    # Plotly names the kind only where it is PNG. For a moment, the chart before is there as well.
+    # For a moment, the chart before is there as well: a click that meets it is lost.
+    page.locator(PLOT).get_by_role("button", name="Download plot", exact=True).wait_for()
+    opened.wait_until_idle()
+    # Plotly names the kind only where it is PNG.
     with page.expect_download() as download:
         page.locator(PLOT).get_by_role("button", name="Download plot", exact=True).click()
     assert download.value.suggested_filename == "marvin.svg"
