@@ -184,7 +184,7 @@ def _other_speech(figures: Mapping[str, Any]) -> str | None:
     rate, unheard = rates["other_speech"], rates.get("unheard_language")
     sentences = rates.get("sentences")
     told = (
-        f"**Other speech is full of words to it.** In {60 * rate['hours']:.0f} minutes of speech "
+        f"**It hears words in other speech.** In {60 * rate['hours']:.0f} minutes of speech "
         f"without any of the words it finds {rate['count']}: {rate['per_hour']:,.0f} an hour."
     )
     if sentences:

@@ -49,7 +49,8 @@ def _sliders(settings: DetectorSettings) -> None:
         options,
         key=_THRESHOLD,
         on_change=_change_threshold,
-        help="The least smoothed score of a word: higher misses more, and invents less.",
+        help="Scores say first how likely it is that a word was said, then which. The least one "
+        "that counts: higher misses more, and invents less.",
     )
     st.session_state[_SMOOTHING] = round(settings.n_smoothed * settings.hop, 2)
     st.slider(
