@@ -12,12 +12,14 @@ from torch import nn
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import ModelError
-from kws_core.features import LogMel, front_end_spec
+from kws_core.features import LogMel, RawWave, front_end_spec
 from kws_core.labels import LABELS
-from kws_core.models import ModelCard, build_model, count_parameters
+from kws_core.models import ModelCard, build_model, count_parameters, save_model
 from kws_core.models.store import LoadedModel, load_model
 from kws_core.report.card import how_made
+from kws_core.training import average
 from kws_core.training.average import average_models, mean_of
+from tests import training_shards as shards
 from tests.training_toys import toy_clips
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -88,3 +90,30 @@ def test_other_networks_are_refused(tmp_path: Path) -> None:
     fewer = replace(other, card=replace(other.card, labels=LABELS[:-1]))
     with pytest.raises(ModelError, match="differ in labels"):
         average_models(one, fewer, toy_clips(3, 9), tmp_path)
+
+
+def test_the_command_averages_models_by_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = shards.write_shards(tmp_path / "data")
+    for folder, seed in (("after", 1), ("before", 2)):
+        model = trained(seed)
+        save_model(tmp_path / folder, model.card, model.network, model.front_end)
+    monkeypatch.setattr(average, "default_cache", lambda: tmp_path / "cache")
+    places = [str(tmp_path / folder / "crnn-small") for folder in ("after", "before")]
+    out = tmp_path / "out"
+    command = ["--model", places[0], "--before", places[1], "--data", str(data), "--out", str(out)]
+    monkeypatch.setattr("sys.argv", ["average", *command])
+    assert average.main() == 0
+    assert capsys.readouterr().out.startswith("crnn-small: ")
+    assert "averaged" in load_model("crnn-small", out).card.training["note"]
+    monkeypatch.setattr(
+        "sys.argv", ["average", *command[:-3], str(tmp_path / "nowhere"), *command[-2:]]
+    )
+    assert average.main() == 1
+
+
+def test_a_network_that_hears_sound_is_refused(tmp_path: Path) -> None:
+    sound = replace(trained(1), front_end=RawWave())
+    with pytest.raises(ModelError, match="it takes no log-mel"):
+        average.validation_for(sound, tmp_path)

@@ -79,6 +79,16 @@ def average_models(
     return save_model(out, card, network, trained.front_end)
 
 
+def validation_for(model: LoadedModel, data: Path) -> ValidationClips:
+    """Return the validation clips of a data folder, as a model of the log-mel takes them.
+
+    Raises `ModelError` for other models, and `DataError` if data are missing or damaged.
+    """
+    if not isinstance(model.front_end, LogMel):
+        raise ModelError(f"{model.card.name} can't be used here: it takes no log-mel.")
+    return load_training_data(data, default_cache(), model.front_end.config).validation
+
+
 def main() -> int:
     """Average the models named on the command line."""
     parser = argparse.ArgumentParser(
@@ -94,11 +104,7 @@ def main() -> int:
     try:
         places = (options.model, options.before)
         trained, before = (load_model(place.name, place.parent) for place in places)
-        front_end = trained.front_end
-        if not isinstance(front_end, LogMel):
-            raise ModelError(f"{trained.card.name} can't be averaged: it takes no log-mel.")
-        sets = load_training_data(options.data, default_cache(), front_end.config)
-        card = average_models(trained, before, sets.validation, options.out)
+        card = average_models(trained, before, validation_for(trained, options.data), options.out)
     except KwsError as error:
         print(error, file=sys.stderr)
         return 1

@@ -15,14 +15,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kws_core.errors import KwsError, ModelError
-from kws_core.features import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, count_parameters, save_model
 from kws_core.models.crnn import CRNN
 from kws_core.models.store import LoadedModel, load_model
 from kws_core.models.two_towers import join
-from kws_core.training.cache import default_cache
-from kws_core.training.data import load_training_data
+from kws_core.training.average import validation_for
 from kws_core.training.validation import (
     ValidationClips,
     fit_temperature,
@@ -84,11 +82,8 @@ def main() -> int:
     try:
         places = [options.models / name for name in (options.fine_bands, options.fine_time)]
         towers = [load_model(place.name, place.parent) for place in places]
-        front_end = towers[0].front_end
-        if not isinstance(front_end, LogMel):
-            raise ModelError(f"{towers[0].card.name} can't be joined: it takes no log-mel.")
-        sets = load_training_data(options.data, default_cache(), front_end.config)
-        card = join_models(towers[0], towers[1], sets.validation, options.out)
+        validation = validation_for(towers[0], options.data)
+        card = join_models(towers[0], towers[1], validation, options.out)
     except KwsError as error:
         print(error, file=sys.stderr)
         return 1

@@ -65,8 +65,8 @@ def _load(
         raise ModelError("There is no training on MFCC: choose an architecture for the log-mel.")
     if more != MoreSound():
         raise ModelError(
-            "Folders of more speech and noise are for models of the log-mel: leave them out, or "
-            "choose another model."
+            "Folders of more speech, noise and words are for models of the log-mel: leave them "
+            "out, or choose another model."
         )
     from kws_core.training.sound import load_sound_training_data
     from kws_core.training.sound_batches import SoundBatchMaker
