@@ -107,6 +107,7 @@ def test_the_comparison_is_the_first_thing_seen_with_the_shipped_results(app: St
     assert query_of(page) == {}
     select(page, "task", "12")
     assert other_answers not in said(page)
+    assert "Ours may answer that it was none of the 35 words, too" in said(page)
     assert "BC-ResNet-8" in page.dataframe[0].value["Model"].tolist()
     for cost in ("macs", "bytes", "latency"):
         select(page, "cost", cost)

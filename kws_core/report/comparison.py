@@ -28,6 +28,12 @@ KINDS: Final[dict[Kind, str]] = {
     "published": "published",
 }
 _TWELVE_KEY: Final = "twelve_classes"
+# What ours may say that published networks can't, and what is left to choose from without it.
+OTHER_ANSWERS: Final[dict[Task, str]] = {
+    "35": "silence or unknown as well",
+    "12": "that it was none of the 35 words, too",
+}
+_CHOICES: Final[dict[Task, str]] = {"35": "one of the 35 words", "12": "one of them or silence"}
 
 
 @dataclass(frozen=True)
@@ -199,13 +205,9 @@ def _words_note(figures: Mapping[str, Any], task: Task) -> str:
     among = (figures if task == "35" else figures.get(_TWELVE_KEY, {})).get("among_words")
     if among is None:
         return ""
-    if task == "35":
-        may, must = "silence or unknown as well", "one of the 35 words"
-    else:
-        may, must = "that it was none of the 35 words, too", "one of them or silence"
     return (
-        f"It may answer {may}; made to choose {must}, as published networks have to, it is right "
-        f"on {among['value']:.2%}."
+        f"It may answer {OTHER_ANSWERS[task]}; made to choose {_CHOICES[task]}, as published "
+        f"networks have to, it is right on {among['value']:.2%}."
     )
 
 

@@ -30,7 +30,7 @@ from kws_core.training.more_sound import ABOUT_FILE, SOUND_FILES, sound_files
 
 _GSM = ".gsm"
 _GSM_RATE = 8000  # Hz
-_SUBSTRING_LENGTH = 4  # letters; shorter words are looked for as whole words only
+_PART_LENGTH = 4  # letters; shorter words are looked for as whole words only
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,14 @@ NOISE = tuple(
 )
 
 
-def holds_a_word(text: str) -> bool:
+def holds_a_word(text: str, part_length: int = _PART_LENGTH) -> bool:
     """Say whether one of the 35 words is in a text or a file's name, also as part of a longer one.
 
-    Of words of up to three letters only the whole word counts.
+    part_length: letters; of shorter words only the whole word counts.
     """
     pieces = re.split(r"[^a-z]+", text.lower())
     return any(
-        word == piece or (len(word) >= _SUBSTRING_LENGTH and word in piece)
+        word == piece or (len(word) >= part_length and word in piece)
         for word in WORDS
         for piece in pieces
     )

@@ -31,6 +31,7 @@ from tqdm import tqdm
 
 from kws_core.errors import DataError, KwsError
 from kws_core.labels import WORDS
+from kws_core.training.gather_sound import holds_a_word
 from kws_core.training.more_sound import ABOUT_FILE
 
 DICTIONARY = Path("/usr/share/dict/american-english-small")
@@ -76,12 +77,10 @@ def other_words(dictionary: Path) -> list[str]:
 
 
 def _is_other(word: str) -> bool:
-    if not re.fullmatch("[a-z]{2,10}", word) or word in WORDS or word in _SOUND_ALIKE:
-        return False
     # "up" and "on" begin "upset" and "onset" as whole syllables.
-    return not any(len(w) >= 3 and w in word for w in WORDS) and not re.match(
-        "(up|on)[^aeiou]|(no|go|up|on)s$", word
-    )
+    syllable = re.match("(up|on)[^aeiou]|(no|go|up|on)s$", word) is not None
+    is_plain = re.fullmatch("[a-z]{2,10}", word) is not None
+    return is_plain and not (syllable or word in _SOUND_ALIKE or holds_a_word(word, part_length=3))
 
 
 def draw_sayings(texts: Sequence[str], seed: int) -> list[Saying]:
@@ -107,8 +106,9 @@ def draw_sayings(texts: Sequence[str], seed: int) -> list[Saying]:
 def draw_texts(words: Sequence[str], n: int, seed: int) -> list[str]:
     """Draw `n` of these words, every second one a short one: those are near the 35."""
     rng = np.random.default_rng(seed)
-    short = [word for word in words if len(word) <= _SHORT] or list(words)
-    return [str(rng.choice(short if i % 2 else list(words))) for i in range(n)]
+    short = [word for word in words if len(word) <= _SHORT] or words
+    kinds = (words, short)
+    return [kinds[i % 2][int(rng.integers(len(kinds[i % 2])))] for i in range(n)]
 
 
 def say(sayings: Sequence[Saying], paths: Sequence[Path]) -> None:

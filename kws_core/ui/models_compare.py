@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.report.comparison import COSTS, notebook_story, table_of
+from kws_core.report.comparison import COSTS, OTHER_ANSWERS, notebook_story, table_of
 from kws_core.report.comparison_figure import comparison_figure, comparison_text
 from kws_core.report.literature import TASKS
 from kws_core.ui import models_state, models_stored
@@ -16,10 +16,6 @@ _NOTE: Final = (
     "Figures differ in what they are of: the literature trains on all of the official training "
     "clips and tests on all of the official test clips, as sound; ours are of the clips that the "
     "table names. Where no interval is given, the source gives none."
-)
-
-_OTHER_ANSWERS: Final = (
-    " Ours may answer silence or unknown as well; the last column says what they reach without."
 )
 
 
@@ -52,7 +48,10 @@ def show_compare() -> None:
             "Link": st.column_config.LinkColumn(display_text="open"),
         },
     )
-    st.caption(_NOTE + (_OTHER_ANSWERS if now.task == "35" else ""))
+    st.caption(
+        f"{_NOTE} Ours may answer {OTHER_ANSWERS[now.task]}; the last column says what they reach "
+        "without."
+    )
     if now.task == "35":
         st.markdown(notebook_story(rows))
     downloads("models", TASKS[now.task], rows=lambda: shown, content=lambda: shown)
