@@ -3,11 +3,12 @@
 import streamlit as st
 
 from kws_core.labels import WORDS
-from kws_core.ui import current_clip, resources
-from kws_core.ui.analysis import show_summary
-from kws_core.ui.clip_picker import sample_pills
-from kws_core.ui.messages import calm_errors
-from kws_core.ui.page import APP_NAME, page_links, page_setup
+from kws_core.ui.clip import current_clip
+from kws_core.ui.clip.analysis import show_summary
+from kws_core.ui.clip.clip_picker import sample_pills
+from kws_core.ui.shared import resources
+from kws_core.ui.shared.messages import calm_errors
+from kws_core.ui.shared.page import APP_NAME, page_links, page_setup
 
 page_setup(APP_NAME, ":material/graphic_eq:")
 

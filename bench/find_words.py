@@ -16,20 +16,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.augment.noise import add_at_snr
-from kws_core.machine import processor
-from kws_core.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.evaluation.machine import processor
 from kws_core.samples import list_samples
-from kws_core.sound_level import STEP
-from kws_core.training.shards import (
+from kws_core.spotting.finder import Word
+from kws_core.spotting.loudness import STEP
+from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.training.dataset.shards import (
     SPEECH_FILES,
     SYNTHETIC_FILE,
     decode,
     long_noises,
     read_table,
 )
-from kws_core.waveform import SAMPLE_RATE, Samples
-from kws_core.word_finder import Word
 
 SECONDS = 30
 GAP_S = (0.12, 0.9)

@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from kws_core.audio import SAMPLE_RATE, read_audio, to_wav
-from kws_core.machine import processor
-from kws_core.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
+from kws_core.audio.waveform import resample
+from kws_core.evaluation.cost import one_core
+from kws_core.evaluation.machine import processor
 from kws_core.samples import get_sample
-from kws_core.training.cost import one_core
-from kws_core.waveform import resample
+from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 from tests.audio_files import encode
 from tests.browser import find_chromium, reason_to_skip, run_server
 

@@ -23,12 +23,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from kws_core.audio import read_audio
-from kws_core.machine import processor
-from kws_core.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample
+from kws_core.evaluation.machine import processor
 from kws_core.samples import get_sample
-from kws_core.streaming import DetectorSettings, KeywordDetector
-from kws_core.waveform import SAMPLE_RATE, Samples, resample
+from kws_core.spotting import DetectorSettings, KeywordDetector
+from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 SENTENCE = "several_words"
 FRAME_S = 0.02

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.latency import APP, machine
-from kws_core.audio import SAMPLE_RATE, Clip, read_audio
+from kws_core.audio.read import SAMPLE_RATE, Clip, read_audio
 from kws_core.samples import get_sample
-from kws_core.ui.current_clip import ChosenClip
+from kws_core.ui.clip.current_clip import ChosenClip
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest

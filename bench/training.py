@@ -14,11 +14,11 @@ import time
 import torch
 from torch.nn import functional as F
 
-from kws_core.machine import processor
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.evaluation.machine import processor
 from kws_core.models.registry import ARCHITECTURES, Architecture, count_parameters
 from kws_core.training.compute import Compute
 from kws_core.training.optimization import TrainingSettings, make_optimizer
-from kws_core.waveform import SAMPLE_RATE
 
 
 def clips_per_second(made: Architecture, compute: Compute, batch_size: int, n_steps: int) -> float:

@@ -1,9 +1,9 @@
 """Recognise: a sample, a recording or a file, and the words that are heard in it."""
 
-from kws_core.ui.analysis import show_analysis
-from kws_core.ui.clip_picker import clip_picker
-from kws_core.ui.messages import calm_errors
-from kws_core.ui.page import page_setup
+from kws_core.ui.clip.analysis import show_analysis
+from kws_core.ui.clip.clip_picker import clip_picker
+from kws_core.ui.shared.messages import calm_errors
+from kws_core.ui.shared.page import page_setup
 
 page_setup("Recognise", ":material/hearing:")
 

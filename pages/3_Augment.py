@@ -2,34 +2,34 @@
 
 import streamlit as st
 
-from kws_core.ui import augment_state
-from kws_core.ui.augment_compare import show_comparison
-from kws_core.ui.augment_masks import show_masks
-from kws_core.ui.augment_models import listeners, models_popover, picture_model
-from kws_core.ui.augment_second import chosen_second, clip_popover
-from kws_core.ui.augment_sound import show_sound
-from kws_core.ui.augment_views import view_control
-from kws_core.ui.messages import calm_errors
-from kws_core.ui.page import page_setup
+from kws_core.ui.augment import state
+from kws_core.ui.augment.compare import show_comparison
+from kws_core.ui.augment.masks import show_masks
+from kws_core.ui.augment.models import listeners, models_popover, picture_model
+from kws_core.ui.augment.second import chosen_second, clip_popover
+from kws_core.ui.augment.sound import show_sound
+from kws_core.ui.augment.views import view_control
+from kws_core.ui.shared.messages import calm_errors
+from kws_core.ui.shared.page import page_setup
 
 page_setup("Augment", ":material/auto_fix_high:")
 
 with calm_errors("Augment"):
-    augment_state.open_link()
+    state.open_link()
     with st.container(horizontal=True):
         view_control()
         chosen = clip_popover()
         models_popover()
-    augment_state.follow_clip(chosen.key)
-    augment_state.keep_to_what_is_there()
+    state.follow_clip(chosen.key)
+    state.keep_to_what_is_there()
     second = chosen_second(chosen)
     models = listeners()
     drawn = picture_model(models)
-    match augment_state.lab().view:
+    match state.lab().view:
         case "specaugment":
             show_masks(second, models, drawn, chosen.name)
         case "sound":
             show_sound(second, models, drawn, chosen.name)
         case "compare":
             show_comparison(second, models, drawn)
-    augment_state.write_link()
+    state.write_link()

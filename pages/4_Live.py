@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from kws_core.ui import live_state
-from kws_core.ui.live_actions import show_actions
-from kws_core.ui.live_health import show_health
-from kws_core.ui.live_microphone import microphone_card
-from kws_core.ui.live_sample import play_aloud, sample_card
-from kws_core.ui.live_settings import show_settings
-from kws_core.ui.live_stream import show_stream
-from kws_core.ui.live_words import show_words
-from kws_core.ui.messages import calm_errors
-from kws_core.ui.page import page_setup
+from kws_core.ui.live import state
+from kws_core.ui.live.actions import show_actions
+from kws_core.ui.live.health import show_health
+from kws_core.ui.live.microphone import microphone_card
+from kws_core.ui.live.sample import play_aloud, sample_card
+from kws_core.ui.live.settings import show_settings
+from kws_core.ui.live.stream import show_stream
+from kws_core.ui.live.words import show_words
+from kws_core.ui.shared.messages import calm_errors
+from kws_core.ui.shared.page import page_setup
 
 page_setup("Live", ":material/mic:")
 
 with calm_errors("Live"):
-    listener = live_state.listener()
+    listener = state.listener()
     left, right = st.columns(2)
     with left:
         sample_card(listener)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kws_core.labels import LABELS, WORDS
-from kws_core.scores import ClipScores, as_log_posteriors
+from kws_core.results.scores import ClipScores, as_log_posteriors
 
 
 def random_scores(n: int = 300, labels: tuple[str, ...] = LABELS, seed: int = 0) -> ClipScores:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kws_core.explore.sound import Sound
+from kws_core.audio.remembered import Sound
 
 RATE = 16_000
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.labels import SILENCE
-from kws_core.waveform import SAMPLE_RATE
 
 WORDS = {"low": 500, "middle": 1200, "high": 2500}  # Hz
 

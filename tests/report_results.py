@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from kws_core.embeddings import EmbeddingMap
 from kws_core.labels import LABELS, WORDS
-from kws_core.metrics import wilson_interval
+from kws_core.models.embeddings import EmbeddingMap
 from kws_core.models.store import MODEL_FOLDER, read_card
-from kws_core.report.data_summary import DataSummary, save_data_summary
-from kws_core.results import RESULTS_FORMAT, save_results
-from kws_core.scores import figures_of
-from kws_core.stream_results import STREAM_FORMAT, save_stream_figures
+from kws_core.results.data_summary import DataSummary, save_data_summary
+from kws_core.results.metrics import wilson_interval
+from kws_core.results.scores import figures_of
+from kws_core.results.store import RESULTS_FORMAT, save_results
+from kws_core.results.stream_store import STREAM_FORMAT, save_stream_figures
 from tests.clip_scores import random_scores
 
 MODEL = "ds-resnet"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kws_core.training.speech_commands import FOLDER, LISTS, NOISE_FOLDER
+from kws_core.training.dataset.speech_commands import FOLDER, LISTS, NOISE_FOLDER
 from tests.audio_files import encode
 from tests.training_shards import RATE, spoken
 

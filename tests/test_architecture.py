@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TORCHAUDIO_OWNER = Path("kws_core/torch_audio.py")
+TORCHAUDIO_OWNER = Path("kws_core/features/torch_audio.py")
 SKIPPED_FOLDERS = {".git", ".venv", "__pycache__", "SpeechCommands", "node_modules"}
 # A data table this large is no text that someone wrote.
 MAX_TEXT_BYTES = 2_000_000

@@ -9,7 +9,7 @@ from scipy.signal import welch
 
 from kws_core.augment.noise import COLOURS, BackgroundDraw, NoiseDraw, add_at_snr, coloured_noise
 from kws_core.errors import AugmentError
-from kws_core.torch_audio import torchaudio
+from kws_core.features.torch_audio import torchaudio
 
 RATE = 16_000
 CLIP = (0.05 * np.random.default_rng(0).standard_normal(RATE // 2)).astype(np.float32)

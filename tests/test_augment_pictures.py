@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from kws_core.augment.pictures import (
+from kws_core.augment.log_mel import (
     active_range,
     add_noise,
     band_limit,
@@ -19,7 +19,7 @@ from kws_core.augment.pictures import (
     stretch,
     take_frames,
 )
-from kws_core.features import LN_TO_DB, LogMel
+from kws_core.features.front_ends import LN_TO_DB, LogMel
 
 FLOOR = -14.65
 BANDS, FRAMES = 40, 98

@@ -22,7 +22,7 @@ from kws_core.augment.specaugment import (
     draw,
 )
 from kws_core.errors import AugmentError
-from kws_core.torch_audio import torchaudio
+from kws_core.features.torch_audio import torchaudio
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

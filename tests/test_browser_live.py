@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, Samples, to_wav
 from kws_core.augment.noise import coloured_noise
 from kws_core.live.listener import THREAD_NAME
 from kws_core.live.programmes import in_a_row
-from kws_core.recognizer import Recognizer
 from kws_core.samples import list_samples
-from kws_core.streaming import DetectorSettings, Trigger, WindowScorer, smoothed_scores
-from kws_core.waveform import SAMPLE_RATE, Samples, to_wav
+from kws_core.spotting import DetectorSettings, Trigger, WindowScorer, smoothed_scores
+from kws_core.spotting.recognizer import Recognizer
 from tests.browser import WAIT_MS, AppServer, OpenPage, no_sideways_scroll, run_server
 
 if TYPE_CHECKING:

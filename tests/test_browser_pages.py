@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kws_core.audio import SAMPLE_RATE, read_audio, to_wav
-from kws_core.recognizer import Recognizer
+from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
 from kws_core.samples import Sample, list_samples
+from kws_core.spotting.recognizer import Recognizer
 from tests.audio_files import encode
 from tests.browser import WAIT_MS, ColourScheme, OpenPage, no_sideways_scroll
 

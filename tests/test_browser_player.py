@@ -35,10 +35,10 @@ sys.path.insert(0, {str(ROOT)!r})
 import numpy as np
 import streamlit as st
 
-from kws_core.features import LogMelConfig
-from kws_core.clip_figure import clip_figure
-from kws_core.ui.player import player
-from kws_core.waveform import to_wav
+from kws_core.features.front_ends import LogMelConfig
+from kws_core.charts.clip import clip_figure
+from kws_core.ui.shared.player import player
+from kws_core.audio.waveform import to_wav
 
 seconds = 2.0 if st.toggle("Longer") else 1.0
 count = st.number_input("Runs", 0)

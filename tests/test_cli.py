@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from kws_core import cli
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
+from kws_core.cli import main as cli
 from kws_core.errors import DataError
-from kws_core.features import LogMel
+from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, build_model, save_model
-from kws_core.recognizer import Recognizer
-from kws_core.word_finder import Word
+from kws_core.spotting.finder import Word
+from kws_core.spotting.recognizer import Recognizer
 from tests.audio_files import encode, tone
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,7 +146,7 @@ class TestPredict:
             "import sys\n"
             "for name in ('pyarrow', 'tqdm', 'streamlit', 'librosa', 'PIL'):\n"
             "    sys.modules[name] = None  # an import of it fails\n"
-            "from kws_core.cli import main\n"
+            "from kws_core.cli.main import main\n"
             f"assert main(['predict', {clip!r}, '--model-folder', {str(models)!r}]) == 0\n"
             "assert 'kws_core.training' not in sys.modules"
         )
@@ -231,11 +231,11 @@ class TestTrain:
         return calls
 
     def test_without_options_it_is_the_recipe_of_the_default_model(self, run, calls) -> None:
-        from kws_core.training.augmentation import AugmentSettings
+        from kws_core.training.batches.augmentation import AugmentSettings
+        from kws_core.training.dataset.more_sound import MoreSound
+        from kws_core.training.dataset.recordings import DataKinds
         from kws_core.training.distillation import DistillationSettings
-        from kws_core.training.more_sound import MoreSound
         from kws_core.training.optimization import TrainingSettings
-        from kws_core.training.recordings import DataKinds
 
         printed = run("train", "--data", "d", "--out", "o")
         assert printed.code == 0
@@ -253,11 +253,11 @@ class TestTrain:
         }  # fmt: skip
 
     def test_every_option_reaches_the_run(self, run, calls) -> None:
-        from kws_core.training.augmentation import AUGMENTATIONS
+        from kws_core.training.batches.augmentation import AUGMENTATIONS
+        from kws_core.training.dataset.more_sound import MoreSound
+        from kws_core.training.dataset.recordings import DataKinds
         from kws_core.training.distillation import DistillationSettings
-        from kws_core.training.more_sound import MoreSound
         from kws_core.training.optimization import TrainingSettings
-        from kws_core.training.recordings import DataKinds
 
         command = (
             "train --model bcresnet-1 --data d --out o --epochs 2 --clips-per-epoch 640 "
@@ -295,7 +295,7 @@ class TestTrain:
             torch.set_num_threads(before)
 
     def test_offers_every_augmentation(self, run, calls) -> None:
-        from kws_core.training.augmentation import AUGMENTATIONS
+        from kws_core.training.batches.augmentation import AUGMENTATIONS
 
         for name, settings in AUGMENTATIONS.items():
             run("train", "--data", "d", "--out", "o", "--augmentation", name)

@@ -1,4 +1,4 @@
-"""The command ``export``; what it writes is tested with `kws_core.onnx_export`."""
+"""The command ``export``; what it writes is tested with `kws_core.models.onnx_export`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from kws_core import cli_export
-from kws_core.cli import OK, REFUSED, main
+from kws_core.cli import export as cli_export
+from kws_core.cli.main import OK, REFUSED, main
 from kws_core.errors import ModelError
+from kws_core.models.onnx_export import Exported
 from kws_core.models.store import LoadedModel
-from kws_core.onnx_export import Exported
-from kws_core.recognizer import DEFAULT_MODEL
+from kws_core.spotting.recognizer import DEFAULT_MODEL
 
 
 def test_export_writes_the_model_and_says_how_near_it_is(

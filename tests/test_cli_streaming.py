@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kws_core import cli, cli_streaming
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.cli import main as cli
+from kws_core.cli import stream as cli_streaming
 from tests.audio_files import encode
 from tests.listeners import WORDS, burst
 from tests.test_streaming import StreamListener

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from kws_core.embeddings import make_map, recorded_embeddings
 from kws_core.labels import LABELS
 from kws_core.models import ARCHITECTURES, build_model
+from kws_core.models.embeddings import make_map, recorded_embeddings
 
 
 @pytest.mark.parametrize("name", [n for n in ARCHITECTURES if n not in ("seed-cnn", "bcresnet-8")])

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from kws_core.activations import outputs_of
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explain.attribution import (
     completeness,
     grad_cam,
@@ -19,9 +19,9 @@ from kws_core.explain.attribution import (
     occlusion,
 )
 from kws_core.explain.baselines import baseline_of
+from kws_core.explain.charts import curves_figure, map_figure
 from kws_core.explain.faithfulness import Curve, deletion, insertion, mean_curve, random_maps
-from kws_core.explain.figures import curves_figure, map_figure
-from kws_core.explain.hearing import mask_of, masked_picture, sound_of_mask
+from kws_core.explain.masking import mask_of, masked_picture, sound_of_mask
 from kws_core.explain.methods import METHODS, Faithfulness, explain
 from kws_core.explain.sanity import likeness, untrained_twin
 from kws_core.explain.wording import (
@@ -32,9 +32,9 @@ from kws_core.explain.wording import (
     method_text,
     verdict,
 )
-from kws_core.features import LogMel, LogMelConfig, SeedImageConfig
+from kws_core.features.front_ends import LogMel, LogMelConfig, SeedImageConfig
+from kws_core.models.activations import outputs_of
 from kws_core.models.ds_resnet import DSResNet
-from kws_core.waveform import SAMPLE_RATE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kws_core.audio.remembered import Sound
 from kws_core.explore import spectra
-from kws_core.explore.figures import limits, stack_figure
+from kws_core.explore.charts import limits, stack_figure
+from kws_core.explore.downsample import MOST_COLUMNS, thin
 from kws_core.explore.fitting import for_length
-from kws_core.explore.own_figures import filters_figure, spectrum_figure, surface_figure
+from kws_core.explore.own_charts import filters_figure, spectrum_figure, surface_figure
 from kws_core.explore.panes import Picture, Rows, Wave
 from kws_core.explore.presets import PRESETS
 from kws_core.explore.settings import CHOICES, ViewSettings
-from kws_core.explore.sound import Sound
 from kws_core.explore.stack import stack
-from kws_core.explore.thinning import MOST_COLUMNS, thin
 from kws_core.explore.traces import colour_scale
 from kws_core.explore.views import NAMES, VIEWS, Shown
 from tests.explore_sounds import ODD, RATE, noise, tone, word

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kws_core.audio import to_wav
+from kws_core.audio.read import to_wav
+from kws_core.audio.remembered import Sound
 from kws_core.explore.explain import notes
 from kws_core.explore.export import file_stem, npz
 from kws_core.explore.findings import SILENT, loudest_tenth
 from kws_core.explore.presets import PRESETS
 from kws_core.explore.recompute import arrays, code
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 from kws_core.explore.views import NAMES, Shown
 from tests.explore_sounds import ODD, RATE, tone, word
 

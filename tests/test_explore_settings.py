@@ -18,8 +18,8 @@ from kws_core.explore.presets import PRESETS, nearest, preset
 from kws_core.explore.resolution import resolution, sentence, summary
 from kws_core.explore.settings import CHOICES, LIMITS, ViewSettings, most_mels
 from kws_core.explore.views import FFT_RATES, NAMES, Shown, ordered, within
-from kws_core.features import LogMelConfig, SeedImageConfig
-from kws_core.recognizer import Recognizer
+from kws_core.features.front_ends import LogMelConfig, SeedImageConfig
+from kws_core.spotting.recognizer import Recognizer
 
 WHOLE = {name for name, value in asdict(ViewSettings()).items() if type(value) is int}
 

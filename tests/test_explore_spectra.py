@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import torch
 
+from kws_core.audio.remembered import Sound, remembered
 from kws_core.explore import libraries, spectra
 from kws_core.explore.presets import PRESETS
 from kws_core.explore.settings import CHOICES, ViewSettings
-from kws_core.explore.sound import Sound, remembered
-from kws_core.features import LN_TO_DB, LogMel, Mfcc
+from kws_core.features.front_ends import LN_TO_DB, LogMel, Mfcc
 from tests.explore_sounds import ODD, RATE, noise, tone, word
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,7 +88,7 @@ class TestAgainstLibrosa:
         np.testing.assert_allclose(spectra.slope(values), expected, atol=1e-6)
 
     def test_pre_emphasis_is_torchaudio_s(self) -> None:
-        from kws_core.torch_audio import torchaudio
+        from kws_core.features.torch_audio import torchaudio
 
         sound = word()
         stft = replace(MODEL.stft, pre_emphasis=0.97)
@@ -204,10 +204,10 @@ class TestSound:
         assert sound.bytes_kept <= 1000
 
     def test_what_took_long_makes_room_last(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("kws_core.explore.sound.SLOW_SECONDS", -1.0)
+        monkeypatch.setattr("kws_core.audio.remembered.SLOW_SECONDS", -1.0)
         sound = Sound(tone(0.1), kept_bytes=1000)
         sound.recall("slow", lambda: np.ones(600, np.uint8))
-        monkeypatch.setattr("kws_core.explore.sound.SLOW_SECONDS", 10.0)
+        monkeypatch.setattr("kws_core.audio.remembered.SLOW_SECONDS", 10.0)
         for name in "abc":
             sound.recall(name, lambda: np.ones(300, np.uint8))
         slow = sound.recall("slow", lambda: pytest.fail("was dropped"))

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
+from kws_core.audio.remembered import Sound
 from kws_core.explore import parts, tracks
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 from tests.explore_sounds import ODD, RATE, buzz, noise, tone, word
 
 STFT = ViewSettings().stft

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from kws_core.errors import ModelError
-from kws_core.features import (
+from kws_core.features.front_ends import (
     LN_TO_DB,
     LogMel,
     LogMelConfig,
@@ -24,9 +24,9 @@ from kws_core.features import (
     front_end_spec,
     power_spectrogram,
 )
-from kws_core.mel import hz_to_mel, mel_edges, mel_filter_bank, mel_to_hz
-from kws_core.raw_wave import RawWave, RawWaveConfig
-from kws_core.torch_audio import torchaudio
+from kws_core.features.mel import hz_to_mel, mel_edges, mel_filter_bank, mel_to_hz
+from kws_core.features.raw_wave import RawWave, RawWaveConfig
+from kws_core.features.torch_audio import torchaudio
 
 RATE = 16_000
 CONFIG = LogMelConfig()

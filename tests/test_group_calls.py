@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from kws_core.group_calls import GroupCalls, Rows
+from kws_core.models.batching import GroupCalls, Rows
 
 WAIT_S = 10
 

@@ -10,7 +10,7 @@ import pytest
 from kws_core.errors import SettingsError
 from kws_core.live.connection import Link, trouble
 from kws_core.live.ice import VARIABLE, has_relay, ice_servers
-from kws_core.live.level import Level, LevelMeter
+from kws_core.live.level_meter import Level, LevelMeter
 
 TURN = {"urls": "turn:turn.example.com:3478", "username": "me", "credential": "secret"}
 

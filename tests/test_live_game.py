@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.errors import DataError
-from kws_core.live.det_figure import LEAST_PER_HOUR, det_figure
+from kws_core.live.det_chart import LEAST_PER_HOUR, det_figure
 from kws_core.live.game import COLUMNS, GAME_WORDS, ROWS, STEP_S, Game, advance
 from kws_core.live.operating_point import from_figures, measured
 from kws_core.live.programmes import GAP_S, LEAD_S, PROGRAMMES, render
+from kws_core.results.stream_store import STREAM_FORMAT, save_stream_figures
 from kws_core.samples import get_sample
-from kws_core.stream_results import STREAM_FORMAT, save_stream_figures
-from kws_core.streaming import DetectorSettings
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.spotting import DetectorSettings
 
 FIGURES: dict[str, Any] = {
     "format": STREAM_FORMAT,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from kws_core.audio.waveform import SAMPLE_RATE, resample
 from kws_core.errors import SettingsError
 from kws_core.live import Frame, Hearing, Listener, Playback
 from kws_core.live.frame_queue import FrameQueue
@@ -16,8 +17,7 @@ from kws_core.live.frames import BROWSER_RATE, FRAME_S, joined, mono_of
 from kws_core.live.health import Health
 from kws_core.live.listener import IDLE_AFTER_S, THREAD_NAME
 from kws_core.live.words import as_csv
-from kws_core.streaming import DetectorSettings, KeywordDetector
-from kws_core.waveform import SAMPLE_RATE, resample
+from kws_core.spotting import DetectorSettings, KeywordDetector
 from tests.listeners import burst
 from tests.test_streaming import StreamListener
 

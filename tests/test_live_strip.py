@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.live.strip import OVERLAP_S, WHOLE_EVERY, Pieces, strip_since
-from kws_core.recognizer import Recognizer
-from kws_core.streaming import KeywordDetector
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.spotting import KeywordDetector
+from kws_core.spotting.recognizer import Recognizer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
-from kws_core.metrics import (
+from kws_core.results.metrics import (
     COMMANDS,
     TWELVE_LABELS,
     accuracy,

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save as save_tensors
 
 from kws_core.errors import DamagedModelError, UnknownModelError
-from kws_core.features import LogMel, LogMelConfig
+from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, available_models, build_model, load_model, save_model
 from kws_core.models.registry import find_architecture

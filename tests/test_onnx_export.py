@@ -14,13 +14,13 @@ import soundfile
 import torch
 from torch import nn
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
 from kws_core.errors import ModelError
 from kws_core.models import load_model
+from kws_core.models.onnx_export import TOLERANCE, Exported, export_onnx, metadata, usage_code
 from kws_core.models.store import LoadedModel
-from kws_core.onnx_export import TOLERANCE, Exported, export_onnx, metadata, usage_code
-from kws_core.recognizer import DEFAULT_MODEL, Recognizer
 from kws_core.samples import get_sample
+from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 for _package in ("onnx", "onnxscript", "onnxruntime"):
     pytest.importorskip(_package)

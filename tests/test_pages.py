@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from kws_core.audio import MAX_BYTES, read_audio
+from kws_core.audio.read import MAX_BYTES, read_audio
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
-from kws_core.recognizer import Prediction, Recognizer
 from kws_core.samples import Sample, get_sample, list_samples
-from kws_core.ui import clip_picker, current_clip, resources
-from kws_core.ui.messages import UNEXPECTED, can_have_microphone, plain
-from kws_core.ui.page import PAGES
-from kws_core.ui.verdict import SURE_FROM
-from kws_core.word_finder import Word
+from kws_core.spotting.finder import Word
+from kws_core.spotting.recognizer import Prediction, Recognizer
+from kws_core.ui.clip import clip_picker, current_clip
+from kws_core.ui.clip.verdict import SURE_FROM
+from kws_core.ui.shared import resources
+from kws_core.ui.shared.messages import UNEXPECTED, can_have_microphone, plain
+from kws_core.ui.shared.page import PAGES
 from tests.audio_files import encode, silent_film, tone, wav_header
 
 if TYPE_CHECKING:

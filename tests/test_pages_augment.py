@@ -15,21 +15,22 @@ import numpy as np
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from kws_core.audio import Clip
+from kws_core.audio.read import Clip
 from kws_core.augment import STEP_KINDS, Chain, Gain, Noise
 from kws_core.augment.specaugment import FILLS
+from kws_core.lab import Recipe
+from kws_core.lab.catalogue import CATALOGUE
+from kws_core.lab.knobs import KNOBS, MASK_KNOBS
+from kws_core.lab.link import Lab
+from kws_core.lab.published import MEANINGS
 from kws_core.labels import LABELS
-from kws_core.recipes import Recipe
-from kws_core.recipes.catalogue import CATALOGUE
-from kws_core.recipes.knobs import KNOBS, MASK_KNOBS
-from kws_core.recipes.link import Lab
-from kws_core.recipes.published import MEANINGS
-from kws_core.recognizer import Recognizer
 from kws_core.samples import get_sample
-from kws_core.ui import augment_compare, augment_sections, models_loaded, resources
-from kws_core.ui.current_clip import ChosenClip
-from kws_core.ui.messages import UNEXPECTED
-from kws_core.word_finder import Word
+from kws_core.spotting.finder import Word
+from kws_core.spotting.recognizer import Recognizer
+from kws_core.ui.augment import compare, sections
+from kws_core.ui.clip.current_clip import ChosenClip
+from kws_core.ui.shared import models_loaded, resources
+from kws_core.ui.shared.messages import UNEXPECTED
 from tests.recipe_models import toy_picture_model, toy_wave_model
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ class TestSections:
             calm(page)
             assert f"of {count} draws** are still heard as" in said(page)
             small = page.get("image")
-            assert len(small) == (count if count <= augment_sections.MOST_THUMBNAILS else 0)
+            assert len(small) == (count if count <= sections.MOST_THUMBNAILS else 0)
         assert query_of(page) == {"draws": "50"}
 
     def test_a_small_draw_can_be_shown_large(self, augment: Open) -> None:
@@ -288,10 +289,8 @@ class TestSections:
         self, augment: Open, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         page = section(augment(), "export")
-        monkeypatch.setattr(
-            augment_sections, "scores_of_draws", lambda *_: pytest.fail("was computed")
-        )
-        monkeypatch.setattr(augment_sections, "sweep", lambda *_: pytest.fail("was computed"))
+        monkeypatch.setattr(sections, "scores_of_draws", lambda *_: pytest.fail("was computed"))
+        monkeypatch.setattr(sections, "sweep", lambda *_: pytest.fail("was computed"))
         new_draw(page)
 
     def test_the_sound_view_has_no_policies(self, augment: Open) -> None:
@@ -410,7 +409,7 @@ class TestSound:
 class TestCompare:
     @pytest.fixture(autouse=True)
     def _few_draws(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(augment_compare, "N_DRAWS", 5)
+        monkeypatch.setattr(compare, "N_DRAWS", 5)
 
     def test_three_recipes_are_there_before_any_click(
         self, augment: Open, monkeypatch: pytest.MonkeyPatch

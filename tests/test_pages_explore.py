@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from kws_core.audio import Clip, read_audio
+from kws_core.audio.read import Clip, read_audio
 from kws_core.explore.presets import PRESETS
 from kws_core.explore.settings import CHOICES, LIMITS, ViewSettings
 from kws_core.explore.views import NAMES, VIEWS
 from kws_core.samples import get_sample
-from kws_core.ui import explore_views
-from kws_core.ui.current_clip import ChosenClip
-from kws_core.ui.messages import UNEXPECTED
+from kws_core.ui.clip.current_clip import ChosenClip
+from kws_core.ui.explore import views as explore_views
+from kws_core.ui.shared.messages import UNEXPECTED
 from tests.audio_files import encode
 from tests.conftest import APP_TIMEOUT_S, ENTRY
 from tests.explore_sounds import ODD, noise
@@ -111,7 +111,9 @@ class TestFirstSight:
     def test_the_model_is_not_loaded_for_it(
         self, explore: Open, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("kws_core.ui.resources.recogniser", lambda: pytest.fail("was loaded"))
+        monkeypatch.setattr(
+            "kws_core.ui.shared.resources.recogniser", lambda: pytest.fail("was loaded")
+        )
         assert is_calm(explore())
 
 

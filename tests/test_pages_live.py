@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import Samples
 from kws_core.live import Listener
 from kws_core.live.operating_point import from_figures
 from kws_core.live.programmes import PROGRAMMES, in_a_row
 from kws_core.samples import get_sample
-from kws_core.streaming import DetectorSettings
-from kws_core.ui import live_microphone, live_settings, live_state
-from kws_core.ui.live_health import figures
-from kws_core.waveform import Samples
+from kws_core.spotting import DetectorSettings
+from kws_core.ui.live import microphone, settings, state
+from kws_core.ui.live.health import figures
 from tests.test_live_game import FIGURES
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ StartApp = Callable[..., "AppTest"]
 def live(app: StartApp, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
     """Return a function that opens the page, with a sample of one word and nothing measured."""
     sound = in_a_row([read_audio(get_sample(WORD).path).samples])
-    monkeypatch.setattr(live_state, "programme_sound", lambda _: sound)
-    monkeypatch.setattr(live_settings, "measured", lambda _: None)
+    monkeypatch.setattr(state, "programme_sound", lambda _: sound)
+    monkeypatch.setattr(settings, "measured", lambda _: None)
     return lambda: calm(app(PAGE))
 
 
@@ -98,7 +98,7 @@ def test_before_anything_runs_the_sample_is_the_obvious_thing_to_start(
 def test_a_sample_is_heard_held_left_and_taken_to_another_page(
     live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = live_state.programme_sound(next(iter(PROGRAMMES)))
+    sound = state.programme_sound(next(iter(PROGRAMMES)))
     cut_off = []
 
     def slow_at_first(name: str) -> Samples:
@@ -107,7 +107,7 @@ def test_a_sample_is_heard_held_left_and_taken_to_another_page(
             st.rerun()  # as by another message of the page, while the sample is prepared
         return sound
 
-    monkeypatch.setattr(live_state, "programme_sound", slow_at_first)
+    monkeypatch.setattr(state, "programme_sound", slow_at_first)
     page = click(live(), "live_play")
     assert cut_off
     listener = listener_of(page)
@@ -150,7 +150,7 @@ def test_a_sample_is_heard_held_left_and_taken_to_another_page(
 def test_settings_reach_the_detector_and_show_what_they_cost(
     live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_settings, "measured", lambda _: from_figures(FIGURES))
+    monkeypatch.setattr(settings, "measured", lambda _: from_figures(FIGURES))
     usual = DetectorSettings()
     page = live()
     (chart,) = page.get("plotly_chart")
@@ -180,10 +180,10 @@ def test_settings_reach_the_detector_and_show_what_they_cost(
 def test_an_insecure_page_and_servers_that_make_no_sense_are_explained(
     live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_microphone, "can_have_microphone", lambda _: False)
+    monkeypatch.setattr(microphone, "can_have_microphone", lambda _: False)
     assert "neither https:// nor localhost" in said(live())
-    monkeypatch.setattr(live_microphone, "can_have_microphone", lambda _: True)
-    monkeypatch.setattr(live_microphone, "is_local", lambda _: False)
+    monkeypatch.setattr(microphone, "can_have_microphone", lambda _: True)
+    monkeypatch.setattr(microphone, "is_local", lambda _: False)
     monkeypatch.setenv("KWS_ICE_SERVERS", "nonsense")
     assert "KWS_ICE_SERVERS is no JSON" in said(live())
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kws_core.models.store import MODEL_FOLDER, read_card
-from kws_core.recognizer import Recognizer
 from kws_core.report.link import DATA_PANELS, PANELS
-from kws_core.ui import models_loaded, models_own, models_stored, resources
-from kws_core.ui.messages import UNEXPECTED
+from kws_core.spotting.recognizer import Recognizer
+from kws_core.ui.models import own
+from kws_core.ui.models import stored as models_stored
+from kws_core.ui.shared import models_loaded, resources
+from kws_core.ui.shared.messages import UNEXPECTED
 from tests.own_sets import archive, recording
 from tests.recipe_models import toy_picture_model
 from tests.report_results import MODEL, made_figures, write_results
@@ -52,7 +54,7 @@ def models(app: StartApp, monkeypatch: pytest.MonkeyPatch, results: Path) -> Ope
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a quick model listen."""
-    monkeypatch.setattr(models_own, "model_named", lambda name: toy_picture_model())
+    monkeypatch.setattr(own, "model_named", lambda name: toy_picture_model())
 
 
 def calm(page: AppTest) -> AppTest:

@@ -9,9 +9,10 @@ import pytest
 
 from kws_core.explain.methods import METHODS
 from kws_core.models.store import MODEL_FOLDER, read_card
-from kws_core.recognizer import DEFAULT_MODEL
-from kws_core.ui import current_clip, models_why
-from kws_core.ui.current_clip import COMPUTED
+from kws_core.spotting.recognizer import DEFAULT_MODEL
+from kws_core.ui.clip import current_clip
+from kws_core.ui.clip.current_clip import COMPUTED
+from kws_core.ui.models import why
 from tests.recipe_models import toy_wave_model
 from tests.test_pages_models import alts, calm, said
 
@@ -83,7 +84,7 @@ def test_the_second_of_a_sentence_is_told_and_a_wave_model_has_no_picture(
 ) -> None:
     page = models(section="structure", clip="several_words", layer="stem.maps.5")
     assert "is looked at." in said(page)
-    monkeypatch.setattr(models_why, "model_named", lambda name: toy_wave_model())
+    monkeypatch.setattr(why, "model_named", lambda name: toy_wave_model())
     assert "there is no picture to point into" in said(models(section="why"))
 
 

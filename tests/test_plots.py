@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from kws_core.clip_figure import clip_figure, describe_clip
-from kws_core.features import LN_TO_DB, LogMel, LogMelConfig
-from kws_core.mel import mel_edges
-from kws_core.plots import (
+from kws_core.charts.clip import clip_figure, describe_clip
+from kws_core.charts.scores import best_scores, describe_scores, scores_figure
+from kws_core.charts.style import (
     DB_RANGE,
     MAX_COLUMNS,
     amplitude_step,
@@ -20,9 +19,10 @@ from kws_core.plots import (
     mel_ticks,
     percent,
 )
+from kws_core.features.front_ends import LN_TO_DB, LogMel, LogMelConfig
+from kws_core.features.mel import mel_edges
 from kws_core.samples import SpokenWord
-from kws_core.scores_figure import best_scores, describe_scores, scores_figure
-from kws_core.word_finder import Word
+from kws_core.spotting.finder import Word
 
 RATE = 16_000
 CONFIG = LogMelConfig()

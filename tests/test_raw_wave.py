@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from kws_core.features import SeedImage, SeedImageConfig
+from kws_core.features.front_ends import SeedImage, SeedImageConfig
+from kws_core.features.raw_wave import RawWave, RawWaveConfig
 from kws_core.labels import LABELS, WORDS
 from kws_core.models import ARCHITECTURES, ModelCard, build_model, count_parameters, save_model
-from kws_core.raw_wave import RawWave, RawWaveConfig
-from kws_core.recognizer import Recognizer
+from kws_core.spotting.recognizer import Recognizer
 from tests.audio_files import tone
 
 RATE = 16_000
@@ -134,7 +134,7 @@ class TestRecognizer:
 
     def test_finds_words_in_a_longer_recording(self, recognizer) -> None:
         """Untrained, it is sure of nothing, so the threshold is let down."""
-        from kws_core.word_finder import FinderSettings
+        from kws_core.spotting.finder import FinderSettings
 
         burst = quiet_treble(8, 6000)
         silence = np.zeros(8000, np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kws_core.augment import Background, Chain, Gain
-from kws_core.recipes.backgrounds import MEANINGS, babble, made_backgrounds, only_known
+from kws_core.lab.backgrounds import MEANINGS, babble, made_backgrounds, only_known
 
 
 @pytest.mark.parametrize("name", MEANINGS)

@@ -5,15 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.recipes.curves import (
-    Followed,
-    draws_figure,
-    robustness_figure,
-    scores_pair_figure,
-)
-from kws_core.recipes.knobs import KNOBS
-from kws_core.recipes.robustness import Scores, Sweep
-from kws_core.recipes.sweeps import FollowedSweep, flips_text, sweep_figure
+from kws_core.lab.knobs import KNOBS
+from kws_core.lab.robustness import Scores, Sweep
+from kws_core.lab.score_charts import Followed, draws_figure, robustness_figure, scores_pair_figure
+from kws_core.lab.sweep_charts import FollowedSweep, flips_text, sweep_figure
 
 LABELS = ("yes", "no", "_unknown_")
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import to_wav
 from kws_core.augment import (
     STEP_KINDS,
     Background,
@@ -25,14 +26,13 @@ from kws_core.augment import (
     Speed,
 )
 from kws_core.augment.policies import LD, SpecAugmentPolicy
-from kws_core.recipes import Recipe, Second
-from kws_core.recipes.backgrounds import made_backgrounds
-from kws_core.recipes.export import as_python, as_training, policy_text, training_form
-from kws_core.recipes.hearing import heard, sound_after
-from kws_core.recipes.second import cut_second
+from kws_core.lab import Recipe, Second
+from kws_core.lab.backgrounds import made_backgrounds
+from kws_core.lab.export import as_python, as_training, policy_text, training_form
+from kws_core.lab.second import cut_second
+from kws_core.lab.trial import heard, sound_after
 from kws_core.samples import get_sample
-from kws_core.training.augmentation import AugmentSettings
-from kws_core.waveform import to_wav
+from kws_core.training.batches.augmentation import AugmentSettings
 from tests.recipe_models import real_model
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -8,8 +8,8 @@ import pytest
 from kws_core.augment import Background, Chain, Gain, Noise, Shift
 from kws_core.augment.specaugment import LD, draw
 from kws_core.errors import AugmentError
-from kws_core.recipes import Recipe, Second
-from kws_core.recipes.hearing import (
+from kws_core.lab import Recipe, Second
+from kws_core.lab.trial import (
     can_hear,
     heard,
     heard_before,

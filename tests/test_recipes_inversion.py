@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kws_core.audio.waveform import Samples
+from kws_core.augment.inversion import sound_of_picture
 from kws_core.augment.specaugment import SpecAugmentDraw
-from kws_core.features import LN_TO_DB, LogMelConfig
-from kws_core.recipes.inversion import sound_of_picture
-from kws_core.waveform import Samples
+from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from tests.recipe_models import tone, toy_picture_model, word
 
 pytestmark = pytest.mark.usefixtures("one_thread")

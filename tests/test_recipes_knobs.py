@@ -9,9 +9,9 @@ import pytest
 from kws_core.augment import STEP_KINDS, BandLimit, Chain, Gain, Noise
 from kws_core.augment.policies import SpecAugmentPolicy
 from kws_core.errors import AugmentError
-from kws_core.recipes import Recipe
-from kws_core.recipes.catalogue import CATALOGUE
-from kws_core.recipes.knobs import KNOBS, MASK_KNOBS, SOUND_KNOBS, find_knob
+from kws_core.lab import Recipe
+from kws_core.lab.catalogue import CATALOGUE
+from kws_core.lab.knobs import KNOBS, MASK_KNOBS, SOUND_KNOBS, find_knob
 
 
 def test_every_kind_of_step_is_in_the_catalogue() -> None:

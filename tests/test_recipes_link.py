@@ -8,8 +8,8 @@ import pytest
 
 from kws_core.augment import Chain, Codec, Noise, Shift
 from kws_core.augment.policies import LB, SpecAugmentPolicy
-from kws_core.recipes import Recipe
-from kws_core.recipes.link import Lab, from_query, to_query
+from kws_core.lab import Recipe
+from kws_core.lab.link import Lab, from_query, to_query
 
 CHAIN = Chain((Shift((-0.2, 0.1)), Noise((3.0, 3.0), ("brown",), name="hiss & hum"), Codec()))
 LABS = {

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 import pytest
 
 from kws_core.augment.specaugment import SpecAugmentDraw
-from kws_core.features import LN_TO_DB, LogMelConfig
-from kws_core.plots import DB_RANGE
-from kws_core.recipes.panels import Snapshot
-from kws_core.recipes.pictures import (
+from kws_core.charts.panels import Snapshot
+from kws_core.charts.style import DB_RANGE
+from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
+from kws_core.lab.draw_charts import (
     level_scale,
     masked_figure,
     picture_figure,

@@ -7,14 +7,7 @@ import pytest
 
 from kws_core.augment.policies import LD, POLICIES, SpecAugmentPolicy
 from kws_core.augment.specaugment import draw
-from kws_core.recipes.published import (
-    DEFAULT,
-    MEANINGS,
-    NAMED,
-    hidden_shares,
-    name_of,
-    too_large,
-)
+from kws_core.lab.published import DEFAULT, MEANINGS, NAMED, hidden_shares, name_of, too_large
 
 
 def test_all_policies_of_the_paper_are_there_scaled_and_as_published() -> None:

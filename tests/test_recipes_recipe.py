@@ -9,14 +9,8 @@ import pytest
 from kws_core.augment import STEP_KINDS, Chain, Gain, Noise, Shift
 from kws_core.augment.policies import LD, SpecAugmentPolicy
 from kws_core.errors import AugmentError
-from kws_core.recipes import Recipe
-from kws_core.recipes.recipe import (
-    LARGEST_SEED,
-    LONGEST_TEXT,
-    MOST_STEPS,
-    as_values,
-    has_masks,
-)
+from kws_core.lab import Recipe
+from kws_core.lab.recipe import LARGEST_SEED, LONGEST_TEXT, MOST_STEPS, as_values, has_masks
 
 FULL = Recipe(
     "Kitchen, “loud”",

@@ -10,11 +10,10 @@ import pytest
 
 from kws_core.augment import Chain, Noise, Pitch
 from kws_core.augment.policies import SpecAugmentPolicy
-from kws_core.recipes import Recipe
-from kws_core.recipes.hearing import heard
-from kws_core.recipes.knobs import KNOBS
-from kws_core.recipes.recipe import LARGEST_SEED
-from kws_core.recipes.robustness import (
+from kws_core.lab import Recipe
+from kws_core.lab.knobs import KNOBS
+from kws_core.lab.recipe import LARGEST_SEED
+from kws_core.lab.robustness import (
     Run,
     Scores,
     Sweep,
@@ -25,7 +24,8 @@ from kws_core.recipes.robustness import (
     seeds_from,
     sweep,
 )
-from kws_core.recognizer import Recognizer
+from kws_core.lab.trial import heard
+from kws_core.spotting.recognizer import Recognizer
 from tests.recipe_models import tone, toy_picture_model, toy_wave_model, word
 
 pytestmark = pytest.mark.usefixtures("one_thread")

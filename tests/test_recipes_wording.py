@@ -13,8 +13,8 @@ from kws_core.augment.noise import BackgroundDraw, NoiseDraw
 from kws_core.augment.room import ReverberationDraw
 from kws_core.augment.specaugment import SpecAugmentDraw
 from kws_core.augment.timing import PitchDraw, ShiftDraw, SpeedDraw, TempoDraw
-from kws_core.features import LN_TO_DB, LogMelConfig
-from kws_core.recipes.wording import (
+from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
+from kws_core.lab.wording import (
     SPARED,
     DrawnNumber,
     drawn_numbers,

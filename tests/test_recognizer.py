@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from kws_core.audio import read_audio
+from kws_core.audio.one_second import in_room_tone
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import resample
 from kws_core.errors import (
     BadSampleRateError,
     BadSamplesError,
@@ -15,13 +17,11 @@ from kws_core.errors import (
     TooLongError,
     UnknownModelError,
 )
-from kws_core.features import LogMel, LogMelConfig
+from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
 from kws_core.models import ModelCard, available_models, build_model, save_model
-from kws_core.recognizer import BATCH_SIZE, DEFAULT_MODEL, Prediction, Recognizer
-from kws_core.room_tone import in_room_tone
 from kws_core.samples import list_samples
-from kws_core.waveform import resample
+from kws_core.spotting.recognizer import BATCH_SIZE, DEFAULT_MODEL, Prediction, Recognizer
 
 RATE = 16_000
 needs_shipped_model = pytest.mark.skipif(

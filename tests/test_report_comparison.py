@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kws_core.embeddings import EmbeddingMap
+from kws_core.models.embeddings import EmbeddingMap
 from kws_core.report.comparison import notebook_story, own_row, rows_of, table_of
-from kws_core.report.comparison_figure import comparison_figure
+from kws_core.report.comparison_chart import comparison_figure
 from kws_core.report.literature import PUBLISHED, TASKS
 from kws_core.report.notebook import NOTEBOOK
-from kws_core.results import save_results
+from kws_core.results.store import save_results
 from tests.clip_scores import random_scores
 from tests.report_results import made_figures
 

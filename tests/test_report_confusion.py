@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
 
-from kws_core.metrics import confusion_matrix
 from kws_core.report.confusion import (
     ORDERS,
     Confusion,
@@ -16,6 +15,7 @@ from kws_core.report.confusion import (
     matrix_rows,
     word_rows,
 )
+from kws_core.results.metrics import confusion_matrix
 from tests.clip_scores import random_scores
 
 SCORES = random_scores()

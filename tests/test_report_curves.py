@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.report.conditions import (
+from kws_core.report.condition_charts import (
     condition_rows,
     noise_figure,
     noise_name,
     other_condition_figure,
 )
-from kws_core.report.curves import calibration_rows, reliability_figure, roc_figure, roc_rows
-from kws_core.report.live import curve_rows, det_figure, point_rows
+from kws_core.report.detector import curve_rows, det_figure, point_rows
+from kws_core.report.reliability import calibration_rows, reliability_figure, roc_figure, roc_rows
 from kws_core.report.training_curve import epoch_rows, kept_epochs, training_figure, training_runs
 from tests.report_results import made_conditions, made_figures, made_stream
 

@@ -9,7 +9,7 @@ import pytest
 
 from kws_core.errors import DataError
 from kws_core.labels import WORDS
-from kws_core.report.data_figures import (
+from kws_core.report.data_charts import (
     commonest_speaker,
     components_figure,
     counts_figure,
@@ -18,8 +18,8 @@ from kws_core.report.data_figures import (
     word_count_rows,
 )
 from kws_core.report.data_spectra import bands_figure, mean_log_mel_figure, spectrum_figure
-from kws_core.report.data_summary import load_data_summary, save_data_summary
-from kws_core.results import available_results
+from kws_core.results.data_summary import load_data_summary, save_data_summary
+from kws_core.results.store import available_results
 from tests.report_results import made_summary
 
 SUMMARY = made_summary()

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
 from kws_core.errors import DataError
 from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
-from kws_core.metrics import wilson_interval
 from kws_core.report.exporting import as_csv
 from kws_core.report.own_files import Intake, Limits, recordings_of
 from kws_core.report.own_set import OwnResult, clip_table, measure_own_set
 from kws_core.report.own_words import word_of
+from kws_core.results.metrics import wilson_interval
 from tests.own_sets import archive, encrypted, link, lying_about_size, recording
 from tests.recipe_models import toy_picture_model
 

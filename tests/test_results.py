@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kws_core.embeddings import EmbeddingMap
 from kws_core.errors import DataError
-from kws_core.results import (
+from kws_core.models.embeddings import EmbeddingMap
+from kws_core.results.scores import ClipScores
+from kws_core.results.store import (
     RESULTS_FORMAT,
     as_json,
     available_results,
@@ -20,7 +21,6 @@ from kws_core.results import (
     load_scores,
     save_results,
 )
-from kws_core.scores import ClipScores
 from tests.clip_scores import random_scores
 
 FIGURES = {"format": RESULTS_FORMAT, "model": "some-net", "split": "val", "accuracy": 0.5}

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kws_core.cli import main
-from kws_core.results import RESULTS_FORMAT, as_json
-from kws_core.results_table import ROWS, results_table
+from kws_core.cli.main import main
+from kws_core.results.store import RESULTS_FORMAT, as_json
+from kws_core.results.table import ROWS, results_table
 
 SHARE = {"value": 0.925, "low": 0.9, "high": 0.9449, "n": 1234}
 FIGURES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.room_tone import in_room_tone, room_tone
-from kws_core.waveform import Samples
+from kws_core.audio.one_second import in_room_tone, room_tone
+from kws_core.audio.waveform import Samples
 
 RATE = 16_000
 

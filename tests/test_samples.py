@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
 from kws_core.errors import DataError
 from kws_core.labels import WORDS
 from kws_core.samples import SAMPLES_FOLDER, Sample, get_sample, list_samples
@@ -118,7 +118,7 @@ class TestMaking:
     def data(self, tmp_path):
         pa = pytest.importorskip("pyarrow")
         parquet = pytest.importorskip("pyarrow.parquet")
-        from kws_core.training import make_samples as making
+        from kws_core.training.tools import make_samples as making
 
         pairs = {
             *making.SINGLE_WORDS,
@@ -143,7 +143,7 @@ class TestMaking:
         return tmp_path
 
     def test_twice_gives_the_same_bytes(self, data, tmp_path) -> None:
-        from kws_core.training.make_samples import make_samples
+        from kws_core.training.tools.make_samples import make_samples
 
         first, second = tmp_path / "first", tmp_path / "second"
         names = make_samples(data, first)
@@ -153,7 +153,7 @@ class TestMaking:
             assert path.read_bytes() == (second / path.name).read_bytes()
 
     def test_missing_data_is_named(self, tmp_path) -> None:
-        from kws_core.training.make_samples import make_samples
+        from kws_core.training.tools.make_samples import make_samples
 
         with pytest.raises(DataError, match=r"synthetic_words\.parquet is missing"):
             make_samples(tmp_path / "nowhere", tmp_path / "out")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
-from kws_core.metrics import COMMANDS, TWELVE_LABELS
-from kws_core.scores import ClipScores, as_log_posteriors, figures_of
+from kws_core.results.metrics import COMMANDS, TWELVE_LABELS
+from kws_core.results.scores import ClipScores, as_log_posteriors, figures_of
 from tests.clip_scores import random_scores
 
 

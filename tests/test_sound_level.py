@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.sound_level import STEP, active_frames, levels_db, runs, valleys
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.spotting.loudness import STEP, active_frames, levels_db, runs, valleys
 
 
 def silence(seconds: float) -> np.ndarray:

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import torch
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.errors import BadSamplesError, SettingsError
-from kws_core.features import FrontEnd, LogMel, LogMelConfig, SeedImage
+from kws_core.features.front_ends import FrontEnd, LogMel, LogMelConfig, SeedImage
 from kws_core.labels import LABELS, SILENCE
 from kws_core.models import ModelCard, build_model
 from kws_core.models.store import LoadedModel
-from kws_core.recognizer import Recognizer
-from kws_core.streaming import Detection, DetectorSettings, KeywordDetector, WindowScorer
-from kws_core.streaming.word_bounds import word_bounds
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.spotting import Detection, DetectorSettings, KeywordDetector, WindowScorer
+from kws_core.spotting.recognizer import Recognizer
+from kws_core.spotting.word_bounds import word_bounds
 from tests.listeners import ToneListener, burst
 
 pytestmark = pytest.mark.usefixtures("one_thread")

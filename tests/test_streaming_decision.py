@@ -9,8 +9,8 @@ import pytest
 
 from kws_core.errors import SettingsError
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.streaming import DetectorSettings, Trigger, smooth, smoothed_scores
-from kws_core.word_scores import word_scores
+from kws_core.spotting import DetectorSettings, Trigger, smooth, smoothed_scores
+from kws_core.spotting.word_scores import word_scores
 
 LABELS = ("yes", "no", SILENCE, UNKNOWN)
 HOP = 0.1

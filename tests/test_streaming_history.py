@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.streaming.history import History
+from kws_core.spotting.history import History
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 10, 25])

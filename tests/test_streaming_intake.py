@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kws_core.audio.waveform import SAMPLE_RATE, resample
 from kws_core.errors import BadSampleRateError, BadSamplesError
-from kws_core.streaming.intake import Faults, Intake
-from kws_core.waveform import SAMPLE_RATE, resample
+from kws_core.spotting.intake import Faults, Intake
 
 CHUNK = 320
 SECONDS = CHUNK / SAMPLE_RATE

@@ -8,13 +8,13 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from kws_core.features import FrontEnd, LogMel, LogMelConfig, Mfcc, SeedImage
-from kws_core.front_end_steps import front_end_steps
+from kws_core.charts.structure import MOST_MAPS, blocks_figure, feature_figure, feature_text
+from kws_core.features.front_end_steps import front_end_steps
+from kws_core.features.front_ends import FrontEnd, LogMel, LogMelConfig, Mfcc, SeedImage
+from kws_core.features.raw_wave import RawWave
 from kws_core.models import ARCHITECTURES, ModelCard, build_model, count_parameters
 from kws_core.models.store import LoadedModel
-from kws_core.raw_wave import RawWave
-from kws_core.structure import FRONT_END, Structure, count_macs, layer_output, structure_of
-from kws_core.structure_figures import MOST_MAPS, blocks_figure, feature_figure, feature_text
+from kws_core.models.structure import FRONT_END, Structure, count_macs, layer_output, structure_of
 from tests.test_models import SEED_TABLE
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -7,8 +7,8 @@ import pytest
 import soundfile
 import torch
 
-from kws_core import torch_audio
-from kws_core.torch_audio import torchaudio
+from kws_core.features import torch_audio
+from kws_core.features.torch_audio import torchaudio
 
 SAMPLE_RATE = 16_000
 
@@ -67,7 +67,7 @@ class Broken(importlib.abc.MetaPathFinder):
         return None
 
 sys.meta_path.insert(0, Broken())
-from kws_core import torch_audio
+from kws_core.features import torch_audio
 assert torch_audio.HAS_EXTENSION is False
 assert torch_audio.torchaudio.transforms.Resample(8000, 16000) is not None
 import torchaudio
@@ -83,7 +83,7 @@ def test_an_extension_that_cannot_be_loaded_is_done_without(error: str) -> None:
 def test_a_missing_torchaudio_is_reported_as_such() -> None:
     run_python(
         "import sys; sys.modules['torchaudio'] = None\n"
-        "try:\n    import kws_core.torch_audio\n"
+        "try:\n    import kws_core.features.torch_audio\n"
         "except ImportError as error:\n    assert 'torchaudio' in str(error)\n"
         "else:\n    raise AssertionError('no ImportError')"
     )

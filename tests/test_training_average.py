@@ -12,13 +12,13 @@ from torch import nn
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import ModelError
-from kws_core.features import LogMel, RawWave, front_end_spec
+from kws_core.features.front_ends import LogMel, RawWave, front_end_spec
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, build_model, count_parameters, save_model
 from kws_core.models.store import LoadedModel, load_model
 from kws_core.report.card import how_made
-from kws_core.training import average
-from kws_core.training.average import average_models, mean_of
+from kws_core.training.tools import average
+from kws_core.training.tools.average import average_models, mean_of
 from tests import training_shards as shards
 from tests.training_toys import toy_clips
 

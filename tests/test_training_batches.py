@@ -8,15 +8,15 @@ import torch
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.augment.pictures import active_range, frame_level
+from kws_core.augment.log_mel import active_range, frame_level
 from kws_core.augment.policies import SpecAugmentPolicy
-from kws_core.features import LN_TO_DB, LogMelConfig
+from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from kws_core.labels import LABELS
-from kws_core.training.augmentation import AugmentSettings
-from kws_core.training.batches import SILENCE_INDEX, UNKNOWN_INDEX, BatchMaker
-from kws_core.training.clips import digital_silence
-from kws_core.training.data import Clips, Stream, TrainingData
-from kws_core.training.jpeg import pictured
+from kws_core.training.batches.augmentation import AugmentSettings
+from kws_core.training.batches.log_mel import SILENCE_INDEX, UNKNOWN_INDEX, BatchMaker
+from kws_core.training.dataset.clips import digital_silence
+from kws_core.training.dataset.jpeg import pictured
+from kws_core.training.dataset.load import Clips, Stream, TrainingData
 
 CONFIG = LogMelConfig()
 FLOOR = CONFIG.log_floor

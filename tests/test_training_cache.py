@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kws_core.errors import DataError
-from kws_core.training.cache import cached, default_cache
+from kws_core.training.dataset.cache import cached, default_cache
 
 
 def test_decoded_data_go_to_the_users_cache_folder(monkeypatch, tmp_path: Path) -> None:

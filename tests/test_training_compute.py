@@ -11,10 +11,10 @@ from torch import Tensor
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import TrainingError
-from kws_core.training.batches import BatchMaker
-from kws_core.training.clips import Stream
+from kws_core.training.batches.log_mel import BatchMaker
 from kws_core.training.compute import Compute, choose_compute
-from kws_core.training.data import TrainingData
+from kws_core.training.dataset.clips import Stream
+from kws_core.training.dataset.load import TrainingData
 from kws_core.training.loop import train
 from tests.training_toys import (
     CONFIG,

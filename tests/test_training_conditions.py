@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.training.conditions import (
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.evaluation.conditions import (
     GAINS_DB,
     LOWER_RATES,
     SHIFTS_S,
@@ -14,8 +15,7 @@ from kws_core.training.conditions import (
     balanced_rows,
     measure_conditions,
 )
-from kws_core.training.held_out import Spoken
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.evaluation.material import Spoken
 from tests.listeners import WORDS, ToneListener, burst
 
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from kws_core.features import LogMel, LogMelConfig
+from kws_core.evaluation.cost import count_macs, measure_cost, one_core
+from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models import ARCHITECTURES, ModelCard, build_model, count_parameters
 from kws_core.models.store import LoadedModel
-from kws_core.training.cost import count_macs, measure_cost, one_core
 
 
 def untrained(name: str) -> LoadedModel:

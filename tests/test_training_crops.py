@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from kws_core.features import LogMelConfig
-from kws_core.training.clips import Stream
-from kws_core.training.crops import Crops
+from kws_core.features.front_ends import LogMelConfig
+from kws_core.training.batches.crops import Crops
+from kws_core.training.dataset.clips import Stream
 
 CONFIG = LogMelConfig()
 

@@ -10,21 +10,21 @@ import torch
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError
-from kws_core.features import LogMel, LogMelConfig
+from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.samples import list_samples
-from kws_core.training import data
-from kws_core.training.batches import BatchMaker
-from kws_core.training.clips import Clips
-from kws_core.training.data import (
+from kws_core.training.batches.log_mel import BatchMaker
+from kws_core.training.dataset import load as data
+from kws_core.training.dataset.clips import Clips
+from kws_core.training.dataset.load import (
     audio_clips,
     load_clips,
     load_training_data,
     picture_clips,
     synthetic_clips,
 )
-from kws_core.training.recordings import DataKinds
-from kws_core.training.shards import PICTURE_SCALE, decode
+from kws_core.training.dataset.recordings import DataKinds
+from kws_core.training.dataset.shards import PICTURE_SCALE, decode
 from tests import training_shards as shards
 
 CONFIG = LogMelConfig()

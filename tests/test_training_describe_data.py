@@ -9,12 +9,12 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.cli import main
+from kws_core.cli.main import main
 from kws_core.errors import DataError
+from kws_core.evaluation.clip_measures import N_FFT, measure_clips
+from kws_core.evaluation.outliers import find_components
 from kws_core.labels import WORDS
-from kws_core.report.data_summary import DataSummary, load_data_summary
-from kws_core.training.clip_measures import N_FFT, measure_clips
-from kws_core.training.outliers import find_components
+from kws_core.results.data_summary import DataSummary, load_data_summary
 from tests.training_shards import FREQUENCIES, RATE, clip_row, opus, spoken, write, write_shards
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError, ModelError, UnknownModelError
-from kws_core.features import LogMel, LogMelConfig
+from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS, WORDS
 from kws_core.models import ModelCard, build_model, save_model
 from kws_core.models.store import LoadedModel

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from kws_core.errors import DataError
-from kws_core.training import download as fetching
-from kws_core.training.download import download, fetch
-from kws_core.training.speech_commands import FOLDER, official_splits
+from kws_core.training.dataset import download as fetching
+from kws_core.training.dataset.download import download, fetch
+from kws_core.training.dataset.speech_commands import FOLDER, official_splits
 from tests.speech_commands_folder import write_speech_commands
 
 
@@ -80,7 +80,7 @@ def server(archive: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def test_the_checksum_is_the_one_that_torchaudio_knows() -> None:
-    from kws_core.torch_audio import torchaudio
+    from kws_core.features.torch_audio import torchaudio
 
     assert torchaudio.datasets.speechcommands._CHECKSUMS[fetching.URL] == fetching.SHA256
 
@@ -149,7 +149,7 @@ class TestDownload:
     def test_that_was_stopped_while_unpacking_is_unpacked_again(
         self, server, tmp_path, monkeypatch
     ) -> None:
-        from kws_core.torch_audio import torchaudio
+        from kws_core.features.torch_audio import torchaudio
 
         def stopped(root: str, **_: object) -> None:
             (Path(root) / FOLDER / "yes").mkdir(parents=True)

@@ -13,16 +13,16 @@ import torch
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.cli import main
+from kws_core.cli.main import main
 from kws_core.errors import DataError
+from kws_core.evaluation import conditions, false_words
+from kws_core.evaluation.evaluate import Evaluation, EvaluationSettings, evaluate
+from kws_core.evaluation.material import spoken_words
 from kws_core.labels import LABELS, WORDS
 from kws_core.models import ARCHITECTURES, ModelCard, build_model, count_parameters, save_model
-from kws_core.recognizer import Recognizer
-from kws_core.results import load_figures, load_map, load_scores
-from kws_core.scores import figures_of
-from kws_core.training import conditions, false_words
-from kws_core.training.evaluation import Evaluation, EvaluationSettings, evaluate
-from kws_core.training.held_out import spoken_words
+from kws_core.results.scores import figures_of
+from kws_core.results.store import load_figures, load_map, load_scores
+from kws_core.spotting.recognizer import Recognizer
 from tests import training_shards as shards
 from tests.audio_files import encode, tone
 

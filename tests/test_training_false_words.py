@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.training.false_words import THRESHOLDS, measure_false_words
-from kws_core.training.held_out import Spoken
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.evaluation.false_words import THRESHOLDS, measure_false_words
+from kws_core.evaluation.material import Spoken
 from tests.listeners import ToneListener, burst
 
 LOW, MIDDLE = 0, 1

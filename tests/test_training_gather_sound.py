@@ -9,7 +9,8 @@ import pytest
 import soundfile
 
 from kws_core.errors import DataError
-from kws_core.training.gather_sound import (
+from kws_core.training.dataset.more_sound import folder_recordings
+from kws_core.training.tools.gather_sound import (
     NOISE,
     SENTENCES,
     SPEECH,
@@ -18,7 +19,6 @@ from kws_core.training.gather_sound import (
     gather,
     holds_a_word,
 )
-from kws_core.training.more_sound import folder_recordings
 from tests.audio_files import encode, tone
 
 
@@ -104,7 +104,7 @@ def test_a_missing_package_is_named(tmp_path: Path) -> None:
 
 
 def test_the_command_says_what_it_did_or_what_is_missing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "kws_core.training.gather_sound"]
+    command = [sys.executable, "-m", "kws_core.training.tools.gather_sound"]
     command += ["--packages", str(tmp_path), "--out", str(tmp_path / "out")]
     failed = subprocess.run(command, capture_output=True, text=True)
     assert (failed.returncode, failed.stdout) == (1, "")

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from kws_core.errors import DataError
-from kws_core.features import LN_TO_DB, LogMel, LogMelConfig
-from kws_core.torch_audio import torchaudio
-from kws_core.training.griffin_lim import PictureSound
+from kws_core.features.front_ends import LN_TO_DB, LogMel, LogMelConfig
+from kws_core.features.torch_audio import torchaudio
+from kws_core.training.dataset.griffin_lim import PictureSound
 from tests.audio_files import tone
 
 CONFIG = LogMelConfig()

@@ -10,8 +10,7 @@ import pytest
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError
-from kws_core.labels import LABELS
-from kws_core.training.held_out import (
+from kws_core.evaluation.material import (
     babble,
     babble_of_words,
     columns_of,
@@ -23,6 +22,7 @@ from kws_core.training.held_out import (
     speech_without_words,
     spoken_words,
 )
+from kws_core.labels import LABELS
 from tests import training_shards as shards
 from tests.audio_files import tone
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from kws_core.training.jpeg import after_jpeg, pictured
+from kws_core.training.dataset.jpeg import after_jpeg, pictured
 
 
 def by_pillow(grey: torch.Tensor) -> torch.Tensor:

@@ -15,8 +15,8 @@ from kws_core.errors import DataError, TrainingError
 from kws_core.labels import LABELS
 from kws_core.models.ds_resnet import DSResNet
 from kws_core.training import loop
-from kws_core.training.batches import BatchMaker
-from kws_core.training.clips import Clips
+from kws_core.training.batches.log_mel import BatchMaker
+from kws_core.training.dataset.clips import Clips
 from kws_core.training.loop import Trained, train
 from kws_core.training.validation import Validation, validate
 from tests.training_toys import SETTINGS, Stopping, log_of, small_network, toy_batches, toy_clips

@@ -8,12 +8,12 @@ import pytest
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError, ModelError
-from kws_core.features import LogMelConfig
+from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS
-from kws_core.training.augmentation import AugmentSettings
-from kws_core.training.data import load_training_data
-from kws_core.training.more_sound import MoreSound, folder_recordings, word_clips
-from kws_core.training.recordings import DataKinds, describe
+from kws_core.training.batches.augmentation import AugmentSettings
+from kws_core.training.dataset.load import load_training_data
+from kws_core.training.dataset.more_sound import MoreSound, folder_recordings, word_clips
+from kws_core.training.dataset.recordings import DataKinds, describe
 from kws_core.training.run import run_training
 from tests import training_shards as shards
 from tests.audio_files import encode, tone

@@ -13,7 +13,7 @@ from torch import Generator, Tensor, nn
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError
-from kws_core.features import LogMel
+from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard
 from kws_core.models.store import LoadedModel

@@ -12,13 +12,13 @@ import pytest
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError
-from kws_core.features import LogMelConfig
+from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS
-from kws_core.training import run, speech_commands
-from kws_core.training.augmentation import AugmentSettings
-from kws_core.training.data import load_training_data
-from kws_core.training.optimization import TrainingSettings
-from kws_core.training.recordings import (
+from kws_core.training import run
+from kws_core.training.batches.augmentation import AugmentSettings
+from kws_core.training.dataset import speech_commands
+from kws_core.training.dataset.load import load_training_data
+from kws_core.training.dataset.recordings import (
     DataKinds,
     describe,
     kinds_to_use,
@@ -26,6 +26,7 @@ from kws_core.training.recordings import (
     other_recordings,
     word_recordings,
 )
+from kws_core.training.optimization import TrainingSettings
 from tests import training_shards as shards
 from tests.speech_commands_folder import NOISE_S, SPEAKERS, WORDS, write_speech_commands
 

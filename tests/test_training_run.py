@@ -11,14 +11,14 @@ import torch
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError, ModelError, TrainingError, UnknownModelError
-from kws_core.features import LogMelConfig
+from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models.store import read_card
-from kws_core.recognizer import Recognizer
-from kws_core.training.augmentation import AUGMENTATIONS, AugmentSettings
+from kws_core.spotting.recognizer import Recognizer
+from kws_core.training.batches.augmentation import AUGMENTATIONS, AugmentSettings
+from kws_core.training.dataset.recordings import DataKinds
 from kws_core.training.distillation import DistillationSettings
 from kws_core.training.optimization import TrainingSettings
-from kws_core.training.recordings import DataKinds
 from kws_core.training.run import run_training
 from tests import training_shards as shards
 

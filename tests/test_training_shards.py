@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.training.shards import (
+from kws_core.training.dataset.shards import (
     HELD_OUT_SHARE,
     is_held_out,
     noise_recordings,

@@ -8,22 +8,27 @@ import torch
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.features import LogMel, LogMelConfig
+from kws_core.audio.waveform import Samples
+from kws_core.features.front_ends import LogMel, LogMelConfig
+from kws_core.features.raw_wave import RawWave
 from kws_core.labels import LABELS, UNKNOWN, WORDS
 from kws_core.models import ARCHITECTURES
-from kws_core.raw_wave import RawWave
-from kws_core.training import sound
-from kws_core.training.clips import Clips, log_mel_of
-from kws_core.training.recordings import DataKinds
-from kws_core.training.shards import SPEECH_FILES, decode, read_table
-from kws_core.training.sound import (
+from kws_core.training.dataset import sound
+from kws_core.training.dataset.clips import Clips, log_mel_of
+from kws_core.training.dataset.recordings import DataKinds
+from kws_core.training.dataset.shards import SPEECH_FILES, decode, read_table
+from kws_core.training.dataset.sound import (
     SoundDataSets,
     load_sound_training_data,
     sound_of_pictures,
     sound_of_recordings,
 )
-from kws_core.training.sound_clips import ClipsThroughFrontEnd, SoundClips, as_float, as_int16
-from kws_core.waveform import Samples
+from kws_core.training.dataset.sound_clips import (
+    ClipsThroughFrontEnd,
+    SoundClips,
+    as_float,
+    as_int16,
+)
 from tests import training_shards as shards
 
 CONFIG = LogMelConfig()

@@ -8,14 +8,14 @@ import torch
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
+from kws_core.audio.waveform import Samples
+from kws_core.features.raw_wave import RawWave
 from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
 from kws_core.models import ARCHITECTURES
-from kws_core.raw_wave import RawWave
-from kws_core.training.augmentation import AugmentSettings
-from kws_core.training.sound import SoundData
-from kws_core.training.sound_batches import SoundBatchMaker, active_range, shifted
-from kws_core.training.sound_clips import SoundClips, as_int16
-from kws_core.waveform import Samples
+from kws_core.training.batches.augmentation import AugmentSettings
+from kws_core.training.batches.sound import SoundBatchMaker, active_range, shifted
+from kws_core.training.dataset.sound import SoundData
+from kws_core.training.dataset.sound_clips import SoundClips, as_int16
 
 RATE = 8_000
 PITCH = {"yes": 400, "no": 900, "zero": 1500}  # Hz, far enough apart for changes of speed

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kws_core.errors import DataError
-from kws_core.training.speech_commands import (
+from kws_core.training.dataset.speech_commands import (
     SPLITS,
     check_speakers,
     official_splits,

@@ -12,22 +12,22 @@ import torch
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
-from kws_core.cli import main
+from kws_core.cli.main import main
 from kws_core.errors import DataError
-from kws_core.features import LogMel
+from kws_core.evaluation.evaluate_streams import score_streams, stream_sources
+from kws_core.evaluation.material import Spoken
+from kws_core.evaluation.stream_measurements import THRESHOLDS, figures_of_streams, replay
+from kws_core.evaluation.stream_set import SNRS_DB, StreamSetSettings, StreamSources, render
+from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, build_model, count_parameters, save_model
-from kws_core.results import available_results
-from kws_core.stream_results import (
+from kws_core.results.store import available_results
+from kws_core.results.stream_store import (
     available_stream_results,
     load_stream_figures,
     save_stream_figures,
 )
-from kws_core.streaming import DetectorSettings, KeywordDetector, smoothed_scores
-from kws_core.training.held_out import Spoken
-from kws_core.training.stream_evaluation import score_streams, stream_sources
-from kws_core.training.stream_figures import THRESHOLDS, figures_of_streams, replay
-from kws_core.training.stream_set import SNRS_DB, StreamSetSettings, StreamSources, render
+from kws_core.spotting import DetectorSettings, KeywordDetector, smoothed_scores
 from tests import training_shards as shards
 from tests.listeners import burst
 from tests.test_streaming import StreamListener

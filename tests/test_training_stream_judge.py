@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kws_core.training.stream_judge import TOLERANCE_S, Heard, Tally, judge
-from kws_core.training.stream_set import SaidWord
+from kws_core.evaluation.stream_judge import TOLERANCE_S, Heard, Tally, judge
+from kws_core.evaluation.stream_set import SaidWord
 
 YES, NO = 0, 1
 SAID = [SaidWord(YES, 1.0, 1.5), SaidWord(NO, 3.0, 3.4)]

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.augment.steps import mean_power
 from kws_core.errors import DataError
-from kws_core.training.held_out import Spoken
-from kws_core.training.stream_set import (
+from kws_core.evaluation.material import Spoken
+from kws_core.evaluation.stream_set import (
     SNRS_DB,
     SPEECH_DB,
     StreamSetSettings,
@@ -21,7 +22,6 @@ from kws_core.training.stream_set import (
     sound_edges,
     speech_level_db,
 )
-from kws_core.waveform import SAMPLE_RATE
 from tests.listeners import burst
 
 SETTINGS = StreamSetSettings(minutes=0.5, minutes_without=0.25)

@@ -10,9 +10,9 @@ import pytest
 
 from kws_core.errors import DataError
 from kws_core.labels import WORDS
-from kws_core.training import synthesize
-from kws_core.training.more_sound import MoreSound, folder_recordings
-from kws_core.training.synthesize import Saying, draw_sayings, draw_texts, other_words, say
+from kws_core.training.dataset.more_sound import MoreSound, folder_recordings
+from kws_core.training.tools import synthesize
+from kws_core.training.tools.synthesize import Saying, draw_sayings, draw_texts, other_words, say
 from tests.audio_files import encode, tone
 
 _LISTED = [

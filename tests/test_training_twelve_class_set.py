@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.metrics import COMMANDS
-from kws_core.training.twelve_class_set import in_twelve_classes, n_of_each, silence
+from kws_core.evaluation.twelve_class_set import in_twelve_classes, n_of_each, silence
+from kws_core.results.metrics import COMMANDS
 
 
 def test_the_set_has_all_commands_and_a_tenth_as_many_other_words() -> None:

@@ -12,16 +12,16 @@ from torch import nn
 
 pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
+from kws_core.charts.structure import blocks_figure
 from kws_core.errors import ModelError
-from kws_core.features import LogMel, LogMelConfig, front_end_spec
+from kws_core.features.front_ends import LogMel, LogMelConfig, front_end_spec
 from kws_core.labels import LABELS, WORDS
 from kws_core.models import ModelCard, build_model, count_parameters
 from kws_core.models.store import LoadedModel, load_model
+from kws_core.models.structure import structure_of
 from kws_core.models.two_towers import TwoTowers, join
 from kws_core.report.card import how_made
-from kws_core.structure import structure_of
-from kws_core.structure_figures import blocks_figure
-from kws_core.training.join import join_models
+from kws_core.training.tools.join import join_models
 from tests.training_toys import toy_clips
 
 pytestmark = pytest.mark.usefixtures("one_thread")

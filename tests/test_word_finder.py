@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from kws_core import Recognizer, read_audio
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.labels import SILENCE, UNKNOWN
 from kws_core.samples import get_sample, list_samples
-from kws_core.waveform import SAMPLE_RATE
-from kws_core.word_finder import (
+from kws_core.spotting.finder import (
     FinderSettings,
     Word,
     choose_words,
@@ -191,7 +191,7 @@ def test_the_level_of_a_recording_does_not_matter(recognizer: Recognizer, gain_d
 
 
 def test_words_are_found_at_another_sample_rate(recognizer: Recognizer) -> None:
-    from kws_core.audio import resample
+    from kws_core.audio.read import resample
 
     samples = read_audio(get_sample("seven").path).samples
     at_44k = resample(np.pad(samples, 8000), SAMPLE_RATE, 44_100)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
-from kws_core.word_scores import SHARPNESS, word_scores
+from kws_core.spotting.word_scores import SHARPNESS, word_scores
 
 _FOUR, _FORWARD = LABELS.index("four"), LABELS.index("forward")
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 import soundfile
 from PIL import Image
 
-from kws_core.training.shards import is_held_out
+from kws_core.training.dataset.shards import is_held_out
 from tests.audio_files import encode, tone
 
 RATE = 16_000

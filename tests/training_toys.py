@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kws_core.features import LogMelConfig
+from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models.ds_resnet import DSResNet
-from kws_core.training.augmentation import AugmentSettings
-from kws_core.training.batches import BatchMaker
-from kws_core.training.clips import Clips, Stream
-from kws_core.training.data import TrainingData
+from kws_core.training.batches.augmentation import AugmentSettings
+from kws_core.training.batches.log_mel import BatchMaker
+from kws_core.training.dataset.clips import Clips, Stream
+from kws_core.training.dataset.load import TrainingData
 from kws_core.training.optimization import TrainingSettings
 
 CONFIG = LogMelConfig()

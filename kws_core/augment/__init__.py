@@ -18,7 +18,7 @@ One step alone: ``Gain((-6, 6)).draw(np.random.default_rng(7)).apply(samples, 16
 Steps: `Noise`, `Background`, `Shift`, `Gain`, `Speed`, `Tempo`, `Pitch`, `Reverberation`,
 `BandLimit`, `Resampling`, `Codec`, `Clipping`. Wrong settings raise `AugmentError`.
 SpecAugment is in `kws_core.augment.specaugment`, other changes to batches of log-mel pictures in
-`kws_core.augment.pictures`; both take and give torch tensors.
+`kws_core.augment.log_mel`; both take and give torch tensors.
 """
 
 from kws_core.augment.chain import STEP_KINDS, Chain, ChainDraw

@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from kws_core.audio.waveform import Samples
 from kws_core.augment.channel import BandLimit, Resampling
 from kws_core.augment.codec import Codec
 from kws_core.augment.level import Clipping, Gain
@@ -19,7 +20,6 @@ from kws_core.augment.room import Reverberation
 from kws_core.augment.steps import NO_RECORDINGS, Draw, Recordings, Step
 from kws_core.augment.timing import Pitch, Shift, Speed, Tempo
 from kws_core.errors import AugmentError
-from kws_core.waveform import Samples
 
 STEP_KINDS: dict[str, type[Step]] = {
     step.kind: step

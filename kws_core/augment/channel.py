@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from kws_core.audio.waveform import LOWEST_RATE, Samples, resample
 from kws_core.augment.steps import Draw, Interval, Recordings, Step, fit_at_end, limits
 from kws_core.errors import AugmentError
-from kws_core.waveform import LOWEST_RATE, Samples, resample
 
 _ORDER = 4  # 24 dB per octave beyond each edge
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, cast
 
 import numpy as np
 
+from kws_core.audio.waveform import Samples, resample
 from kws_core.augment.steps import (
     Draw,
     Interval,
@@ -18,7 +19,6 @@ from kws_core.augment.steps import (
     limits,
     pick,
 )
-from kws_core.waveform import Samples, resample
 
 CodecName = Literal["mp3", "opus"]
 

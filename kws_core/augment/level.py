@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from kws_core.audio.waveform import Samples
 from kws_core.augment.steps import Draw, Interval, Recordings, Step, limits, ratio
-from kws_core.waveform import Samples
 
 
 @dataclass(frozen=True)

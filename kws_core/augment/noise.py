@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, cast
 
 import numpy as np
 
+from kws_core.audio.waveform import Samples
 from kws_core.augment.steps import (
     Draw,
     Interval,
@@ -21,7 +22,6 @@ from kws_core.augment.steps import (
     ratio,
 )
 from kws_core.errors import AugmentError
-from kws_core.waveform import Samples
 
 NoiseColour = Literal["white", "pink", "brown"]
 

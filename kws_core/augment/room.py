@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from kws_core.audio.waveform import Samples
 from kws_core.augment.steps import Draw, Interval, Recordings, Step, limits, new_seed, ratio
-from kws_core.waveform import Samples
 
 
 def room_response(rt60: float, wet_db: float, sample_rate: int, seed: int) -> Samples:

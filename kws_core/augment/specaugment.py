@@ -23,7 +23,7 @@ import numpy.typing as npt
 import torch
 from torch import Generator, Tensor
 
-from kws_core.augment.pictures import covered, take_frames
+from kws_core.augment.log_mel import covered, take_frames
 from kws_core.augment.policies import LB, LD, POLICIES, SM, SS, SpecAugmentPolicy
 from kws_core.errors import AugmentError
 

@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from kws_core.audio.waveform import Samples, check_rate, require_finite
 from kws_core.errors import AugmentError
-from kws_core.waveform import Samples, check_rate, require_finite
 
 Interval = tuple[float, float]  # lowest and highest value of a uniform draw, both included
 Recordings = Mapping[str, Samples]  # by name, float32 of shape (n,), at the rate of the clip

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from kws_core.audio.waveform import Samples
 from kws_core.augment.steps import (
     Draw,
     Interval,
@@ -17,7 +18,6 @@ from kws_core.augment.steps import (
     fit_at_end,
     limits,
 )
-from kws_core.waveform import Samples
 
 _FACTOR = limits(0.5, 2.0, "×")
 
@@ -132,7 +132,7 @@ def _stretched(clip: Samples, factor: float, sample_rate: int) -> Samples:
     """Make longer by `factor` at the same pitch (phase vocoder): (n,) to (round(n * factor),)."""
     import torch
 
-    from kws_core.torch_audio import torchaudio
+    from kws_core.features.torch_audio import torchaudio
 
     # The longest power of two up to 64 ms: harmonics of a voice apart, plosives not yet smeared.
     n_fft = 1 << (sample_rate * 64 // 1000).bit_length() - 1

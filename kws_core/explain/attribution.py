@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kws_core.activations import Output, outputs_of
-from kws_core.explore.sound import Floats
+from kws_core.audio.remembered import Floats
+from kws_core.models.activations import Output, outputs_of
 
 STEPS: Final = 64  # of integrated gradients
 PATCH: Final = (8, 10)  # bands and frames that occlusion covers at once

@@ -6,8 +6,8 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
-from kws_core.explore.sound import Floats
-from kws_core.features import LogMelConfig
+from kws_core.audio.remembered import Floats
+from kws_core.features.front_ends import LogMelConfig
 
 Baseline = Literal["background", "flat"]
 BASELINES: Final[tuple[Baseline, ...]] = get_args(Baseline)

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from kws_core.explore.sound import Floats
+from kws_core.audio.remembered import Floats
 
 POINTS: Final = 25  # of a curve
 RANDOM_ORDERS: Final = 4

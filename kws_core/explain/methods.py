@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from torch import nn
 
+from kws_core.audio.remembered import Floats
 from kws_core.explain.attribution import (
     Completeness,
     completeness,
@@ -24,7 +25,6 @@ from kws_core.explain.faithfulness import (
     random_maps,
 )
 from kws_core.explain.sanity import Likeness, likeness
-from kws_core.explore.sound import Floats
 
 Method = Literal["gradient", "integrated", "grad-cam", "occlusion"]
 

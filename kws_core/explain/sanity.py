@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from kws_core.explore.sound import Floats
+from kws_core.audio.remembered import Floats
 from kws_core.models import build_model
 
 SEED: Final = 0

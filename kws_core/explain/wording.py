@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from kws_core.charts.style import percent
 from kws_core.explain.baselines import QUIETEST, Baseline
 from kws_core.explain.methods import METHODS, Explanation, Faithfulness
-from kws_core.plots import percent
 
 BASELINE_NAMES: Final[dict[Baseline, str]] = {
     "background": "The clip's background",

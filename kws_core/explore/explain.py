@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from kws_core.audio.remembered import Sound
 from kws_core.explore import explain_spectra, explain_tracks
 from kws_core.explore.note import Note
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 from kws_core.explore.views import Shown, Span
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from kws_core.audio.remembered import Sound
 from kws_core.explore import findings_spectra
 from kws_core.explore.note import Note, frame
 from kws_core.explore.parts import TELEPHONE_RATE
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 
 _WINDOWS: Final = {
     "hann": "Hann",

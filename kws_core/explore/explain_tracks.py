@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from kws_core.audio.remembered import Sound
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore import findings_spectra, findings_tracks, tracks
 from kws_core.explore.note import Note, frame
 from kws_core.explore.parts import HPSS_KERNEL, HPSS_STFT, SILENCE_STFT
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 from kws_core.explore.views import Shown, Span
-from kws_core.waveform import SAMPLE_RATE
 
 
 def waveform(sound: Sound, settings: ViewSettings) -> Note:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from kws_core.audio.remembered import Sound
 from kws_core.explore.recompute import arrays
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 from kws_core.explore.views import Shown, Span
 
 

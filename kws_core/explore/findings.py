@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from kws_core.audio.remembered import Sound
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore import spectra, tracks
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 from kws_core.explore.views import Span
-from kws_core.waveform import SAMPLE_RATE
 
 SILENT = "This clip is silent: there is nothing to see."
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from kws_core.audio.remembered import Sound
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore import libraries, parts, spectra
 from kws_core.explore.findings import SILENT, db, is_silent, share
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 from kws_core.explore.views import Span
-from kws_core.mel import mel_edges
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.features.mel import mel_edges
 
 
 def spectrogram(sound: Sound, settings: ViewSettings) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from kws_core.audio.remembered import Sound
+from kws_core.audio.waveform import SAMPLE_RATE, count_clipped
 from kws_core.explore import parts, spectra, tracks
 from kws_core.explore.findings import SILENT, db, is_silent, loudest_time, share
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
-from kws_core.waveform import SAMPLE_RATE, count_clipped
 
 
 def level(sound: Sound, settings: ViewSettings) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore.settings import (
     CHOICES,
     ViewSettings,
@@ -14,7 +15,6 @@ from kws_core.explore.settings import (
     most_mels,
     too_many_bands,
 )
-from kws_core.waveform import SAMPLE_RATE
 
 MAX_VALUES: Final = 4_000_000  # of a spectrogram: what a core computes within a second
 

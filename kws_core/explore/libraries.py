@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from kws_core.audio.remembered import Floats, Sound, remembered
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore.settings import MelBands, Stft
-from kws_core.explore.sound import Floats, Sound, remembered
 from kws_core.explore.spectra import decibels, padded, window
-from kws_core.waveform import SAMPLE_RATE
 
 _LIBROSA_WINDOWS = {"rectangular": "boxcar"}
 
@@ -39,7 +39,7 @@ def librosa_log_mel(sound: Sound, stft: Stft, bands: MelBands) -> Floats:
 @remembered
 def torchaudio_log_mel(sound: Sound, stft: Stft, bands: MelBands) -> Floats:
     """Return the log-mel spectrogram by torchaudio, dB re 1, (n_mels, frames)."""
-    from kws_core.torch_audio import torchaudio
+    from kws_core.features.torch_audio import torchaudio
 
     transform = torchaudio.transforms.MelSpectrogram(
         sample_rate=SAMPLE_RATE,

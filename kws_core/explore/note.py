@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore.resolution import milliseconds
 from kws_core.explore.settings import Stft
-from kws_core.waveform import SAMPLE_RATE
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What can be drawn on the time axis: values with their axes, ready for a figure.
 
-Nothing is thinned out here; `figures` does that for what it draws.
+Nothing is thinned out here; `charts` does that for what it draws.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kws_core.explore.sound import Floats
+from kws_core.audio.remembered import Floats
 from kws_core.explore.views import Span
 
 # level: dB, shown below the loudest. share: 0 to 1. signed: around 0.

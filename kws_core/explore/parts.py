@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from kws_core.audio.remembered import Floats, Sound, remembered
+from kws_core.audio.waveform import SAMPLE_RATE, resample, to_wav
 from kws_core.explore.settings import Stft
-from kws_core.explore.sound import Floats, Sound, remembered
 from kws_core.explore.spectra import at_rate
 from kws_core.explore.tracks import rms_db
-from kws_core.waveform import SAMPLE_RATE, resample, to_wav
 
 # Fixed, because the medians of 31 frames and 31 bins are tuned to about these windows.
 HPSS_STFT: Final = Stft(1024, 1024, 256, "hann", True, 0.0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore.settings import ViewSettings
-from kws_core.features import SeedImageConfig
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.features.front_ends import SeedImageConfig
 
 _SEED = SeedImageConfig()
 

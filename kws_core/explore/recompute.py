@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from kws_core.audio.remembered import Sound
 from kws_core.explore import libraries, parts, spectra, tracks
 from kws_core.explore.settings import ViewSettings
-from kws_core.explore.sound import Sound
 from kws_core.explore.views import VIEWS, Shown, Span
 
 _MODULES: Final = {

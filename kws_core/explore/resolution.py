@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore.settings import ViewSettings
-from kws_core.waveform import SAMPLE_RATE
 
 # From a window's peak in frequency to its first zero, in units of sample_rate / win_length.
 _FIRST_ZERO: Final = {"rectangular": 1, "hann": 2, "hamming": 2, "blackman": 3}

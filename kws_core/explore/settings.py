@@ -6,10 +6,10 @@ import functools
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.errors import SettingsError
-from kws_core.features import LN_TO_DB, LogMelConfig, MfccConfig
-from kws_core.mel import MelScale, mel_edges
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.features.front_ends import LN_TO_DB, LogMelConfig, MfccConfig
+from kws_core.features.mel import MelScale, mel_edges
 
 Window = Literal["hann", "hamming", "blackman", "rectangular"]
 MelNorm = Literal["none", "slaney"]

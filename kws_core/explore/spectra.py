@@ -1,7 +1,8 @@
 """Spectrogram, mel bands and cepstrum of a sound, with the front end's own functions.
 
 Everything is of 16 kHz sound, float32, and remembered by the sound. The functions of
-`kws_core.features` that the models use are used here too; `libraries` compares them with others.
+`kws_core.features.front_ends` that the models use are used here too; `libraries` compares them with
+others.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from kws_core.audio.remembered import Floats, Sound, remembered
+from kws_core.audio.waveform import SAMPLE_RATE, resample
 from kws_core.explore.settings import MelBands, Stft, Window
-from kws_core.explore.sound import Floats, Sound, remembered
-from kws_core.features import dct_matrix
-from kws_core.features import power_spectrogram as power_of
-from kws_core.mel import mel_filter_bank
-from kws_core.waveform import SAMPLE_RATE, resample
+from kws_core.features.front_ends import dct_matrix
+from kws_core.features.front_ends import power_spectrogram as power_of
+from kws_core.features.mel import mel_filter_bank
 
 DELTA_WIDTH: Final = 9  # frames that a slope is fitted to, librosa's default
 _VALUES_AT_ONCE: Final = 2**20  # samples in a block of frames: what fits into a cache

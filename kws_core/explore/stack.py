@@ -7,6 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from kws_core.audio.remembered import Floats, Sound
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.charts.style import mel_ticks
 from kws_core.explore import libraries, parts, spectra, tracks
 from kws_core.explore.panes import (
     LOW,
@@ -21,12 +24,9 @@ from kws_core.explore.panes import (
     Wave,
 )
 from kws_core.explore.settings import MelBands, Stft, ViewSettings
-from kws_core.explore.sound import Floats, Sound
 from kws_core.explore.views import Shown, Span
-from kws_core.features import LogMelConfig
-from kws_core.mel import mel_edges
-from kws_core.plots import mel_ticks
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.features.front_ends import LogMelConfig
+from kws_core.features.mel import mel_edges
 
 _NATURALS: Final = (0, 2, 4, 5, 7, 9, 11)  # semitones above C
 

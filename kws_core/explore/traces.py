@@ -8,11 +8,11 @@ from typing import Any, Final
 import numpy as np
 from plotly.colors import sequential
 
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.charts.style import CLEAR, LINE, waveform_trace
 from kws_core.explore.panes import Curves, Line, Picture, Tone, Wave
 from kws_core.explore.settings import ColourMap, FrequencyAxis
 from kws_core.explore.views import Span
-from kws_core.plots import CLEAR, LINE, waveform_trace
-from kws_core.waveform import SAMPLE_RATE
 
 _GREY: Final = ["#000000", "#ffffff"]
 # As matplotlib's, but for its first colour, #000004: Streamlit's theme takes "#000001" and the

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from kws_core.audio.remembered import Floats, Sound, remembered
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.explore.settings import Stft
-from kws_core.explore.sound import Floats, Sound, remembered
 from kws_core.explore.spectra import decibels, n_frames, padded, power_spectrogram
-from kws_core.waveform import SAMPLE_RATE
 
 # What f0 is looked for in, and with: fixed, because a voice's pitch is no matter of taste.
 F0_LOWEST, F0_HIGHEST = 60.0, 500.0  # Hz, of voices

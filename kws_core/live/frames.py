@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kws_core.waveform import SAMPLE_RATE, Samples, resample
+from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample
 
 # What browsers send over WebRTC; samples are played the same way, so that nothing differs.
 FRAME_S = 0.02

@@ -9,7 +9,7 @@ import numpy as np
 
 from kws_core.live.frame_queue import FrameQueue
 from kws_core.live.frames import FRAME_S
-from kws_core.streaming import Faults
+from kws_core.spotting import Faults
 
 _KEPT = 100  # of the last windows, words
 _FRAMES_KEPT = 1500  # half a minute

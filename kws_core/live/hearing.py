@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from kws_core.audio.waveform import Samples
 from kws_core.live.frame_queue import FrameQueue
 from kws_core.live.frames import Frame
 from kws_core.live.health import Health, Stopwatch
-from kws_core.live.level import Level, LevelMeter
+from kws_core.live.level_meter import Level, LevelMeter
 from kws_core.live.strip import Strip, strip_since
 from kws_core.live.words import MOST_WORDS, LoggedWord
-from kws_core.streaming import Detection, DetectorSettings, KeywordDetector
-from kws_core.waveform import Samples
+from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
 
 BETWEEN_S = 1.0  # of silence between streams: no window hears both
 

@@ -7,12 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 
+from kws_core.audio.waveform import Samples
 from kws_core.live.frame_queue import FrameQueue
 from kws_core.live.frames import BROWSER_RATE, FRAME_S, Frame, Playback, joined
 from kws_core.live.health import Health
 from kws_core.live.hearing import Hearing
-from kws_core.streaming import KeywordDetector
-from kws_core.waveform import Samples
+from kws_core.spotting import KeywordDetector
 
 IDLE_AFTER_S = 3.5  # without anybody there, the thread ends
 QUEUE_S = 10.0  # of sound that may wait

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from kws_core.results import RESULTS_FOLDER
-from kws_core.stream_results import available_stream_results, load_stream_figures
-from kws_core.streaming import DetectorSettings
+from kws_core.results.store import RESULTS_FOLDER
+from kws_core.results.stream_store import available_stream_results, load_stream_figures
+from kws_core.spotting import DetectorSettings
 
 SPLIT = "val"  # the test speakers are for final figures, not for turning knobs
 

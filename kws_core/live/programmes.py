@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.augment.noise import coloured_noise
 from kws_core.augment.steps import mean_power
 from kws_core.samples import get_sample
-from kws_core.waveform import SAMPLE_RATE, Samples
 
 GAP_S = 0.6  # between words: no shorter than between commands that people speak
 LEAD_S = 1.0  # before the first: the first window is whole after a second

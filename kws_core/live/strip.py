@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kws_core.streaming import KeywordDetector
+from kws_core.spotting import KeywordDetector
 
 # In ln(power) of frames: fixed, so that nothing flickers. Speech at -27 dBFS has its peaks near 6.
 QUIETEST, LOUDEST = -9.0, 7.0

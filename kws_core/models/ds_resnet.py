@@ -11,7 +11,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kws_core.features import LN_TO_DB
+from kws_core.features.front_ends import LN_TO_DB
 
 RANGE_DB = 60.0  # what lies further below the loudest frame is as good as silent
 

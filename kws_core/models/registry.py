@@ -10,13 +10,8 @@ import torch
 from torch import nn
 
 from kws_core.errors import UnknownModelError
-from kws_core.features import (
-    FrontEnd,
-    LogMel,
-    LogMelConfig,
-    SeedImage,
-    SeedImageConfig,
-)
+from kws_core.features.front_ends import FrontEnd, LogMel, LogMelConfig, SeedImage, SeedImageConfig
+from kws_core.features.raw_wave import NARROW_RATE, RawWave
 from kws_core.labels import LABELS, WORDS
 from kws_core.models.bcresnet import BCResNet
 from kws_core.models.crnn import CRNN, FINE_IN_TIME
@@ -26,7 +21,6 @@ from kws_core.models.matchboxnet import MatchboxNet
 from kws_core.models.resnet import ResNet
 from kws_core.models.seed_cnn import SeedCNN
 from kws_core.models.two_towers import TwoTowers
-from kws_core.raw_wave import NARROW_RATE, RawWave
 
 
 @dataclass(frozen=True)

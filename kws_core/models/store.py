@@ -20,7 +20,7 @@ from safetensors.torch import save as save_tensors
 from torch import nn
 
 from kws_core.errors import DamagedModelError, ModelError, UnknownModelError
-from kws_core.features import FrontEnd, build_front_end, front_end_spec
+from kws_core.features.front_ends import FrontEnd, build_front_end, front_end_spec
 from kws_core.models.registry import build_model
 
 MODEL_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "models"

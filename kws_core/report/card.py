@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kws_core.charts.style import readable
 from kws_core.labels import SILENCE, UNKNOWN, WORDS
 from kws_core.models.registry import ARCHITECTURES
 from kws_core.models.store import ModelCard
-from kws_core.plots import readable
-from kws_core.report.conditions import noise_name
+from kws_core.report.condition_charts import noise_name
 
 INTENDED: Final = (
     "Demonstrations, teaching and experiments: single commands, spoken in English and one at a "

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from kws_core.metrics import Share, wilson_interval
 from kws_core.models.registry import ARCHITECTURES
 from kws_core.report.literature import PUBLISHED, Published, Task
 from kws_core.report.notebook import NOTEBOOK, NotebookRecord
-from kws_core.results import RESULTS_FOLDER, available_results, load_figures
+from kws_core.results.metrics import Share, wilson_interval
+from kws_core.results.store import RESULTS_FOLDER, available_results, load_figures
 
 Cost = Literal["weights", "bytes", "macs", "latency"]
 Kind = Literal["ours", "published", "notebook"]

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from kws_core.metrics import word_figures
-from kws_core.plots import readable
-from kws_core.report.figures import figure
-from kws_core.scores import ClipScores
+from kws_core.charts.layout import figure
+from kws_core.charts.style import readable
+from kws_core.results.metrics import word_figures
+from kws_core.results.scores import ClipScores
 
 Order = Literal["word", "error", "cluster"]
 Unit = Literal["counts", "shares"]

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from kws_core.features import LogMelConfig
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.charts.layout import COLOURS, QUIET, axis, figure, legend
+from kws_core.charts.style import mel_ticks
+from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import WORDS
-from kws_core.plots import mel_ticks
-from kws_core.report.data_summary import DataSummary
-from kws_core.report.figures import COLOURS, QUIET, axis, figure, legend
-from kws_core.waveform import SAMPLE_RATE
+from kws_core.results.data_summary import DataSummary
 
 
 def spectrum_figure(summary: DataSummary, words: Sequence[str]) -> go.Figure:

@@ -8,16 +8,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from kws_core.audio import read_audio
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, Samples
+from kws_core.charts.style import readable
 from kws_core.errors import DataError, KwsError
-from kws_core.metrics import Share, confusion_matrix, wilson_interval
-from kws_core.plots import readable
-from kws_core.recipes.second import cut_second, loudest_start
-from kws_core.recognizer import BATCH_SIZE, Recognizer
+from kws_core.lab.second import cut_second, loudest_start
 from kws_core.report.confusion import Confusion
 from kws_core.report.own_files import Intake, Skipped, recordings_of
 from kws_core.report.own_words import word_of
-from kws_core.waveform import SAMPLE_RATE, Samples
+from kws_core.results.metrics import Share, confusion_matrix, wilson_interval
+from kws_core.spotting.recognizer import BATCH_SIZE, Recognizer
 
 LONGEST_S: Final = 10.0  # a longer recording hardly says one word
 MOST_KEPT: Final = 50  # mistakes whose sound is kept, to be listened to

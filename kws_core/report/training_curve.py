@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from kws_core.report.figures import COLOURS, GRID, QUIET, axis, figure, legend
+from kws_core.charts.layout import COLOURS, GRID, QUIET, axis, figure, legend
 
 _SHARES: Final = {
     "accuracy": "validation, all clips",

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from kws_core.embeddings import EmbeddingMap, Embeddings
-from kws_core.plots import percent, readable
-from kws_core.report.figures import QUIET, figure
-from kws_core.scores import ClipScores
+from kws_core.charts.layout import QUIET, figure
+from kws_core.charts.style import percent, readable
+from kws_core.models.embeddings import EmbeddingMap, Embeddings
+from kws_core.results.scores import ClipScores
 
 View = Literal["pca", "tsne"]
 

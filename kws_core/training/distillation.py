@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kws_core.errors import ModelError
-from kws_core.features import FrontEnd, front_end_spec
+from kws_core.features.front_ends import FrontEnd, front_end_spec
 from kws_core.labels import WORDS
 from kws_core.models.store import LoadedModel, load_model
 

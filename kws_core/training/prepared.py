@@ -21,8 +21,8 @@ from tqdm import tqdm
 
 from kws_core.errors import DataError
 from kws_core.training import distributed
-from kws_core.training.cache import cached
 from kws_core.training.compute import Compute
+from kws_core.training.dataset.cache import cached
 from kws_core.training.distillation import Teacher
 from kws_core.training.loop import BatchSource
 from kws_core.training.mixup import draw_mixup

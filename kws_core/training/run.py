@@ -11,23 +11,23 @@ import torch
 from tqdm import tqdm
 
 from kws_core.errors import ModelError
-from kws_core.features import FrontEnd, LogMel, Mfcc, front_end_spec
+from kws_core.features.front_ends import FrontEnd, LogMel, Mfcc, front_end_spec
 from kws_core.models import ModelCard, count_parameters, load_model, save_model
 from kws_core.models.registry import find_architecture
 from kws_core.models.store import MODEL_FOLDER
 from kws_core.training import distributed
-from kws_core.training.augmentation import AugmentSettings
-from kws_core.training.batches import BatchMaker
-from kws_core.training.cache import default_cache
+from kws_core.training.batches.augmentation import AugmentSettings
+from kws_core.training.batches.log_mel import BatchMaker
 from kws_core.training.compute import Compute, choose_compute
-from kws_core.training.data import load_training_data
+from kws_core.training.dataset.cache import default_cache
+from kws_core.training.dataset.download import download
+from kws_core.training.dataset.load import load_training_data
+from kws_core.training.dataset.more_sound import MoreSound
+from kws_core.training.dataset.recordings import DataKinds, describe, kinds_to_use
 from kws_core.training.distillation import DistillationSettings, load_teacher
-from kws_core.training.download import download
 from kws_core.training.loop import BatchSource, train
-from kws_core.training.more_sound import MoreSound
 from kws_core.training.optimization import TrainingSettings
 from kws_core.training.prepared import prepare
-from kws_core.training.recordings import DataKinds, describe, kinds_to_use
 from kws_core.training.run_log import make_run_logs, read_history
 from kws_core.training.validation import (
     ValidationClips,
@@ -68,8 +68,8 @@ def _load(
             "Folders of more speech, noise and words are for models of the log-mel: leave them "
             "out, or choose another model."
         )
-    from kws_core.training.sound import load_sound_training_data
-    from kws_core.training.sound_batches import SoundBatchMaker
+    from kws_core.training.batches.sound import SoundBatchMaker
+    from kws_core.training.dataset.sound import load_sound_training_data
 
     sound = load_sound_training_data(data, cache, front_end, labels, kinds)
     maker = SoundBatchMaker(sound.training, front_end, labels, augment)

@@ -1,0 +1,1 @@
+"""Plotly charts, and what they share: colours, axes, panels."""

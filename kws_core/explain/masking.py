@@ -1,0 +1,36 @@
+"""Hear what mattered: a clip whose log-mel is masked by a map, with the phase the clip had."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kws_core.audio.remembered import Floats
+from kws_core.audio.waveform import Samples
+from kws_core.augment.inversion import sound_of_picture
+from kws_core.augment.specaugment import SpecAugmentDraw
+from kws_core.features.front_ends import LogMelConfig
+
+
+def mask_of(attribution: Floats, share: float) -> Floats:
+    """Return a soft mask, 0 to 1, that lets about a `share` of a map's cells through whole.
+
+    Only what speaks for the label does: the rest fades in proportion to its value, down to 0 for
+    what is 0 or speaks against it.
+    """
+    least = float(np.quantile(attribution, 1 - share))
+    if least <= 0:  # fewer cells speak for the label
+        return (attribution > 0).astype(np.float32)
+    return np.asarray(np.clip(attribution / least, 0, 1), dtype=np.float32)
+
+
+def masked_picture(picture: Floats, mask: Floats, config: LogMelConfig) -> Floats:
+    """Return a log-mel (bands, frames), ln(power), with its power turned down by a mask, 0 to 1."""
+    power = np.exp(picture.astype(np.float64)) * mask
+    return np.log(np.maximum(power, np.exp(config.log_floor))).astype(np.float32)
+
+
+def sound_of_mask(samples: Samples, picture: Floats, mask: Floats, config: LogMelConfig) -> Samples:
+    """Return what a mask leaves of a clip, (n,) at config's rate; see `sound_of_picture`."""
+    n_mels, n_frames = picture.shape
+    nothing_drawn = SpecAugmentDraw(n_mels, n_frames, None, 0, (), ())
+    return sound_of_picture(samples, masked_picture(picture, mask, config), nothing_drawn, config)

@@ -1,0 +1,125 @@
+"""Accuracy under other conditions: in noise, through a narrow band, faint, and shifted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from kws_core.charts.layout import COLOURS, GRID, axis, bars, figure, legend, share_axis
+from kws_core.charts.style import LINE
+
+_NOISES: Final = {
+    "doing_the_dishes": "doing the dishes",
+    "dude_miaowing": "a cat",
+    "exercise_bike": "exercise bike",
+    "pink_noise": "pink noise",
+    "running_tap": "running tap",
+    "white_noise": "white noise",
+    "everyday_sounds": "everyday sounds",
+    "babble": "eight people talking",
+}
+
+
+def noise_name(kind: str) -> str:
+    """Return what a kind of noise is called."""
+    return _NOISES.get(kind, kind.replace("_", " "))
+
+
+def condition_rows(conditions: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the accuracy under every condition as rows of a table."""
+    rows = [{"Condition": "clean", "Value": "", **_share_cells(conditions["clean"])}]
+    for one in conditions.get("noise", []):
+        value = f"{one['snr_db']} dB"
+        rows.append({"Condition": noise_name(one["noise"]), "Value": value, **_share_cells(one)})
+    for kind, key, unit in _OTHERS:
+        for one in conditions.get(kind, []):
+            rows.append({"Condition": kind, "Value": f"{one[key]:g} {unit}", **_share_cells(one)})
+    return rows
+
+
+def noise_figure(conditions: Mapping[str, Any]) -> go.Figure:
+    """Draw accuracy against the ratio of speech to noise, for each kind of noise."""
+    kinds = list(dict.fromkeys(one["noise"] for one in conditions["noise"]))
+    traces = []
+    for i, kind in enumerate(kinds):
+        rows = [one for one in conditions["noise"] if one["noise"] == kind]
+        colour = COLOURS[i % len(COLOURS)]
+        traces.append(
+            {
+                "type": "scatter",
+                "name": noise_name(kind),
+                "x": [one["snr_db"] for one in rows],
+                "y": [one["value"] for one in rows],
+                "error_y": {**bars(rows), "color": colour},
+                "mode": "lines+markers",
+                "line": {"color": colour},
+                "hovertemplate": f"{noise_name(kind)}<br>%{{x}} dB: %{{y:.1%}}<extra></extra>",
+            }
+        )
+    layout = {
+        "xaxis": axis("speech over noise, dB", nticks=6),
+        "yaxis": share_axis("right", high=1.01),
+        "shapes": [_clean_line(conditions)],
+        "showlegend": True,
+        "legend": legend(),
+    }
+    return figure(traces, layout, height=430)
+
+
+_OTHERS: Final = (
+    ("bandwidth", "sample_rate", "Hz"),
+    ("level", "gain_db", "dB"),
+    ("shift", "seconds", "s"),
+)
+_TITLES: Final = {
+    "bandwidth": "sampled at, Hz",
+    "level": "turned down by, dB",
+    "shift": "moved by, s",
+}
+
+
+def other_condition_figure(conditions: Mapping[str, Any], kind: str) -> go.Figure:
+    """Draw accuracy against the bandwidth, the level or the shift."""
+    key = next(key for name, key, _ in _OTHERS if name == kind)
+    rows = sorted(conditions[kind], key=lambda one: float(one[key]))
+    lowest = min(float(one["low"]) for one in rows)
+    trace = {
+        "type": "scatter",
+        "x": [one[key] for one in rows],
+        "y": [one["value"] for one in rows],
+        "error_y": bars(rows),
+        "mode": "lines+markers",
+        "line": {"color": LINE},
+        "hovertemplate": "%{x}: %{y:.1%}<extra></extra>",
+    }
+    layout = {
+        "xaxis": axis(_TITLES[kind], nticks=6),
+        "yaxis": share_axis("right", low=min(0.8, lowest - 0.02), high=1.01),
+        "shapes": [_clean_line(conditions)],
+    }
+    return figure([trace], layout, height=260)
+
+
+def _clean_line(conditions: Mapping[str, Any]) -> dict[str, Any]:
+    clean = conditions["clean"]["value"]
+    line = {"color": GRID, "dash": "dot", "width": 2}
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": clean,
+        "y1": clean,
+        "line": line,
+    }
+
+
+def _share_cells(share: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Right, %": round(100 * share["value"], 1),
+        "from": round(100 * share["low"], 1),
+        "to": round(100 * share["high"], 1),
+        "Clips": share["n"],
+    }

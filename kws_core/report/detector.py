@@ -1,0 +1,102 @@
+"""The live detector: misses against false alarms (DET), and the points to work at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from kws_core.charts.layout import COLOURS, axis, figure, legend, share_axis
+
+_LEAST_PER_HOUR = 0.05  # where "never in these hours" is drawn
+
+
+def det_figure(figures: Mapping[str, Any]) -> go.Figure:
+    """Draw missed words against false alarms an hour, overall and at each ratio to the noise."""
+    curve = figures["curve"]
+    alarms = [max(point["per_hour"], _LEAST_PER_HOUR) for point in curve]
+    thresholds = [point["threshold"] for point in curve]
+    named = {"all words": [point["missed"] for point in curve]}
+    for i, at in enumerate(curve[0].get("by_snr", []) if curve else []):
+        named[_ratio(at["snr_db"])] = [point["by_snr"][i]["missed"] for point in curve]
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "name": name,
+            "x": alarms,
+            "y": missed,
+            "customdata": thresholds,
+            "mode": "lines",
+            "line": {"color": COLOURS[i % len(COLOURS)], "width": 3 if i == 0 else 1.5},
+            "hovertemplate": (
+                f"{name}<br>%{{y:.1%}} missed, %{{x:.2f}} false alarms an hour"
+                "<br>threshold %{customdata:.3f}<extra></extra>"
+            ),
+        }
+        for i, (name, missed) in enumerate(named.items())
+    ]
+    points = [p for p in figures.get("operating_points", []) if p["missed"] is not None]
+    traces.append(
+        {
+            "type": "scatter",
+            "name": "points to work at",
+            "x": [max(p["false_alarms"]["per_hour"], _LEAST_PER_HOUR) for p in points],
+            "y": [p["missed"]["value"] for p in points],
+            "mode": "markers",
+            "marker": {"size": 11, "symbol": "diamond", "color": COLOURS[1]},
+            "text": [_aim(p) for p in points],
+            "hovertemplate": "%{text}<br>%{y:.1%} missed, %{x:.2f} an hour<extra></extra>",
+        }
+    )
+    layout = {
+        "xaxis": axis("false alarms an hour", type="log", dtick=1, exponentformat="none"),
+        "yaxis": share_axis("missed", low=-0.01, high=1.01),
+        "showlegend": True,
+        "legend": legend(),
+    }
+    return figure(traces, layout, height=440)
+
+
+def point_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the operating points as rows of a table."""
+    return [
+        {
+            "Chosen as": _aim(point),
+            "Threshold": point["threshold"],
+            "Missed, %": _percentage(point["missed"]),
+            "Wrong, %": _percentage(point["wrong"]),
+            "False alarms an hour": round(point["false_alarms"]["per_hour"], 2),
+            "from": round(point["false_alarms"]["low"], 2),
+            "to": round(point["false_alarms"]["high"], 2),
+            "Median delay, s": None if not point["latency"] else point["latency"]["median"],
+            "95 % within, s": None if not point["latency"] else point["latency"]["p95"],
+        }
+        for point in figures.get("operating_points", [])
+    ]
+
+
+def curve_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the curve as rows of a table."""
+    return [
+        {
+            "Threshold": point["threshold"],
+            "Missed": point["missed"],
+            "Wrong": point["wrong"],
+            "False alarms an hour": point["per_hour"],
+        }
+        for point in figures["curve"]
+    ]
+
+
+def _aim(point: Mapping[str, Any]) -> str:
+    target = point["target"]
+    return "as set" if target is None else f"at most {target:g} an hour"
+
+
+def _ratio(snr_db: float | None) -> str:
+    return "in quiet" if snr_db is None else f"{snr_db:g} dB over noise"
+
+
+def _percentage(share: Mapping[str, Any] | None) -> float | None:
+    return None if share is None else round(100 * share["value"], 1)

@@ -1,0 +1,1 @@
+"""What was measured: figures and scores on disk, and as tables."""

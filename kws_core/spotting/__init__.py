@@ -1,0 +1,26 @@
+"""Words in sound that goes on and on: a detector that is fed samples and says what was spoken.
+
+``history`` keeps the last seconds of anything; ``intake`` turns chunks of any rate into one
+unbroken stream at 16 kHz and counts what was wrong with it; ``windows`` scores a second every
+hop; ``decision`` turns scores into words; ``detector`` puts them together.
+"""
+
+from kws_core.spotting.decision import Trigger, smooth, smoothed_scores
+from kws_core.spotting.detector import Detection, KeywordDetector, LogMelPast, Posteriors
+from kws_core.spotting.detector_settings import DetectorSettings
+from kws_core.spotting.intake import Faults
+from kws_core.spotting.windows import ScoredWindows, WindowScorer
+
+__all__ = [
+    "Detection",
+    "DetectorSettings",
+    "Faults",
+    "KeywordDetector",
+    "LogMelPast",
+    "Posteriors",
+    "ScoredWindows",
+    "Trigger",
+    "WindowScorer",
+    "smooth",
+    "smoothed_scores",
+]

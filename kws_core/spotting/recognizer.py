@@ -1,0 +1,202 @@
+"""The recogniser: loaded once, then sounds in and words out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from kws_core.audio.one_second import in_room_tone
+from kws_core.audio.waveform import Samples, as_mono_16k
+from kws_core.errors import TooLongError
+from kws_core.features.front_ends import LogMelConfig
+from kws_core.labels import SILENCE, UNKNOWN
+from kws_core.models import ModelCard, available_models, load_model
+from kws_core.models.batching import GroupCalls
+from kws_core.models.embeddings import recorded_embeddings
+from kws_core.models.store import MODEL_FOLDER, LoadedModel
+from kws_core.spotting.finder import FinderSettings, Word, find_words_in
+
+DEFAULT_MODEL = "ds-resnet"
+
+# Resampling rounds the number of samples up: that much more than a second is still a second.
+ROUNDING_SAMPLES = 16
+BATCH_SIZE = 64  # windows at once: larger is no faster on a CPU and takes more memory
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long a prediction took, in seconds: its front end, and its network."""
+
+    features: float = 0.0
+    model: float = 0.0
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a clip was heard as.
+
+    label: the best of the model's labels; score: its probability; scores: the probability of
+    every label, best first, adding up to 1.
+    """
+
+    label: str
+    score: float
+    scores: dict[str, float]
+    timing: Timing = field(default=Timing(), compare=False)
+
+    @property
+    def is_word(self) -> bool:
+        """Whether the best label is a word, neither silence nor unknown."""
+        return self.label not in (SILENCE, UNKNOWN)
+
+
+class Recognizer:
+    """A trained model with its front end; safe to share between threads, which only read it."""
+
+    def __init__(self, model: LoadedModel) -> None:
+        self._model = model
+        self.card: ModelCard = model.card
+        self.labels: tuple[str, ...] = model.card.labels
+        self._together = GroupCalls(self.posteriors_of_features, BATCH_SIZE)
+
+    @classmethod
+    def load(cls, name: str = DEFAULT_MODEL, folder: Path = MODEL_FOLDER) -> Recognizer:
+        """Load a model by name.
+
+        Raises UnknownModelError, or DamagedModelError if its files are not what they should be.
+        """
+        return cls(load_model(name, folder))
+
+    @staticmethod
+    def available(folder: Path = MODEL_FOLDER) -> tuple[str, ...]:
+        """Return the names that `load` takes."""
+        return available_models(folder)
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """The network, its front end and its card, to look into; shared, so never to be changed."""
+        return self._model
+
+    @property
+    def front_end_config(self) -> Any:
+        """The settings of the front end that the model was trained with."""
+        return self._model.front_end.config
+
+    @property
+    def n_samples(self) -> int:
+        """Samples at 16 kHz that the model sees at once (one second)."""
+        return int(self.front_end_config.n_samples)
+
+    def classify(self, samples: npt.NDArray[Any], sample_rate: int) -> Prediction:
+        """Say which word a clip of at most one second is.
+
+        samples: (n,) at sample_rate Hz; shorter clips are put in the middle of a second of
+        their room tone (see `kws_core.audio.one_second`). Raises TooLongError beyond one second,
+        and EmptyAudioError, BadSamplesError or BadSampleRateError.
+        """
+        return self.classify_batch([samples], sample_rate)[0]
+
+    def classify_batch(
+        self, clips: Sequence[npt.NDArray[Any]], sample_rate: int
+    ) -> list[Prediction]:
+        """Classify several clips at once; as `classify`, in the order given."""
+        if not clips:
+            return []
+        padded = [self._one_second(as_mono_16k(clip, sample_rate)) for clip in clips]
+        posteriors, timing = self._posteriors(np.stack(padded))
+        return [self._prediction(row, timing) for row in posteriors]
+
+    def find_words(
+        self,
+        samples: npt.NDArray[Any],
+        sample_rate: int,
+        settings: FinderSettings | None = None,
+    ) -> list[Word]:
+        """Find the words of a longer recording, in the order spoken, with times in seconds.
+
+        samples: (n,) at sample_rate Hz. Raises as `classify` does, but for the length.
+        """
+        mono = as_mono_16k(samples, sample_rate)
+        return find_words_in(mono, self.n_samples, self.labels, self.posteriors, settings)
+
+    def features(self, samples: Samples) -> npt.NDArray[np.float32]:
+        """Return what the front end makes of 16 kHz samples (n,), (bands, frames) of float32.
+
+        A recording shorter than one window is lengthened with silence.
+        """
+        least = getattr(self.front_end_config, "win_length", 1)
+        with torch.inference_mode():
+            waveform = torch.from_numpy(np.pad(samples, (0, max(0, least - len(samples)))))
+            picture: Tensor = self._model.front_end(waveform[None])[0]
+        return picture.numpy()
+
+    def embedding(self, samples: npt.NDArray[Any], sample_rate: int) -> npt.NDArray[np.float32]:
+        """Return what goes into the last layer for a clip of at most one second, (n_embedding,).
+
+        samples: (n,) at sample_rate Hz. Raises as `classify` does. See
+        `kws_core.models.embeddings`.
+        """
+        with recorded_embeddings(self._model.network) as recorded:
+            self.classify(samples, sample_rate)
+        (embeddings,) = recorded
+        return np.asarray(embeddings[0], dtype=np.float32)
+
+    def log_mel_config(self) -> LogMelConfig | None:
+        """Return the log-mel settings, or None if the front end is something else."""
+        config = self.front_end_config
+        return config if isinstance(config, LogMelConfig) else None
+
+    def posteriors(self, windows: Samples) -> npt.NDArray[np.float32]:
+        """Return the probabilities of one-second windows: (n, n_samples) to (n, labels)."""
+        return self._posteriors(windows)[0]
+
+    def posteriors_of_features(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the probabilities (n, labels) of what the front end gives, (n, bands, frames)."""
+        with torch.inference_mode():
+            logits = self._model.network(torch.from_numpy(features)) / self.card.temperature
+            return np.asarray(torch.softmax(logits.double(), dim=-1).numpy())
+
+    def posteriors_together(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return what `posteriors_of_features` does, in one batch with what other threads ask."""
+        return self._together(features)
+
+    def _posteriors(self, windows: Samples) -> tuple[npt.NDArray[np.float32], Timing]:
+        rows, features_s, model_s = [], 0.0, 0.0
+        with torch.inference_mode():
+            for start in range(0, len(windows), BATCH_SIZE):
+                started = time.perf_counter()
+                batch = torch.from_numpy(np.ascontiguousarray(windows[start : start + BATCH_SIZE]))
+                pictures = self._model.front_end(batch)
+                between = time.perf_counter()
+                logits = self._model.network(pictures) / self.card.temperature
+                rows.append(torch.softmax(logits.double(), dim=-1))
+                features_s += between - started
+                model_s += time.perf_counter() - between
+        return torch.cat(rows).numpy(), Timing(features_s, model_s)
+
+    def _one_second(self, samples: Samples) -> Samples:
+        missing = self.n_samples - len(samples)
+        if missing < -ROUNDING_SAMPLES:
+            seconds = len(samples) / self.front_end_config.sample_rate
+            raise TooLongError(
+                f"This clip is {seconds:.2f} s long; one word is recognised in at most "
+                f"{self.n_samples / self.front_end_config.sample_rate:g} s. "
+                "Use find_words for longer recordings."
+            )
+        if missing < 0:
+            return samples[: self.n_samples]
+        return in_room_tone(samples, self.n_samples)
+
+    def _prediction(self, row: npt.NDArray[np.float32], timing: Timing) -> Prediction:
+        order = np.argsort(-row, kind="stable")
+        scores = {self.labels[i]: float(row[i]) for i in order}
+        best = self.labels[order[0]]
+        return Prediction(best, scores[best], scores, timing)

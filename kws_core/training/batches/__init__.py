@@ -1,0 +1,1 @@
+"""Batches drawn from the training data, and changed on the way."""

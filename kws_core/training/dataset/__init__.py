@@ -1,0 +1,1 @@
+"""The training data: read, decoded, kept, and where they come from."""

@@ -1,0 +1,1 @@
+"""One-off scripts: averaging and joining models, gathering and making sound."""

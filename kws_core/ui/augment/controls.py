@@ -1,0 +1,176 @@
+"""Controls that several parts of the Augment page have: the draw, SpecAugment's knobs, the fill."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from kws_core.augment.policies import SpecAugmentPolicy
+from kws_core.augment.specaugment import FILLS
+from kws_core.features.front_ends import LogMelConfig
+from kws_core.lab.published import MEANINGS, NamedPolicy, name_of
+from kws_core.lab.recipe import LARGEST_SEED, NO_MASKS, Recipe
+from kws_core.ui.augment import state
+from kws_core.ui.augment.state import Target
+from kws_core.ui.shared.messages import plain
+
+_SEED: Final = "augment_seed"
+_NONE: Final = "none"
+_SIZES: Final = {True: "scaled", False: "published"}
+_PICTURE: Final = LogMelConfig()
+
+# Letter in the paper, setting, highest value, and what it is.
+_KNOBS: Final[tuple[tuple[str, str, float, str], ...]] = (
+    ("W", "time_warp", 80, "Time warp: a point in time moves by up to W frames of 10 ms."),
+    ("F", "freq_mask", _PICTURE.n_mels, "A frequency mask hides 0 to F of the mel bands."),
+    ("m_F", "n_freq_masks", 10, "How many frequency masks."),
+    ("T", "time_mask", 100, "A time mask hides 0 to T frames of 10 ms."),
+    ("m_T", "n_time_masks", 10, "How many time masks."),
+    ("p", "time_mask_share", 1.0, "No time mask is wider than this share of the clip."),
+)
+
+
+def draw_controls(compare: Recipe | None = None) -> None:
+    """Offer the next draw and its seed; compare: a recipe that can be put beside others."""
+    st.button(
+        "New draw",
+        icon=":material/casino:",
+        type="primary",
+        on_click=state.new_draw,
+        key="augment_new_draw",
+        help="The next seed. All other settings stay.",
+    )
+    st.session_state[_SEED] = state.lab().seed
+    st.number_input(
+        "Seed",
+        0,
+        LARGEST_SEED,
+        step=1,
+        key=_SEED,
+        on_change=_use_seed,
+        label_visibility="collapsed",
+        icon=":material/tag:",
+        width=120,
+        help="The same seed gives the same draw: also with other settings, to which it is only "
+        "stretched.",
+    )
+    if compare is not None:
+        st.button(
+            "Compare",
+            icon=":material/compare:",
+            on_click=_compare,
+            args=(compare,),
+            key="augment_add_to_comparison",
+            help="Puts these settings beside others.",
+        )
+
+
+def show_messages() -> None:
+    """Tell what could not be done, or not be used of the page's address."""
+    for message in state.messages():
+        # Text from an address: not Markdown, whatever it looks like.
+        st.warning(plain(message), icon=":material/info:")
+
+
+def policy_pills(target: Target) -> None:
+    """Offer the paper's policies, scaled or as published; none is marked for other numbers."""
+    masks = state.recipe_of(target).masks
+    named = name_of(masks)
+    policy_key, size_key = f"augment_policy_{target}", f"augment_size_{target}"
+    scaled = named.scaled if named else st.session_state.get(size_key) != _SIZES[False]
+    current = named.name if named else _NONE if masks == NO_MASKS else None
+    st.session_state[policy_key] = current
+    st.session_state[size_key] = _SIZES[scaled]
+
+    def choose() -> None:
+        name = st.session_state[policy_key] or current
+        published = st.session_state[size_key] == _SIZES[False]
+        if name == _NONE:
+            state.edit(target, masks=NO_MASKS)
+        elif name is not None:
+            state.edit(target, masks=NamedPolicy(name, not published).policy)
+
+    st.pills(
+        "Policy",
+        [*MEANINGS, _NONE],
+        key=policy_key,
+        on_change=choose,
+        label_visibility="collapsed",
+    )
+    st.segmented_control(
+        "Size of the policy",
+        list(_SIZES.values()),
+        key=size_key,
+        on_change=choose,
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def mask_knobs(target: Target) -> None:
+    """Offer every number of SpecAugment, with the paper's letters."""
+    masks = state.recipe_of(target).masks
+    for row in (_KNOBS[:3], _KNOBS[3:]):
+        for column, knob in zip(st.columns(3, gap="medium"), row, strict=True):
+            with column:
+                _slider(target, masks, *knob)
+
+
+def fill_control(target: Target) -> None:
+    """Offer what is put where the masks are."""
+    key = f"augment_fill_{target}"
+    st.session_state[key] = state.recipe_of(target).fill
+    st.segmented_control(
+        "Fill the masks with",
+        FILLS,
+        key=key,
+        required=True,
+        on_change=lambda: state.edit(target, fill=st.session_state[key]),
+    )
+
+
+def _slider(
+    target: Target,
+    masks: SpecAugmentPolicy,
+    letter: str,
+    setting: str,
+    highest: float,
+    help_text: str,
+) -> None:
+    key = f"augment_{setting}_{target}"
+    value = getattr(masks, setting)
+    kind = type(highest)
+    st.session_state[key] = kind(value)
+    options: dict[str, Any] = {"step": 0.05, "format": "%.2f"} if kind is float else {"step": 1}
+
+    def put() -> None:
+        now = state.recipe_of(target).masks
+        state.edit(target, masks=replace(now, **{setting: st.session_state[key]}))
+
+    # A link may hold more than the slider goes to.
+    st.slider(
+        letter,
+        kind(0),
+        max(kind(value), highest),
+        key=key,
+        on_change=put,
+        help=help_text,
+        **options,
+    )
+
+
+def _use_seed() -> None:
+    seed = st.session_state[_SEED]
+    if seed is not None:
+        state.use_seed(int(seed))
+
+
+def _compare(recipe: Recipe) -> None:
+    if not state.lab().recipes:
+        state.change(recipes=state.first_recipes())
+    else:
+        state.add_recipe(recipe)
+    if not state.messages():
+        state.change(view="compare")

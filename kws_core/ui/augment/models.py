@@ -1,0 +1,68 @@
+"""Which models listen on the Augment page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from kws_core.errors import ModelError
+from kws_core.lab.trial import takes_masks
+from kws_core.spotting.recognizer import Recognizer
+from kws_core.ui.augment import state
+from kws_core.ui.shared import resources
+from kws_core.ui.shared.models_loaded import model_named
+
+_MODELS: Final = "augment_models"
+
+
+def models_popover() -> None:
+    """Let a person choose who listens, where there is more than one model."""
+    available = Recognizer.available()
+    if len(available) < 2:
+        return
+    chosen = _names()
+    label = chosen[0] if len(chosen) == 1 else f"{len(chosen)} models"
+    with st.popover(label, icon=":material/hearing:", key="augment_models_popover"):
+        st.caption("Those chosen hear the same sound; their answers stand side by side.")
+        st.session_state[_MODELS] = chosen
+        st.pills(
+            "Models that listen",
+            available,
+            selection_mode="multi",
+            key=_MODELS,
+            on_change=_choose,
+            label_visibility="collapsed",
+        )
+
+
+def listeners() -> list[Recognizer]:
+    """The chosen models; one that can't be loaded is told of and left out."""
+    found = []
+    for name in _names():
+        try:
+            found.append(model_named(name))
+        except ModelError as error:
+            st.warning(str(error), icon=":material/warning:")
+    return found or [resources.recogniser()]
+
+
+def picture_model(models: list[Recognizer]) -> Recognizer:
+    """The model whose log-mel is drawn and masked: the first that takes one.
+
+    Raises ModelError if none does.
+    """
+    found = next((model for model in (*models, resources.recogniser()) if takes_masks(model)), None)
+    if found is None:
+        raise ModelError("This page needs a model that takes log-mel pictures, and none does.")
+    return found
+
+
+def _names() -> list[str]:
+    return list(state.lab().models) or [resources.recogniser().card.name]
+
+
+def _choose() -> None:
+    chosen = tuple(st.session_state[_MODELS])
+    usual = resources.recogniser().card.name
+    state.change(models=() if chosen in ((), (usual,)) else chosen)

@@ -1,0 +1,213 @@
+"""Below a picture: many draws, one knob, the paper's policies, and export; one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from kws_core.charts.style import percent, readable
+from kws_core.lab.draw_charts import level_scale, thumbnail
+from kws_core.lab.knobs import KNOBS, Knob
+from kws_core.lab.link import DRAW_COUNTS, SECTIONS, SWEEP_DRAWS, Section
+from kws_core.lab.recipe import Recipe
+from kws_core.lab.robustness import pictures_of_draws, scores_of_draws, seeds_around, sweep
+from kws_core.lab.score_charts import Followed, draws_figure
+from kws_core.lab.second import Second
+from kws_core.lab.sweep_charts import FollowedSweep, flips_text, sweep_figure
+from kws_core.lab.trial import can_hear, heard_before
+from kws_core.spotting.recognizer import Recognizer
+from kws_core.ui.augment import state
+from kws_core.ui.augment.export import show_export
+from kws_core.ui.augment.policies import show_policies
+
+MOST_THUMBNAILS: Final = 24
+_THUMBNAIL: Final = 108  # pixels: three of them side by side on a phone
+
+_SECTION: Final = "augment_section"
+_NAMES: Final[dict[Section, str]] = {
+    "draws": ":material/casino: Many draws",
+    "knob": ":material/tune: One knob",
+    "policies": ":material/article: The paper's policies",
+    "export": ":material/download: Export",
+}
+
+
+def show_sections(
+    second: Second,
+    recipe: Recipe,
+    models: Sequence[Recognizer],
+    picture_model: Recognizer,
+    knobs: Sequence[Knob],
+) -> None:
+    """Offer the sections of a view, and show the chosen one; nothing of the others is computed."""
+    is_masks = not knobs[0].kind
+    offered = [section for section in SECTIONS if is_masks or section != "policies"]
+    chosen = state.lab().section
+    chosen = chosen if chosen in offered else "draws"
+    st.space("small")
+    st.session_state[_SECTION] = chosen
+    st.segmented_control(
+        "More",
+        offered,
+        format_func=lambda name: _NAMES[name],
+        key=_SECTION,
+        required=True,
+        on_change=lambda: state.change(section=st.session_state[_SECTION]),
+        label_visibility="collapsed",
+    )
+    hearing = [model for model in models if can_hear(recipe, model)]
+    match chosen:
+        case "draws" | "knob" if not hearing:
+            st.caption("None of the chosen models can hear this.")
+        case "draws":
+            _show_draws(second, recipe, hearing, picture_model)
+        case "knob":
+            _show_knob(second, recipe, models, knobs)
+        case "policies":
+            show_policies(second, picture_model)
+        case "export":
+            show_export(recipe, second, (*hearing, picture_model)[0].card.name)
+
+
+def _show_draws(
+    second: Second,
+    recipe: Recipe,
+    models: Sequence[Recognizer],
+    picture_model: Recognizer,
+) -> None:
+    count = state.lab().n_draws
+    _choice("How many draws", "n_draws", DRAW_COUNTS)
+    seeds = seeds_around(recipe.seed, count)
+    followed = []
+    for model in models:
+        before = heard_before(second, model)
+        scores = scores_of_draws(second, recipe, seeds, model)
+        followed.append(Followed(model.card.name, before.label, scores))
+    st.markdown("  \n".join(_kept_text(one) for one in followed))
+    st.plotly_chart(
+        draws_figure(seeds, followed),
+        key="augment_draws",
+        config={"displayModeBar": False},
+        alt=" ".join(_kept_text(one).replace("**", "") for one in followed),
+    )
+    st.caption("A cross: another label is the best in that draw.")
+    if count <= MOST_THUMBNAILS:
+        _show_thumbnails(second, recipe, seeds, followed, picture_model)
+
+
+def _show_thumbnails(
+    second: Second,
+    recipe: Recipe,
+    seeds: Sequence[int],
+    followed: Sequence[Followed],
+    model: Recognizer,
+) -> None:
+    pictures = pictures_of_draws(second, recipe, seeds, model)
+    scale = level_scale(*pictures)
+    with st.container(horizontal=True, gap="small"):
+        for i, seed in enumerate(seeds):
+            lines = [
+                f"{readable(one.scores.heard[i])} {percent(float(one.scores.best[i]))}"
+                for one in followed
+            ]
+            text = f"{seed}: {lines[0]}" if lines else f"{seed}"
+            with st.container(width=_THUMBNAIL, gap=None):
+                st.image(
+                    thumbnail(pictures[i], scale),
+                    width=_THUMBNAIL,
+                    alt=f"Log-mel of draw {seed}, heard as {', '.join(lines)}",
+                )
+                st.button(
+                    f"**{text}**" if seed == recipe.seed else text,
+                    type="tertiary",
+                    on_click=state.use_seed,
+                    args=(seed,),
+                    key=f"augment_use_{i}",
+                    help="Show this draw above",
+                )
+                for one, line in zip(followed[1:], lines[1:], strict=True):
+                    st.caption(f"{one.name}: {line}")
+
+
+def _show_knob(
+    second: Second, recipe: Recipe, models: Sequence[Recognizer], knobs: Sequence[Knob]
+) -> None:
+    setting = "sound_knob" if knobs[0].kind else "mask_knob"
+    knob = KNOBS[getattr(state.lab(), setting)]
+    key = f"augment_{setting}"
+    st.session_state[key] = knob.name
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Knob",
+            [one.name for one in knobs],
+            format_func=lambda name: KNOBS[name].title,
+            key=key,
+            on_change=lambda: state.change(**{setting: st.session_state[key]}),
+            width=320,
+        )
+        _choice("Draws at every value", "sweep_draws", SWEEP_DRAWS)
+    n_draws = state.lab().sweep_draws
+    values = knob.possible(recipe)
+    if not values:
+        st.caption("No value of this knob goes with the rest of the chain.")
+        return
+    turned = knob.set(recipe, values[0])
+    followed = [
+        FollowedSweep(
+            model.card.name,
+            heard_before(second, model).label,
+            sweep(second, recipe, knob, model, n_draws),
+        )
+        for model in models
+        if can_hear(turned, model)
+    ]
+    told = [flips_text(one, knob) for one in followed]
+    if len(followed) > 1:
+        told = [f"{one.name}: {text}" for one, text in zip(followed, told, strict=True)]
+    if knob.adds_step(recipe):
+        st.caption("Your chain has no such step: it is added at the end.")
+    st.plotly_chart(
+        sweep_figure(knob, followed, _now(recipe, knob)),
+        key="augment_sweep",
+        config={"displayModeBar": False},
+        alt=f"{knob.title}. Heard: {' '.join(told)}",
+    )
+    st.markdown("Heard in this draw: " + "  \n".join(told))
+    st.caption(
+        f"The line is the score of the label heard before, in draw {recipe.seed} at every value; "
+        "a cross where another label is the best. Everything else stays."
+    )
+
+
+def _now(recipe: Recipe, knob: Knob) -> float | None:
+    """Return where a knob is, None if it is a range or not there."""
+    if not knob.kind:
+        return float(getattr(recipe.masks, knob.setting))
+    step = next((step for step in recipe.chain.steps if step.kind == knob.kind), None)
+    if step is None:
+        return None
+    low, high = getattr(step, knob.setting)
+    return float(low) if low == high else None
+
+
+def _kept_text(one: Followed) -> str:
+    kept, n = one.scores.kept(one.label), len(one.scores.rows)
+    mean = float(one.scores.of(one.label).mean())
+    return (
+        f"{one.name}: **{kept} of {n} draws** are still heard as **{readable(one.label)}**, "
+        f"with a mean score of {percent(mean)}."
+    )
+
+
+def _choice(label: str, setting: str, options: Sequence[int]) -> None:
+    key = f"augment_{setting}"
+    st.session_state[key] = getattr(state.lab(), setting)
+    st.segmented_control(
+        label,
+        options,
+        key=key,
+        required=True,
+        on_change=lambda: state.change(**{setting: st.session_state[key]}),
+    )

@@ -1,0 +1,186 @@
+"""Where a clip comes from: a sample, the microphone, or a file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from kws_core.audio.read import MAX_BYTES, MAX_SECONDS
+from kws_core.labels import WORDS
+from kws_core.samples import Sample
+from kws_core.ui.clip import current_clip
+from kws_core.ui.clip.current_clip import RECORDING_NAME, ChosenClip, Source
+from kws_core.ui.shared import resources
+from kws_core.ui.shared.messages import (
+    INSECURE_PAGE,
+    MICROPHONE_HELP,
+    PRIVACY,
+    can_have_microphone,
+    plain,
+)
+
+FILE_TYPES: Final = ["wav", "flac", "ogg", "opus", "mp3", "m4a", "aac", "webm"]
+SAMPLE_RATE_ASKED: Final = 16_000  # Hz, what the models hear: nothing is gained from more
+
+_SOURCES: Final[dict[Source, str]] = {
+    "sample": ":material/library_music: Sample clip",
+    "record": ":material/mic: Record",
+    "upload": ":material/upload_file: Upload",
+}
+
+
+_EMPTY: Final[dict[Source, str]] = {
+    "record": "Select the microphone, say a word, and stop: the result appears here.",
+    "upload": "The result appears here. Any common format and sample rate will do.",
+}
+
+
+def clip_picker() -> ChosenClip | None:
+    """Let a person choose a clip; None while the chosen source has given none."""
+    # Seeded on every run, so that the choice survives the widget's absence on other pages.
+    st.session_state["picker_source"] = source = current_clip.source()
+    st.segmented_control(
+        "Where the sound comes from",
+        list(_SOURCES),
+        format_func=lambda name: _SOURCES[name],
+        key="picker_source",
+        required=True,
+        on_change=lambda: current_clip.choose_source(st.session_state["picker_source"]),
+        label_visibility="collapsed",
+    )
+    match source:
+        case "sample":
+            sample_pills()
+        case "record":
+            _recorder()
+        case "upload":
+            _uploader()
+    if source != "sample":
+        _say_failure(source)
+        _say_what_is_kept(source)
+    if source == "record":
+        _recording_help()
+    return current_clip.clip_of(source)
+
+
+def sample_pills() -> None:
+    """Offer every sample recording at one click."""
+    chosen = current_clip.sample_name() if current_clip.source() == "sample" else None
+    st.session_state["picker_sample"] = chosen
+    samples = resources.samples()
+    st.pills(
+        "Sample clips",
+        list(samples),
+        format_func=lambda name: short_title(samples[name]),
+        key="picker_sample",
+        required=True,
+        on_change=lambda: current_clip.choose_sample(st.session_state["picker_sample"]),
+        label_visibility="collapsed",
+    )
+
+
+def short_title(sample: Sample) -> str:
+    """Return what a sample is called on its button."""
+    match sample.kind:
+        case "word":
+            return sample.words[0].label
+        case "noisy":
+            return f"{sample.words[0].label} in noise"
+        case "sentence":
+            return "several words"
+
+
+def _recorder() -> None:
+    if not can_have_microphone(st.context.url):
+        st.warning(INSECURE_PAGE, icon=":material/no_encryption:")
+    key = _widget_key("record")
+    st.audio_input(
+        "Record one word or several",
+        sample_rate=SAMPLE_RATE_ASKED,
+        key=key,
+        on_change=_take,
+        args=("record", key),
+        help=f"Of a longer recording, the first {MAX_SECONDS:g} seconds are used.",
+    )
+
+
+def _recording_help() -> None:
+    with st.container(horizontal=True):
+        with st.popover("Which words?", type="tertiary", icon=":material/list:"):
+            st.markdown(f"The model knows {len(WORDS)} words: {', '.join(WORDS)}.")
+        with st.popover("Microphone not working?", type="tertiary", icon=":material/mic_off:"):
+            st.markdown(MICROPHONE_HELP)
+
+
+def _uploader() -> None:
+    key = _widget_key("upload")
+    st.file_uploader(
+        "Upload a recording",
+        FILE_TYPES,
+        max_upload_size=MAX_BYTES // 2**20,
+        key=key,
+        on_change=_take,
+        args=("upload", key),
+        help=f"Of a longer recording, the first {MAX_SECONDS:g} seconds are used.",
+    )
+
+
+def _take(source: Source, key: str) -> None:
+    given = st.session_state[key]
+    if given is None:  # removed in the widget itself
+        current_clip.withdraw(source)
+    else:
+        name = RECORDING_NAME if source == "record" else given.name
+        current_clip.take(source, name, given.getvalue())
+
+
+def _say_failure(source: Source) -> None:
+    message = current_clip.failure_of(source)
+    if message is None:
+        return
+    kept = current_clip.clip_of(source)
+    st.error(message, icon=":material/error:")
+    if kept is None:
+        st.button(
+            "Try a sample clip instead",
+            icon=":material/library_music:",
+            on_click=current_clip.choose_source,
+            args=("sample",),
+        )
+
+
+def _say_what_is_kept(source: Source) -> None:
+    kept = current_clip.clip_of(source)
+    failed = current_clip.failure_of(source) is not None
+    if kept is None:
+        if not failed:
+            st.caption(f"{_EMPTY[source]} {PRIVACY}")
+        return
+    if st.session_state.get(_widget_key(source)) is not None and not failed:
+        return  # the widget itself shows it
+    with st.container(horizontal=True, vertical_alignment="center"):
+        still = "Still here: " if failed else ""
+        st.markdown(
+            f":material/graphic_eq: {still}**{plain(kept.name)}** ({kept.clip.duration:.1f} s)",
+            width="content",
+        )
+        st.button(
+            "Clear",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_clear,
+            args=(source,),
+            key=f"clear_{source}",
+        )
+
+
+def _clear(source: Source) -> None:
+    current_clip.forget(source)
+    # A new key is the only way to empty a recorder or uploader from outside.
+    turn = f"{source}_turn"
+    st.session_state[turn] = st.session_state.get(turn, 0) + 1
+
+
+def _widget_key(source: Source) -> str:
+    return f"picker_{source}_{st.session_state.get(f'{source}_turn', 0)}"

@@ -1,0 +1,74 @@
+"""What the recogniser makes of the chosen clip, worked out once and kept in the session."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from kws_core.audio.read import Clip
+from kws_core.audio.waveform import Samples
+from kws_core.features.front_ends import LogMelConfig
+from kws_core.spotting.finder import Word
+from kws_core.spotting.recognizer import ROUNDING_SAMPLES, Prediction, Recognizer
+from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip
+from kws_core.ui.shared import resources
+
+_KEPT: Final = f"{COMPUTED}heard"
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What was heard in one clip.
+
+    words: of a clip longer than the model's window, in the order spoken. prediction: of a shorter
+    clip, or of the window around the only word. log_mel: (bands, frames) in ln(power), made with
+    config; None if the model takes something else. steps: what took how long, in seconds.
+    """
+
+    clip_key: str
+    words: tuple[Word, ...]
+    prediction: Prediction | None
+    is_single: bool
+    log_mel: Samples | None
+    config: LogMelConfig | None
+    steps: dict[str, float]
+
+
+def heard_in(chosen: ChosenClip) -> Heard:
+    """The result for a clip; only the session's last one is kept."""
+    kept: Heard | None = st.session_state.get(_KEPT)
+    if kept is None or kept.clip_key != chosen.key:
+        kept = st.session_state[_KEPT] = _listen(chosen, resources.recogniser())
+    return kept
+
+
+def _listen(chosen: ChosenClip, recogniser: Recognizer) -> Heard:
+    clip = chosen.clip
+    config = recogniser.log_mel_config()
+    steps = {"decoding": chosen.decode_seconds}
+    started = time.perf_counter()
+    log_mel = recogniser.features(clip.samples) if config else None
+    drawn = time.perf_counter()
+    is_single = len(clip.samples) <= recogniser.n_samples + ROUNDING_SAMPLES
+    words: tuple[Word, ...] = ()
+    prediction: Prediction | None = None
+    if is_single:
+        prediction = recogniser.classify(clip.samples, clip.sample_rate)
+        steps |= {"features": prediction.timing.features, "model": prediction.timing.model}
+    else:
+        words = tuple(recogniser.find_words(clip.samples, clip.sample_rate))
+        steps |= {"features": drawn - started, "finding words": time.perf_counter() - drawn}
+        prediction = _around(words[0], clip, recogniser) if len(words) == 1 else None
+    return Heard(chosen.key, words, prediction, is_single, log_mel, config, steps)
+
+
+def _around(word: Word, clip: Clip, recogniser: Recognizer) -> Prediction | None:
+    """Scores of the window with the word in its middle, unless they contradict the word."""
+    middle = round((word.start + word.end) / 2 * clip.sample_rate)
+    start = max(middle - recogniser.n_samples // 2, 0)
+    window = clip.samples[start : start + recogniser.n_samples]
+    prediction = recogniser.classify(window, clip.sample_rate)
+    return prediction if prediction.label == word.label else None

@@ -1,0 +1,95 @@
+"""A sample recording to listen to, for everybody without a microphone."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
+from kws_core.live import Listener
+from kws_core.live.programmes import PROGRAMMES
+from kws_core.ui.live import state
+
+_CHOICE: Final = "live_programme"
+
+_sound = st.components.v2.component(
+    "kws_core.live_sound",
+    html='<audio preload="auto"></audio>',
+    css=":host { display: none; }",
+    js=(Path(__file__).parent / "sound.js").read_text(encoding="utf-8"),
+)
+
+
+def sample_card(listener: Listener) -> None:
+    """Offer the samples, and play the chosen one to the detector and to the person."""
+    with st.container(border=True, height="stretch"):
+        st.markdown("**A sample recording** needs no microphone.")
+        st.session_state[_CHOICE] = state.programme()
+        st.pills(
+            "Sample recording",
+            list(PROGRAMMES),
+            format_func=lambda name: PROGRAMMES[name].title,
+            key=_CHOICE,
+            required=True,
+            on_change=_choose,
+            args=(listener,),
+            label_visibility="collapsed",
+        )
+        buttons = st.container(horizontal=True, vertical_alignment="center")
+        st.caption(_what_is_said(state.programme()))
+        with st.container():  # of its own, for what says that the sample is being prepared
+            state.play_what_was_asked()
+        with buttons:
+            if listener.is_playing:
+                st.button(
+                    "Stop the sample",
+                    icon=":material/stop:",
+                    on_click=listener.stop_playing,
+                    key="live_stop",
+                )
+            else:
+                st.button(
+                    "Play the sample",
+                    icon=":material/play_arrow:",
+                    type="primary",
+                    on_click=_play,
+                    key="live_play",
+                )
+            st.toggle("Sound", value=True, key="live_sound", persist_state="session")
+
+
+def _choose(listener: Listener) -> None:
+    name = st.session_state[_CHOICE]
+    if listener.is_playing:
+        state.ask_to_play(name)
+    else:
+        state.choose_programme(name)
+
+
+def _play() -> None:
+    state.ask_to_play(state.programme())
+
+
+def _what_is_said(name: str) -> str:
+    words = PROGRAMMES[name].words
+    return f"Said in it: {', '.join(words)}." if words else "Nothing is said in it."
+
+
+def play_aloud(listener: Listener) -> None:
+    """Let the browser play what the detector hears, at the same time."""
+    name = state.programme()
+    if not listener.is_playing:
+        _sound(key="live_sound_player", data={"run": None})
+        return
+    wav = to_wav(state.programme_sound(name), SAMPLE_RATE)
+    data = {
+        "run": listener.n_played,
+        "wav": base64.b64encode(wav).decode("ascii"),
+        "from": round(listener.position, 2),
+        "paused": listener.paused,
+        "muted": not st.session_state["live_sound"],
+    }
+    _sound(key="live_sound_player", data=data)

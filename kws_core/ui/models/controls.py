@@ -1,0 +1,130 @@
+"""The switch between the sections of the Models page, and what several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from kws_core.report.exporting import as_csv, as_plain_json, file_name
+from kws_core.report.link import OF_A_CLIP, OF_A_MODEL, Section
+from kws_core.ui.clip import current_clip
+from kws_core.ui.clip.clip_picker import clip_picker
+from kws_core.ui.models import state
+from kws_core.ui.shared.messages import plain
+
+_NAMES: Final[dict[Section, str]] = {
+    "compare": "Compare",
+    "structure": "Structure",
+    "results": "Results",
+    "own": "Own test set",
+    "why": "Why this word",
+    "map": "Map of words",
+    "data": "Data",
+    "card": "Model card",
+}
+_ROW: Final = 35  # pixels
+_SPLITS: Final = {"val": "validation speakers", "test_a": "test speakers"}
+
+
+def section_control() -> None:
+    """Offer the sections; only the one that is open is computed."""
+    state.choice("Section", "section", _NAMES, widget=st.pills)
+
+
+def subject_controls(section: Section) -> None:
+    """Offer the model and the clip that a section is about, where it is about one."""
+    if section not in (*OF_A_MODEL, *OF_A_CLIP):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if section in OF_A_MODEL:
+            _model_control()
+        if section in ("results", "map", "card") and len(state.splits()) > 1:
+            options = {split: _SPLITS.get(split, split) for split in state.splits()}
+            state.choice("Measured on", "split", options, current=state.split())
+        if section in OF_A_CLIP:
+            clip_popover()
+
+
+def clip_popover() -> None:
+    """Offer other clips behind a button that names the current one."""
+    chosen = current_clip.current()
+    name = f"{plain(chosen.name)}, {chosen.clip.duration:.1f} s"
+    with st.popover(name, icon=":material/graphic_eq:", key="models_clip_popover"):
+        clip_picker()
+
+
+def split_name(split: str) -> str:
+    """Return what a split is called."""
+    return _SPLITS.get(split, split)
+
+
+def table(rows: Sequence[Mapping[str, Any]], key: str, alt: str, **more: Any) -> Any:
+    """Show rows as a table that can be sorted; returns what is selected in it."""
+    columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    return st.dataframe(columns, hide_index=True, key=key, alt=alt, placeholder="–", **more)
+
+
+def fitting(rows: Sequence[object], most: int) -> int:
+    """Return the height of a table in pixels: of its rows, or `most`, and then it is scrolled."""
+    return min(_ROW * (1 + len(rows)) + 3, most)
+
+
+def chart(figure: go.Figure, key: str, alt: str, **more: Any) -> Any:
+    """Show a figure that can be saved as a PNG; returns what is selected in it."""
+    return st.plotly_chart(
+        figure,
+        key=key,
+        alt=alt,
+        config={
+            "displaylogo": False,
+            "displayModeBar": "hover",
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {
+                "format": "png",
+                "filename": file_name(key, ending=""),
+                "scale": 2,
+            },
+        },
+        **more,
+    )
+
+
+def downloads(
+    *names: str, rows: Callable[[], Sequence[Mapping[str, Any]]], content: Callable[[], Any]
+) -> None:
+    """Offer the data behind a panel: its rows as CSV, and all of it as JSON.
+
+    names: what the files are called after. Both are made only when they are asked for.
+    """
+    kinds = (
+        ("csv", "text/csv", ":material/table:", lambda: as_csv(rows())),
+        ("json", "application/json", ":material/data_object:", lambda: as_plain_json(content())),
+    )
+    with st.container(horizontal=True):
+        for ending, mime, icon, made in kinds:
+            st.download_button(
+                ending.upper(),
+                made,
+                file_name(*names, ending=ending),
+                mime,
+                icon=icon,
+                on_click="ignore",
+                key=f"models_{ending}_{'_'.join(names)}",
+            )
+
+
+def nothing_measured(what: str, command: str) -> None:
+    """Say that something has not been measured, and how to do it."""
+    st.info(what, icon=":material/hourglass_empty:")
+    st.code(command, language="bash", wrap_lines=True)
+
+
+def _model_control() -> None:
+    names = state.models()
+    if len(names) > 1:
+        state.choice("Model", "model", list(names), current=state.model())
+    elif names:
+        st.markdown(f":material/neurology: **{names[0]}**", width="content")

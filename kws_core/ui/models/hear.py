@@ -1,0 +1,98 @@
+"""Hear what mattered: the clip masked by a map, beside the whole clip and the rest of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from kws_core.audio.remembered import Floats
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
+from kws_core.augment.specaugment import SpecAugmentDraw
+from kws_core.charts.style import percent, readable
+from kws_core.explain.masking import mask_of, masked_picture, sound_of_mask
+from kws_core.explain.methods import METHODS
+from kws_core.features.front_ends import LogMelConfig
+from kws_core.lab.draw_charts import level_scale, picture_figure
+from kws_core.report.link import Kept
+from kws_core.ui.clip import current_clip
+from kws_core.ui.models import state
+from kws_core.ui.models.controls import chart
+from kws_core.ui.models.question import Question, explanation
+from kws_core.ui.shared.messages import plain
+from kws_core.ui.shared.player import player
+
+_KEPT: Final[dict[Kept, str]] = {"5": "5 %", "15": "15 %", "30": "30 %"}
+
+
+def show_sound(question: Question) -> None:
+    """Show and play what a map lets through of the clip, and what it does not."""
+    config = question.listener.log_mel_config()
+    if config is None:
+        st.info(
+            f"The picture that {question.listener.card.name} takes can't be turned back into "
+            "sound: its frames' means are gone. Choose a model that takes a log-mel.",
+            icon=":material/volume_off:",
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        state.choice("Map", "method", METHODS, label_visibility="visible")
+        state.choice("Cells heard whole", "kept", _KEPT, label_visibility="visible")
+    now = state.shown()
+    mask = mask_of(explanation(question, now.method).attribution, int(now.kept) / 100)
+    parts = (
+        ("clip", "The clip", np.ones_like(mask)),
+        ("kept", "What mattered", mask),
+        ("rest", "The rest", 1 - mask),
+    )
+    for column, (name, title, part) in zip(st.columns(3, gap="medium"), parts, strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            _show_part(question, name, part, config)
+    st.caption(
+        f"The log-mel, masked by the map for {plain(question.word)} and turned back into sound "
+        f"with the clip's phase; nothing above {config.f_max / 1000:g} kHz is left. The strongest "
+        f"{now.kept} % of the cells stay whole, weaker ones fade, and what speaks against the "
+        "label is silenced. The rest is what that leaves out. Below each is what the model hears "
+        "in it."
+    )
+
+
+def _show_part(question: Question, name: str, mask: Floats, config: LogMelConfig) -> None:
+    now = state.shown()
+    key = ("heard", name, now.method, now.kept, *question.key)
+    clip = question.second.samples
+    sound = (
+        clip
+        if name == "clip"
+        else question.second.recall(
+            key, lambda: sound_of_mask(clip, question.picture, mask, config)
+        )
+    )
+    left = masked_picture(question.picture, mask, config)
+    n_mels, n_frames = left.shape
+    chart(
+        picture_figure(
+            left,
+            SpecAugmentDraw(n_mels, n_frames, None, 0, (), ()),
+            config,
+            level_scale(question.picture),
+            current_clip.current().key,
+        ),
+        f"models_why_{name}",
+        f"The log-mel of {name} cells.",
+    )
+    player(
+        to_wav(sound, SAMPLE_RATE),
+        duration=len(sound) / SAMPLE_RATE,
+        key=f"models_why_{name}_player",
+        figure_key=f"models_why_{name}",
+        label=f"{question.word} {name}",
+    )
+    heard = question.listener.classify(sound, SAMPLE_RATE)
+    ours = heard.scores[question.listener.labels[question.label]]
+    told = f"Heard as **{plain(readable(heard.label))}** {plain(percent(heard.score))}"
+    if readable(heard.label) != question.word:
+        told += f", {plain(question.word)} {plain(percent(ours))}"
+    st.markdown(f"{told}.")

@@ -1,0 +1,187 @@
+"""Own test set: recordings that a person brings, and how well a model does on them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
+from kws_core.charts.style import percent, readable
+from kws_core.report.confusion import confusion_figure, word_rows
+from kws_core.report.exporting import as_csv, as_plain_json, file_name
+from kws_core.report.own_files import Intake, Limits
+from kws_core.report.own_set import LONGEST_S, OwnClip, OwnResult, clip_table, measure_own_set
+from kws_core.results.metrics import top_confusions
+from kws_core.ui.clip.clip_picker import FILE_TYPES
+from kws_core.ui.models import state
+from kws_core.ui.models.controls import chart, fitting, table
+from kws_core.ui.shared.messages import PRIVACY
+from kws_core.ui.shared.models_loaded import model_named
+from kws_core.ui.shared.player import player
+
+# The session's own: nothing of it reaches a cache that sessions share.
+_RESULT: Final = "models_own_result"
+_TURN: Final = "models_own_turn"
+_MISTAKE: Final = "models_own_mistake"
+_LIMITS: Final = Limits()
+_MB: Final = 2**20
+
+
+def show_own_set() -> None:
+    """Take a test set, and show what the chosen model made of it."""
+    name = state.model()
+    st.caption(
+        "A ZIP archive or several files. The folder of a recording, or else its name, says the "
+        "word: `yes/anna.wav`, `yes_1.flac`. One word a file, in up to "
+        f"{LONGEST_S:g} s; of more than a second, the loudest second is heard."
+    )
+    key = f"models_own_files_{st.session_state.get(_TURN, 0)}"
+    given = st.file_uploader(
+        "Recordings, or a ZIP archive of them",
+        ["zip", *FILE_TYPES],
+        accept_multiple_files=True,
+        max_upload_size=_LIMITS.upload_bytes // _MB,
+        key=key,
+        on_change=_forget,
+        help=f"Up to {_LIMITS.files:,} files of {_LIMITS.file_bytes // _MB} MB, "
+        f"{_LIMITS.total_bytes // _MB} MB unpacked, and {_LIMITS.seconds:g} s of work.",
+    )
+    uploads = given or []
+    kept: tuple[object, OwnResult] | None = st.session_state.get(_RESULT)
+    if uploads:
+        identity = name, tuple(upload.file_id for upload in uploads)
+        if kept is None or kept[0] != identity:
+            result = _measure(name, [(upload.name, upload.getvalue()) for upload in uploads])
+            kept = st.session_state[_RESULT] = identity, result
+    if kept is None:
+        st.caption(f"The result appears here. {PRIVACY}")
+        return
+    _show(kept[1])
+
+
+def _forget() -> None:
+    st.session_state.pop(_RESULT, None)
+
+
+def _clear() -> None:
+    _forget()
+    # A new key is the only way to empty an uploader from outside.
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def _measure(name: str, uploads: list[tuple[str, bytes]]) -> OwnResult:
+    told = st.empty()
+    with st.spinner("Listening to your recordings"):
+        result = measure_own_set(
+            uploads, model_named(name), Intake(_LIMITS), lambda n: told.caption(f"{n:,} so far")
+        )
+    told.empty()
+    return result
+
+
+def _show(result: OwnResult) -> None:
+    share = result.accuracy
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**{share.value:.1%} right** of {share.n:,} recordings ({share.low:.1%} to "
+            f"{share.high:.1%}, 95 % interval), heard by {result.model}",
+            width="content",
+        )
+        st.button(
+            "Clear",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_clear,
+            key="models_own_clear",
+        )
+    confusion, mistakes = result.confusion, result.mistakes
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        n_right = int(np.trace(confusion.counts))
+        chart(
+            confusion_figure(confusion, "counts"),
+            "models_own_confusion",
+            f"Confusion matrix: {n_right} of {share.n} recordings are right.",
+        )
+    with right:
+        if mistakes:
+            st.markdown(f"**{len(mistakes)} mistakes**, surest first")
+            rows = clip_table(mistakes)
+            table(rows, "models_own_mistakes", "The mistakes.", height=fitting(rows, 260))
+            _listen(result, mistakes)
+        else:
+            st.markdown("**No mistakes.**")
+        words = word_rows(confusion)
+        table(words, "models_own_words", "Every word.", height=fitting(words, 260))
+    _show_skipped(result)
+    _downloads(result)
+
+
+def _listen(result: OwnResult, mistakes: tuple[OwnClip, ...]) -> None:
+    """Let a person hear the second that was mistaken."""
+    heard = {clip.number: clip for clip in mistakes if clip.number in result.sounds}
+    number = st.selectbox(
+        "Listen to", list(heard), format_func=lambda n: _titled(heard[n]), key=_MISTAKE
+    )
+    if number is not None:
+        sound = result.sounds[number]
+        player(
+            to_wav(sound, SAMPLE_RATE),
+            duration=len(sound) / SAMPLE_RATE,
+            key="models_own_player",
+            label=heard[number].path,
+        )
+
+
+def _titled(clip: OwnClip) -> str:
+    return f"{clip.path}: {readable(clip.heard)} {percent(clip.score)}"
+
+
+def _show_skipped(result: OwnResult) -> None:
+    if result.skipped:
+        st.markdown(f"**{len(result.skipped)} files were left out**")
+        rows = [{"File": one.path, "Why": one.reason} for one in result.skipped]
+        told = "Files that were left out, and why."
+        table(rows, "models_own_skipped", told, height=fitting(rows, 220))
+
+
+def _downloads(result: OwnResult) -> None:
+    files: dict[str, Any] = {
+        "All clips": lambda: as_csv(clip_table(result.clips)),
+        "Mistakes": lambda: as_csv(clip_table(result.mistakes)),
+        "Left out": lambda: as_csv({"File": s.path, "Why": s.reason} for s in result.skipped),
+    }
+    with st.container(horizontal=True):
+        for title, make in files.items():
+            st.download_button(
+                f"{title} as CSV",
+                make,
+                file_name("own", title, ending="csv"),
+                "text/csv",
+                icon=":material/table:",
+                on_click="ignore",
+                key=f"models_own_csv_{title}",
+            )
+        st.download_button(
+            "Figures as JSON",
+            lambda: as_plain_json(_figures(result)),
+            "own-figures.json",
+            "application/json",
+            icon=":material/data_object:",
+            on_click="ignore",
+            key="models_own_json",
+        )
+
+
+def _figures(result: OwnResult) -> dict[str, Any]:
+    confusion = result.confusion
+    return {
+        "model": result.model,
+        "accuracy": vars(result.accuracy),
+        "words": word_rows(confusion),
+        "confusion": {"labels": confusion.labels, "counts": np.asarray(confusion.counts).tolist()},
+        "top_confusions": top_confusions(confusion.counts, confusion.labels),
+        "skipped": [vars(one) for one in result.skipped],
+    }

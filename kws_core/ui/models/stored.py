@@ -1,0 +1,98 @@
+"""What evaluations left behind, read once per server and again when a file has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from kws_core.models.embeddings import EmbeddingMap
+from kws_core.models.store import MODEL_FOLDER, ModelCard, read_card
+from kws_core.report.comparison import Row, rows_of
+from kws_core.report.literature import Task
+from kws_core.results.data_summary import DataSummary, load_data_summary
+from kws_core.results.scores import ClipScores
+from kws_core.results.store import (
+    RESULTS_FOLDER,
+    available_results,
+    load_figures,
+    load_map,
+    load_scores,
+)
+from kws_core.results.stream_store import available_stream_results, load_stream_figures
+
+_KEPT: Final = 8  # a few models on two splits
+
+
+def evaluations() -> list[tuple[str, str]]:
+    """The (model, split) of every evaluation there is."""
+    return available_results(RESULTS_FOLDER)
+
+
+def comparison(task: Task) -> list[Row]:
+    """The rows of the comparison on a task; raises DataError if results are damaged."""
+    return rows_of(task, RESULTS_FOLDER)
+
+
+def figures(model: str, split: str) -> dict[str, Any]:
+    """The figures of an evaluation; raises DataError if they are damaged."""
+    return _figures(RESULTS_FOLDER, model, split, _changed(f"{model}-{split}.json"))
+
+
+def scores(model: str, split: str) -> ClipScores:
+    """The scores of all clips of an evaluation; raises DataError if they are damaged."""
+    return _scores(RESULTS_FOLDER, model, split, _changed(f"{model}-{split}.npz"))
+
+
+def word_map(model: str, split: str) -> EmbeddingMap | None:
+    """The map of words, None if the evaluation has none; raises DataError if it is damaged."""
+    return _word_map(RESULTS_FOLDER, model, split, _changed(f"{model}-{split}-map.npz"))
+
+
+def stream_figures(model: str, split: str) -> dict[str, Any] | None:
+    """The figures of the live detector, None if it was not measured; raises DataError."""
+    if (model, split) not in available_stream_results(RESULTS_FOLDER):
+        return None
+    return load_stream_figures(RESULTS_FOLDER, model, split)
+
+
+def data_summary() -> DataSummary | None:
+    """What the data are like, None if that was not written down; raises DataError."""
+    return _data_summary(RESULTS_FOLDER, _changed("data.json"))
+
+
+def card(model: str) -> ModelCard:
+    """A model's card; raises UnknownModelError or DamagedModelError."""
+    return read_card(MODEL_FOLDER, model)
+
+
+def weights_path(model: str) -> Path:
+    """Where a model's weights are."""
+    return MODEL_FOLDER / f"{model}.safetensors"
+
+
+def _changed(name: str) -> int:
+    path = RESULTS_FOLDER / name
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
+# The last argument of each tells versions of a file apart. What comes back is only read.
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _figures(folder: Path, model: str, split: str, version: int) -> dict[str, Any]:
+    return load_figures(folder, model, split)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _scores(folder: Path, model: str, split: str, version: int) -> ClipScores:
+    return load_scores(folder, model, split)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _word_map(folder: Path, model: str, split: str, version: int) -> EmbeddingMap | None:
+    return load_map(folder, model, split)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _data_summary(folder: Path, version: int) -> DataSummary | None:
+    return load_data_summary(folder)

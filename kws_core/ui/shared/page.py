@@ -1,0 +1,100 @@
+"""What every page shares: its settings, the navigation, and the promise about audio."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from kws_core.ui.shared.messages import PRIVACY, PRIVACY_DETAILS
+
+APP_NAME = "Keyword spotting"
+# A file of our own: the browser would fetch a Material icon for its tab from another server.
+TAB_ICON = Path(__file__).resolve().parents[3] / "assets" / "icon.png"
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page of the app: its script, its name and icon, and in one sentence what it is for."""
+
+    script: str
+    label: str
+    icon: str
+    purpose: str
+
+
+# All pages in the order of the navigation, the home page first. A new page needs one entry here.
+PAGES = (
+    PageEntry(
+        "streamlit_app.py",
+        "Home",
+        ":material/home:",
+        "A spoken word, recognised and drawn.",
+    ),
+    PageEntry(
+        "pages/1_Recognise.py",
+        "Recognise",
+        ":material/hearing:",
+        "Play a sample, record yourself or upload a file, and see which words the model hears, "
+        "how sure it is, and what it looked at.",
+    ),
+    PageEntry(
+        "pages/2_Explore.py",
+        "Explore",
+        ":material/query_stats:",
+        "A clip in every view, from the waveform to MFCC and pitch, with every setting, a second "
+        "clip beside it, and what to look for.",
+    ),
+    PageEntry(
+        "pages/3_Augment.py",
+        "Augment",
+        ":material/auto_fix_high:",
+        "What training does to a clip: SpecAugment, noise, rooms and more, drawn, heard, and what "
+        "the model still makes of it.",
+    ),
+    PageEntry(
+        "pages/4_Live.py",
+        "Live",
+        ":material/mic:",
+        "The microphone, or a sample, continuously: words as they are spoken, with their latency, "
+        "and how often the detector errs.",
+    ),
+    PageEntry(
+        "pages/5_Models.py",
+        "Models",
+        ":material/neurology:",
+        "How good the models are, where they fail and why, what they learnt from, and a test on "
+        "recordings of your own.",
+    ),
+)
+
+
+def page_setup(title: str, icon: str) -> None:
+    """Name the page and draw the sidebar and the heading; the first call of every page."""
+    # Streamlit imports pandas when a page first needs it. On the next page, Plotly would trip over
+    # a half of it, if that other page was left meanwhile: this waits for the whole.
+    if "pandas" in sys.modules:
+        importlib.import_module("pandas")
+    tab_title = title if title == APP_NAME else f"{title} · {APP_NAME}"
+    st.set_page_config(page_title=tab_title, page_icon=str(TAB_ICON), layout="wide")
+    # Streamlit's own navigation is off (see .streamlit/config.toml): it takes labels from file
+    # names, and knows icons only as emoji in them.
+    with st.sidebar:
+        st.subheader(APP_NAME, anchor=False)
+        for entry in PAGES:
+            st.page_link(entry.script, label=entry.label, icon=entry.icon, width="stretch")
+        st.space("small")
+        st.caption(f":material/lock: {PRIVACY}", help=PRIVACY_DETAILS)
+    st.title(title, icon=icon, anchor=False)
+
+
+def page_links() -> None:
+    """Draw a card for every page but the home page: its link, and what it is for."""
+    others = PAGES[1:]
+    for column, entry in zip(st.columns(max(len(others), 2)), others, strict=False):
+        with column.container(border=True):
+            st.page_link(entry.script, label=f"**{entry.label}**", icon=entry.icon)
+            st.caption(entry.purpose)

@@ -1,0 +1,47 @@
+"""What all sessions share, loaded once per server: the recogniser and the sample recordings."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+
+import streamlit as st
+import torch
+
+from kws_core.audio.read import read_audio
+from kws_core.errors import KwsError
+from kws_core.samples import Sample, list_samples
+from kws_core.spotting.recognizer import Recognizer
+
+# Slow to import the first time: what decodes and resamples the files that people bring, and what
+# Explore computes with.
+_DECODERS = ("av", "soundfile", "soxr")
+_ANALYSIS = ("librosa.feature", "librosa.effects")
+
+
+@st.cache_resource(show_spinner="Loading the keyword model")
+def recogniser() -> Recognizer:
+    """The default recogniser."""
+    # Several sessions share the processor's cores, and one small model is no faster on many.
+    torch.set_num_threads(1)
+    return Recognizer.load()
+
+
+@st.cache_resource(show_spinner=False)
+def samples() -> dict[str, Sample]:
+    """The sample recordings by name, in the order to offer them."""
+    return {sample.name: sample for sample in list_samples()}
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Do once what would make the first recording, upload or sentence of a server slow."""
+    for name in _DECODERS:
+        importlib.import_module(name)
+    # What is damaged is told where it is needed.
+    with contextlib.suppress(KwsError):
+        sentence = next(sample for sample in samples().values() if sample.kind == "sentence")
+        clip = read_audio(sentence.path)
+        recogniser().find_words(clip.samples, clip.sample_rate)
+    for name in _ANALYSIS:
+        importlib.import_module(name)
