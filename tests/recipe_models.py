@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from kws_core.audio.one_second import cut_second
 from kws_core.audio.read import read_audio
 from kws_core.features.front_ends import FrontEnd, LogMel
 from kws_core.features.raw_wave import RawWave
 from kws_core.lab import Second
-from kws_core.lab.second import cut_second
 from kws_core.labels import LABELS, WORDS
 from kws_core.models.store import LoadedModel, ModelCard
 from kws_core.samples import get_sample

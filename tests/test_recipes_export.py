@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kws_core.audio.one_second import cut_second
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import to_wav
 from kws_core.augment import (
@@ -29,7 +30,6 @@ from kws_core.augment.policies import LD, SpecAugmentPolicy
 from kws_core.lab import Recipe, Second
 from kws_core.lab.backgrounds import made_backgrounds
 from kws_core.lab.export import as_python, as_training, policy_text, training_form
-from kws_core.lab.second import cut_second
 from kws_core.lab.trial import heard, sound_after
 from kws_core.samples import get_sample
 from kws_core.training.batches.augmentation import AugmentSettings

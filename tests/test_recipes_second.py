@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.audio.one_second import in_room_tone
-from kws_core.lab.second import cut_second, fits_whole, last_start, loudest_start, start_around
+from kws_core.audio.one_second import (
+    cut_second,
+    fits_whole,
+    in_room_tone,
+    last_start,
+    loudest_start,
+    start_around,
+)
 
 RATE = 16_000
 RAMP = np.arange(3 * RATE, dtype=np.float32)

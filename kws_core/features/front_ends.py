@@ -132,6 +132,11 @@ class MfccConfig:
     log_mel: LogMelConfig = LogMelConfig()
     n_mfcc: int = 13
 
+    @property
+    def n_samples(self) -> int:
+        """Samples of one second, as the log-mel has them."""
+        return self.log_mel.n_samples
+
 
 class Mfcc(nn.Module):
     """MFCC: ``(batch, samples)`` to ``(batch, n_mfcc, frames)``, orthonormal DCT-II of ln(power).

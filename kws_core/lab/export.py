@@ -56,7 +56,10 @@ def as_python(
     steps = recipe.chain.steps
     masked = has_masks(recipe.masks)
     needs_recordings = any(isinstance(step, Background) for step in steps)
-    imports = ["from kws_core import Recognizer, read_audio"]
+    imports = [
+        "from kws_core import Recognizer, read_audio",
+        "from kws_core.audio.one_second import cut_second",
+    ]
     if steps:
         names = sorted({type(step).__name__ for step in steps} | {"Chain"})
         imports.append(f"from kws_core.augment import {', '.join(names)}")
@@ -64,7 +67,6 @@ def as_python(
         imports.append("from kws_core.augment.specaugment import SpecAugmentPolicy, draw")
     if needs_recordings:
         imports.append("from kws_core.lab.backgrounds import made_backgrounds")
-    imports.append("from kws_core.lab.second import cut_second")
     clip = '"clip.wav"  # a file of yours'
     if sample is not None:
         imports.append("from kws_core.samples import get_sample")

@@ -23,7 +23,6 @@ from torch import Tensor, nn
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.errors import ModelError
 from kws_core.models.store import LoadedModel
-from kws_core.spotting.recognizer import Recognizer
 
 SAMPLES: Final = "samples"  # the input, (batch, n_samples) at 16 kHz
 LOGITS: Final = "logits"  # the outputs, (batch, labels)
@@ -127,7 +126,7 @@ class _Whole(nn.Module):
         super().__init__()
         self.front_end, self.network = model.front_end, model.network
         self.temperature = float(model.card.temperature)
-        self.n_samples = Recognizer(model).n_samples
+        self.n_samples = model.n_samples
 
     def forward(self, samples: Tensor) -> tuple[Tensor, Tensor]:
         """Return both, ``(batch, labels)``."""

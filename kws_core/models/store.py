@@ -55,6 +55,11 @@ class LoadedModel:
     front_end: FrontEnd
     card: ModelCard
 
+    @property
+    def n_samples(self) -> int:
+        """Samples at 16 kHz that the model sees at once (one second)."""
+        return self.front_end.config.n_samples
+
 
 def save_model(
     folder: Path,

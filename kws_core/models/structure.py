@@ -20,7 +20,6 @@ from kws_core.models.ds_resnet import ResidualBlock
 from kws_core.models.matchboxnet import ResidualBlock as MatchboxBlock
 from kws_core.models.resnet import ResidualBlock2d
 from kws_core.models.store import LoadedModel
-from kws_core.spotting.recognizer import Recognizer
 
 FRONT_END: Final = "front end"
 # What has no place of its own in the drawing: it belongs to the layer before it.
@@ -153,7 +152,7 @@ def layer_output(network: nn.Module, features: Floats, name: str) -> Floats:
 
 
 def _features_of_silence(model: LoadedModel) -> Tensor:
-    second = torch.zeros(1, Recognizer(model).n_samples)
+    second = torch.zeros(1, model.n_samples)
     with torch.no_grad():
         features: Tensor = model.front_end(second)
     return features

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from kws_core.audio.one_second import cut_second, loudest_start
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.charts.style import readable
 from kws_core.errors import DataError, KwsError
-from kws_core.lab.second import cut_second, loudest_start
 from kws_core.report.confusion import Confusion
 from kws_core.report.own_files import Intake, Skipped, recordings_of
 from kws_core.report.own_words import word_of

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from kws_core.audio.one_second import in_room_tone
+from kws_core.audio.one_second import ROUNDING_SAMPLES, in_room_tone
 from kws_core.audio.waveform import Samples, as_mono_16k
 from kws_core.errors import TooLongError
 from kws_core.features.front_ends import LogMelConfig
@@ -26,8 +26,6 @@ from kws_core.spotting.finder import FinderSettings, Word, find_words_in
 
 DEFAULT_MODEL = "ds-resnet"
 
-# Resampling rounds the number of samples up: that much more than a second is still a second.
-ROUNDING_SAMPLES = 16
 BATCH_SIZE = 64  # windows at once: larger is no faster on a CPU and takes more memory
 
 
@@ -93,7 +91,7 @@ class Recognizer:
     @property
     def n_samples(self) -> int:
         """Samples at 16 kHz that the model sees at once (one second)."""
-        return int(self.front_end_config.n_samples)
+        return self._model.n_samples
 
     def classify(self, samples: npt.NDArray[Any], sample_rate: int) -> Prediction:
         """Say which word a clip of at most one second is.

@@ -7,17 +7,17 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.audio.waveform import SAMPLE_RATE
-from kws_core.charts.style import readable
-from kws_core.lab.backgrounds import made_backgrounds
-from kws_core.lab.second import (
-    Second,
+from kws_core.audio.one_second import (
     cut_second,
     fits_whole,
     last_start,
     loudest_start,
     start_around,
 )
+from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.charts.style import readable
+from kws_core.lab.backgrounds import made_backgrounds
+from kws_core.lab.second import Second
 from kws_core.spotting.finder import Word
 from kws_core.ui.augment import state
 from kws_core.ui.augment.state import OWN_RECORDINGS

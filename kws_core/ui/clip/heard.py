@@ -8,11 +8,12 @@ from typing import Final
 
 import streamlit as st
 
+from kws_core.audio.one_second import fits_whole
 from kws_core.audio.read import Clip
 from kws_core.audio.waveform import Samples
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.spotting.finder import Word
-from kws_core.spotting.recognizer import ROUNDING_SAMPLES, Prediction, Recognizer
+from kws_core.spotting.recognizer import Prediction, Recognizer
 from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip
 from kws_core.ui.shared import resources
 
@@ -52,7 +53,7 @@ def _listen(chosen: ChosenClip, recogniser: Recognizer) -> Heard:
     started = time.perf_counter()
     log_mel = recogniser.features(clip.samples) if config else None
     drawn = time.perf_counter()
-    is_single = len(clip.samples) <= recogniser.n_samples + ROUNDING_SAMPLES
+    is_single = fits_whole(clip.samples, recogniser.n_samples)
     words: tuple[Word, ...] = ()
     prediction: Prediction | None = None
     if is_single:

@@ -6,8 +6,9 @@ from typing import Final
 
 import streamlit as st
 
+from kws_core.audio.one_second import cut_second, fits_whole, loudest_start, start_around
 from kws_core.audio.remembered import Floats
-from kws_core.lab.second import Second, cut_second, fits_whole, loudest_start, start_around
+from kws_core.lab.second import Second
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.clip import current_clip
 from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip
