@@ -2,7 +2,7 @@
 #                                    TORCH_INDEX=<CPU wheel index>)
 # make test   run all tests          (ARGS="-k spectrogram" is handed to pytest; WORKERS=0: one
 #                                    after another, in one process)
-# make lint   ruff and mypy
+# make lint   ruff, mypy, and import-linter's rules of who may import whom (pyproject.toml)
 # make bench  measure                (BENCH=bench/find_words.py ARGS="--data DIR" for another one)
 # make clean  remove .venv and caches
 
@@ -39,6 +39,7 @@ lint: $(DEV_READY)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-logo --no-cache
 
 format: $(DEV_READY)
 	$(PY) -m ruff check --fix .
