@@ -2,7 +2,8 @@
 #                                    TORCH_INDEX=<CPU wheel index>)
 # make test   run all tests          (ARGS="-k spectrogram" is handed to pytest; WORKERS=0: one
 #                                    after another, in one process)
-# make lint   ruff, mypy, and import-linter's rules of who may import whom (pyproject.toml)
+# make test-quick   those that need neither a page nor a browser nor much time
+# make lint   ruff, mypy, and import-linter's rules of who may import whom
 # make bench  measure                (BENCH=bench/find_words.py ARGS="--data DIR" for another one)
 # make clean  remove .venv and caches
 
@@ -20,9 +21,10 @@ PY := $(VENV)/bin/python
 VENV_READY := $(VENV)/.stamp-venv
 RUN_READY := $(VENV)/.stamp-run
 DEV_READY := $(VENV)/.stamp-dev
+PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PIP := $(PY) -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
-.PHONY: help run test lint format bench browser install install-dev clean
+.PHONY: help run test test-quick lint format bench browser install install-dev clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -33,7 +35,10 @@ run: $(RUN_READY)
 	$(PY) -m streamlit run streamlit_app.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(DEV_READY) browser
-	$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTEST) $(ARGS)
+
+test-quick: $(DEV_READY)
+	$(PYTEST) -m "not page and not browser and not slow" $(ARGS)
 
 lint: $(DEV_READY)
 	$(PY) -m ruff check .
@@ -49,7 +54,7 @@ bench: $(RUN_READY)
 	$(PY) -m $(subst /,.,$(basename $(BENCH))) $(ARGS)
 
 browser: $(DEV_READY)
-	@bash tests/setup_browser.sh $(PY)
+	@bash tests/helpers/setup_browser.sh $(PY)
 
 install: $(RUN_READY)
 

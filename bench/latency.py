@@ -32,8 +32,8 @@ from kws_core.evaluation.cost import one_core
 from kws_core.evaluation.machine import processor
 from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
-from tests.audio_files import encode
-from tests.browser import find_chromium, reason_to_skip, run_server
+from tests.helpers.audio_files import encode
+from tests.helpers.browser import find_chromium, reason_to_skip, run_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

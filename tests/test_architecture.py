@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+import pytest
+
+from tests.helpers.app import ROOT
+
 SKIPPED_FOLDERS = {".git", ".venv", "__pycache__", "SpeechCommands", "node_modules"}
 # A data table this large is no text that someone wrote.
 MAX_TEXT_BYTES = 2_000_000
@@ -57,6 +60,7 @@ def text_of(path: Path) -> str | None:
         return None
 
 
+@pytest.mark.slow
 def test_importing_the_library_stays_light() -> None:
     heavy = ("streamlit", "librosa", "torchaudio")
     code = f"import sys, kws_core; print(*[name for name in {heavy!r} if name in sys.modules])"

@@ -1,0 +1,119 @@
+"""The Models page in a real browser: cells and layers to click, both themes, a phone, a link."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from tests.helpers.browser import ColourScheme, OpenPage, no_sideways_scroll
+from tests.helpers.own_sets import archive, recording
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Open = Callable[..., OpenPage]
+
+MATRIX = ".st-key-models_confusion .js-plotly-plot"
+# What each section shows last.
+SECTIONS = {
+    "Compare": ".st-key-models_compare_weights .js-plotly-plot",
+    "Results": ".st-key-models_cell_scores .js-plotly-plot",
+    "Map of words": ".st-key-models_map .js-plotly-plot",
+    "Data": ".st-key-models_data_counts .js-plotly-plot",
+    "Model card": ".st-key-models_weights",
+}
+
+
+def query_of(page: Page) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(page.url).query))
+
+
+@pytest.mark.parametrize(("width", "colour_scheme"), [(1280, "dark"), (390, "light")])
+def test_every_section_loads_cleanly_and_fits(
+    open_page: Open, width: int, colour_scheme: ColourScheme
+) -> None:
+    opened = open_page("/Models", width=width, colour_scheme=colour_scheme)
+    page = opened.page
+    for title, last in SECTIONS.items():
+        page.get_by_role("radio", name=title, exact=True).click()
+        page.locator(last).first.wait_for()
+        opened.wait_until_idle()
+        assert no_sideways_scroll(page)
+        assert page.get_by_test_id("stException").count() == 0
+        assert page.get_by_test_id("stAlertContentError").count() == 0
+    assert opened.console_errors == []
+    assert opened.page_errors == []
+    assert opened.foreign_requests == []
+
+
+def test_a_click_on_a_cell_brings_its_clips_and_is_in_the_address(open_page: Open) -> None:
+    opened = open_page("/Models?section=results&unit=counts")
+    page = opened.page
+    page.locator(f"{MATRIX} .scatterlayer .point").first.wait_for(state="attached")
+    # A cell beside the diagonal: the first point whose labels differ and that is not chosen yet.
+    chosen = page.locator(MATRIX).evaluate(
+        """plot => {
+          const points = plot.data[1], axes = plot._fullLayout, box = plot.getBoundingClientRect();
+          const at = points.customdata.findIndex(([a, b]) => a !== b && b !== '_unknown_');
+          const place = (axis, value) => axis._offset + axis.c2p(axis.d2c(value));
+          return {pair: points.customdata[at], x: box.left + place(axes.xaxis, points.x[at]),
+                  y: box.top + place(axes.yaxis, points.y[at])};
+        }"""
+    )
+    said, heard = chosen["pair"]
+    page.mouse.move(chosen["x"], chosen["y"])
+    page.mouse.click(chosen["x"], chosen["y"])
+    page.get_by_text(f"clips of “{said}”").wait_for()
+    page.wait_for_url(f"**said={said}*")
+    opened.wait_until_idle()
+    assert query_of(page) == {
+        "section": "results", "unit": "counts", "said": said, "heard": heard
+    }  # fmt: skip
+    # The choice outlives the redrawing of the chart, and the address brings it back.
+    main = page.get_by_test_id("stMain").inner_text()
+    assert f"were heard as “{heard}”" in main
+    again = open_page("/" + page.url.split("/", 3)[3]).page
+    again.get_by_text(f"were heard as “{heard}”").wait_for()
+    assert opened.console_errors == []
+
+
+def test_a_click_on_a_block_brings_what_it_makes_of_the_clip(open_page: Open) -> None:
+    opened = open_page("/Models?section=structure")
+    page = opened.page
+    blocks = page.locator(".st-key-models_blocks .barlayer .point")
+    blocks.first.wait_for(state="attached")
+    opened.wait_until_idle()
+    names = page.locator(".st-key-models_blocks .js-plotly-plot").evaluate(
+        "plot => plot.data.find(trace => trace.type === 'bar').customdata"
+    )
+    wanted = len(names) - 2  # not the first, which is shown before any click
+    box = blocks.nth(wanted).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(f"**layer={names[wanted]}*")
+    opened.wait_until_idle()
+    assert f"What {names[wanted]} makes of" in page.get_by_test_id("stMain").inner_text()
+    assert opened.console_errors == []
+
+
+def test_an_archive_of_ones_own_is_measured_and_its_figures_taken_along(open_page: Open) -> None:
+    opened = open_page("/Models?section=own")
+    page = opened.page
+    files = {f"yes/{i}.wav": recording(400 + 150 * i) for i in range(3)}
+    content = {"name": "set.zip", "mimeType": "application/zip", "buffer": archive(files)}
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(content)
+    page.get_by_text("of 3 recordings").wait_for()
+    opened.wait_until_idle()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Figures as JSON").click()
+    figures = json.loads(io.BytesIO(download.value.path().read_bytes()).read())
+    assert figures["accuracy"]["n"] == 3
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_text("The result appears here").wait_for()
+    assert opened.console_errors == []

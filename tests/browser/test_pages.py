@@ -1,0 +1,171 @@
+"""The pages in a real browser: microphone, uploads, keyboard, small screens, both themes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
+from kws_core.samples import Sample, list_samples
+from kws_core.spotting.recognizer import Recognizer
+from tests.helpers.audio_files import encode
+from tests.helpers.browser import WAIT_MS, ColourScheme, OpenPage, no_sideways_scroll
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+Open = Callable[..., OpenPage]
+
+PAGES = pytest.mark.parametrize("path", ["/", "/Recognise"])
+# The browser's microphone starts when it is asked for, and repeats the file.
+SILENCE_BEFORE_S, SILENCE_AFTER_S = 0.5, 1.5
+
+
+def in_silence(sample: Sample) -> np.ndarray:
+    """Return a sample's sound with the silence around it that a recording has."""
+    sound = read_audio(sample.path).samples
+    before, after = (round(s * SAMPLE_RATE) for s in (SILENCE_BEFORE_S, SILENCE_AFTER_S))
+    return np.pad(sound, (before, after))
+
+
+@pytest.fixture(scope="module")
+def spoken() -> Sample:
+    """Return a sample whose word the recogniser finds also within silence."""
+    recogniser = Recognizer.load()
+    for sample in list_samples():
+        if sample.kind == "word":
+            found = recogniser.find_words(in_silence(sample), SAMPLE_RATE)
+            if [word.label for word in found] == [sample.words[0].label]:
+                return sample
+    pytest.fail("the recogniser finds none of the sample words")
+
+
+def expect_answer(page: Page, text: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(page.locator("p[role=status]")).to_contain_text(text, timeout=WAIT_MS)
+
+
+def choose_source(opened: OpenPage, name: str) -> None:
+    opened.page.get_by_text(name, exact=True).click()
+    opened.wait_until_idle()
+
+
+def recorder(page: Page) -> Locator:
+    return page.get_by_test_id("stAudioInput")
+
+
+def upload(opened: OpenPage, name: str, data: bytes) -> None:
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    opened.page.locator("input[type=file]").set_input_files(file)
+
+
+def test_a_spoken_word_is_recognised_and_outlives_a_change_of_page(
+    open_page: Open, tmp_path: Path, spoken: Sample
+) -> None:
+    sound = in_silence(spoken)
+    wav = tmp_path / "microphone.wav"
+    wav.write_bytes(to_wav(sound, SAMPLE_RATE))
+    opened = open_page("/Recognise", fake_microphone=wav)
+    choose_source(opened, "Record")
+    recorder(opened.page).get_by_role("button", name="Record", exact=True).click()
+    stop = recorder(opened.page).get_by_role("button", name="Stop recording")
+    stop.wait_for()
+    # Until the word is over, and before it comes again.
+    opened.page.wait_for_timeout(1000 * (len(sound) / SAMPLE_RATE - 0.7))
+    stop.click()
+    word = spoken.words[0].label
+    expect_answer(opened.page, word)
+
+    sidebar = opened.page.get_by_test_id("stSidebar")
+    sidebar.get_by_role("link", name="Home").click()
+    opened.page.get_by_text("Your recording").wait_for()
+    expect_answer(opened.page, word)
+    sidebar.get_by_role("link", name="Recognise").click()
+    opened.page.get_by_role("button", name="Clear").wait_for()
+    expect_answer(opened.page, word)
+    opened.page.get_by_role("button", name="Clear").click()
+    opened.page.get_by_text("the result appears here").wait_for()
+    assert opened.console_errors == []
+    assert opened.page_errors == []
+
+
+def test_an_mp3_and_an_m4a_can_be_uploaded(open_page: Open, spoken: Sample) -> None:
+    opened = open_page("/Recognise")
+    choose_source(opened, "Upload")
+    for kind in ("mp3", "m4a"):
+        upload(opened, f"voice note.{kind}", encode(in_silence(spoken), SAMPLE_RATE, kind))
+        opened.page.get_by_text(f"voice note.{kind}").wait_for()
+        expect_answer(opened.page, spoken.words[0].label)
+        opened.page.get_by_test_id("stFileUploader").get_by_role(
+            "button", name=re.compile("^Remove")
+        ).click()
+        opened.page.get_by_text("The result appears here").wait_for()
+    assert opened.console_errors == []
+
+
+def test_a_file_that_is_no_sound_is_explained(open_page: Open) -> None:
+    opened = open_page("/Recognise")
+    choose_source(opened, "Upload")
+    upload(opened, "notes.wav", b"This only has the name of a sound file.")
+    opened.page.get_by_text("This is text, not a sound file").wait_for()
+    opened.page.get_by_role("button", name="Try a sample clip instead").click()
+    opened.page.locator("p[role=status]").wait_for()
+    assert opened.console_errors == []
+
+
+def test_a_refused_microphone_is_explained(open_page: Open) -> None:
+    opened = open_page("/Recognise", permission="denied")
+    choose_source(opened, "Record")
+    recorder(opened.page).get_by_role("button", name="Record", exact=True).click()
+    opened.page.get_by_text("This app would like to use your microphone").wait_for()
+    opened.page.get_by_role("button", name="Microphone not working?").click()
+    opened.page.get_by_text("Access refused?").wait_for()
+    for what_to_do in ("allow the microphone", "Plug one in", "Browsers give the microphone only"):
+        assert opened.page.get_by_text(what_to_do).is_visible()
+
+
+@PAGES
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_a_page_loads_cleanly_in_either_theme(
+    open_page: Open, path: str, colour_scheme: ColourScheme
+) -> None:
+    opened = open_page(path, colour_scheme=colour_scheme)
+    opened.page.locator(".st-key-clip_picture .js-plotly-plot").wait_for()
+    opened.page.get_by_role("button", name=re.compile("^Play")).wait_for()
+    background = opened.page.get_by_test_id("stApp").evaluate(
+        "element => getComputedStyle(element).backgroundColor"
+    )
+    lightness = sum(int(part) for part in re.findall(r"\d+", background)[:3])
+    assert (lightness > 600) is (colour_scheme == "light")
+    assert opened.console_errors == []
+    assert opened.page_errors == []
+    assert opened.foreign_requests == []
+
+
+@PAGES
+def test_a_phone_needs_no_sideways_scrolling(open_page: Open, path: str) -> None:
+    opened = open_page(path, width=390)
+    opened.page.locator(".st-key-clip_picture .js-plotly-plot").wait_for()
+    assert no_sideways_scroll(opened.page)
+    opened.page.get_by_text("several words").click()
+    opened.page.get_by_text("Several words:").or_(opened.page.get_by_text("10.00")).first.wait_for()
+    opened.wait_until_idle()
+    assert no_sideways_scroll(opened.page)
+
+
+def test_a_sample_can_be_chosen_with_the_keyboard(open_page: Open) -> None:
+    opened = open_page("/")
+    chosen = opened.page.get_by_test_id("stButtonGroup").locator("[aria-checked=true]")
+    assert chosen.inner_text() == "marvin"
+    chosen.focus()
+    opened.page.keyboard.press("ArrowRight")
+    opened.page.keyboard.press("Enter")
+    happy = opened.page.get_by_role("radio", name="happy", checked=True)
+    happy.wait_for()
+    opened.page.get_by_text('"happy", 1.0 s').wait_for()

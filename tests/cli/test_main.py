@@ -1,0 +1,420 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from kws_core.audio.read import read_audio
+from kws_core.cli import main as cli
+from kws_core.errors import DataError
+from kws_core.features.front_ends import LogMel
+from kws_core.labels import LABELS
+from kws_core.models import ModelCard, build_model, save_model
+from kws_core.spotting.finder import Word
+from kws_core.spotting.recognizer import Recognizer
+from tests.helpers.app import ROOT
+from tests.helpers.audio_files import encode, tone
+
+RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an untrained model under the default name."""
+    folder = tmp_path_factory.mktemp("models")
+    torch.manual_seed(2)
+    network = build_model("ds-resnet", len(LABELS)).eval()
+    card = ModelCard("ds-resnet", "ds-resnet", LABELS, {}, 97_661, date="2026-01-31")
+    save_model(folder, card, network, LogMel())
+    return folder
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> str:
+    path = tmp_path / "clip.wav"
+    path.write_bytes(encode(tone(500, 0.8, RATE), RATE))
+    return str(path)
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> str:
+    path = tmp_path / "long.wav"
+    path.write_bytes(encode(tone(500, 2.5, RATE), RATE))
+    return str(path)
+
+
+class Printed:
+    """What a command wrote, and its exit code."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def objects(self) -> list[dict]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], models: Path):
+    """Run a command on the models of the fixture."""
+
+    def run_command(command: str, *arguments: str) -> Printed:
+        folder = [] if command == "train" else ["--model-folder", str(models)]
+        code = cli.main([command, *folder, *arguments])
+        return Printed(code, *capsys.readouterr())
+
+    return run_command
+
+
+def run_python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+
+
+class TestPredict:
+    def test_prints_the_label_its_score_and_the_runners_up(self, run, clip, models) -> None:
+        audio = read_audio(clip)
+        scores = Recognizer.load(folder=models).classify(audio.samples, RATE).scores
+        first, second, third, fourth = [f"{k} {v:.1%}" for k, v in list(scores.items())[:4]]
+        printed = run("predict", clip)
+        assert printed.code == 0
+        assert printed.out == f"{clip}: {first}  (then {second}, {third}, {fourth})\n"
+        assert printed.err == ""
+
+    def test_prints_as_many_runners_up_as_asked(self, run, clip) -> None:
+        assert run("predict", clip, "--runners-up", "7").out.count("%") == 8
+
+    def test_json_holds_what_the_library_says(self, run, clip, models) -> None:
+        audio = read_audio(clip)
+        wanted = Recognizer.load(folder=models).classify(audio.samples, RATE)
+        [found] = run("predict", clip, "--json").objects
+        assert found["file"] == clip
+        assert found["duration"] == pytest.approx(0.8)
+        assert (found["label"], found["score"]) == (wanted.label, wanted.score)
+        assert found["is_word"] is wanted.is_word
+        assert list(found["scores"].items()) == list(wanted.scores.items())
+
+    def test_a_file_that_is_refused_does_not_stop_the_others(self, run, clip, tmp_path) -> None:
+        note = tmp_path / "note.txt"
+        note.write_text("not a sound")
+        missing = str(tmp_path / "missing.wav")
+        printed = run("predict", missing, clip, str(note), clip)
+        assert printed.code == 1
+        assert [line.startswith(f"{clip}: ") for line in printed.out.splitlines()] == [True, True]
+        missing_line, note_line = printed.err.splitlines()
+        assert missing_line.startswith(f"{missing}: ")
+        assert "No such file" in missing_line
+        assert note_line.startswith(f"{note}: This is text, not a sound file")
+
+    def test_json_has_one_object_a_file_also_for_those_refused(self, run, clip, long) -> None:
+        printed = run("predict", long, clip, "--json")
+        refused, done = printed.objects
+        assert printed.code == 1
+        assert refused.keys() == {"file", "error"}
+        assert refused["file"] == long
+        assert refused["error"] in printed.err
+        assert done["file"] == clip
+
+    def test_more_than_a_second_is_sent_to_scan(self, run, long) -> None:
+        printed = run("predict", long)
+        assert (printed.code, printed.out) == (1, "")
+        assert "2.5 s" in printed.err
+        assert "python -m kws_core scan" in printed.err
+
+    def test_what_was_done_to_a_recording_is_said_beside_the_results(self, run, tmp_path) -> None:
+        path = tmp_path / "stereo.wav"
+        path.write_bytes(encode(tone(500, 0.5, 44_100, channels=2), 44_100))
+        printed = run("predict", str(path))
+        assert "stereo mixed to mono" in printed.err
+        assert "stereo mixed" not in printed.out
+        [found] = run("predict", str(path), "--json").objects
+        assert "stereo mixed to mono" in found["notes"]
+
+    def test_an_unknown_model_is_refused_with_those_there_are(self, run, clip) -> None:
+        printed = run("predict", clip, "--model", "nope")
+        assert (printed.code, printed.out) == (1, "")
+        assert printed.err == "There is no model 'nope'. Available: ds-resnet.\n"
+
+    @pytest.mark.slow
+    def test_works_without_what_only_training_or_the_app_needs(self, clip, models) -> None:
+        code = (
+            "import sys\n"
+            "for name in ('pyarrow', 'tqdm', 'streamlit', 'librosa', 'PIL'):\n"
+            "    sys.modules[name] = None  # an import of it fails\n"
+            "from kws_core.cli.main import main\n"
+            f"assert main(['predict', {clip!r}, '--model-folder', {str(models)!r}]) == 0\n"
+            "assert 'kws_core.training' not in sys.modules"
+        )
+        done = run_python("-c", code)
+        assert done.returncode == 0, done.stderr
+
+
+class TestScan:
+    WORDS = (Word("yes", 0.25, 0.75, 0.9), Word("stop", 1.5, 2.0, 0.8125))
+
+    @pytest.fixture
+    def heard(self, monkeypatch) -> list[int]:
+        """Make every recording hold WORDS; the lengths of those that were asked about."""
+        lengths: list[int] = []
+
+        def find_words(_self, samples: np.ndarray, sample_rate: int) -> list[Word]:
+            lengths.append(len(samples))
+            assert sample_rate == RATE
+            return list(self.WORDS)
+
+        monkeypatch.setattr(Recognizer, "find_words", find_words)
+        return lengths
+
+    def test_prints_words_with_their_times_and_scores(self, run, long, heard) -> None:
+        printed = run("scan", long)
+        assert printed.code == 0
+        assert [line.split() for line in printed.out.splitlines()] == [
+            [f"{long}:"],
+            ["0.25", "s", "0.75", "s", "yes", "90.0%"],
+            ["1.50", "s", "2.00", "s", "stop", "81.2%"],
+        ]
+        assert heard == [40_000]
+
+    def test_json_holds_the_words(self, run, long, heard) -> None:
+        [found] = run("scan", "--json", long).objects
+        assert found["duration"] == 2.5
+        assert [Word(**word) for word in found["words"]] == list(self.WORDS)
+
+    def test_no_words_are_said_to_be_none(self, run, long, monkeypatch) -> None:
+        monkeypatch.setattr(Recognizer, "find_words", lambda *_: [])
+        assert run("scan", long).out == f"{long}: no words found\n"
+        assert run("scan", long, "--json").objects[0]["words"] == []
+
+
+class TestModels:
+    def test_lists_name_architecture_and_size(self, run) -> None:
+        printed = run("models")
+        assert printed.code == 0
+        assert printed.out == (
+            "ds-resnet (default): DS-ResNet, 97,661 parameters, 37 labels, 2026-01-31\n"
+        )
+
+    def test_a_damaged_card_does_not_hide_the_other_models(self, run, models, tmp_path) -> None:
+        for path in models.iterdir():
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+        (tmp_path / "broken.json").write_text("{")
+        (tmp_path / "broken.safetensors").write_bytes(b"")
+        printed = run("models", "--model-folder", str(tmp_path))
+        assert printed.code == 1
+        assert printed.out.startswith("ds-resnet (default)")
+        assert "broken.json" in printed.err
+
+    def test_an_empty_folder_is_named(self, run, tmp_path) -> None:
+        printed = run("models", "--model-folder", str(tmp_path))
+        assert (printed.code, printed.err) == (1, f"There are no models in {tmp_path}.\n")
+
+
+class TestTrain:
+    @pytest.fixture
+    def calls(self, monkeypatch, models) -> list[tuple]:
+        """Stand in for training; the arguments it was called with."""
+        from kws_core.models.store import read_card
+        from kws_core.training import run as training_run
+
+        calls: list[tuple] = []
+
+        def run_training(*arguments: object, **options: object) -> ModelCard:
+            calls.append((arguments, options))
+            return read_card(models, "ds-resnet")
+
+        monkeypatch.setattr(training_run, "run_training", run_training)
+        return calls
+
+    def test_without_options_it_is_the_recipe_of_the_default_model(self, run, calls) -> None:
+        from kws_core.training.batches.augmentation import AugmentSettings
+        from kws_core.training.dataset.more_sound import MoreSound
+        from kws_core.training.dataset.recordings import DataKinds
+        from kws_core.training.distillation import DistillationSettings
+        from kws_core.training.optimization import TrainingSettings
+
+        printed = run("train", "--data", "d", "--out", "o")
+        assert printed.code == 0
+        assert str(Path("o/ds-resnet.safetensors")) in printed.out
+        [(arguments, options)] = calls
+        assert arguments == (
+            "ds-resnet", Path("d"), Path("o"), TrainingSettings(), AugmentSettings()
+        )  # fmt: skip
+        assert options == {
+            "name": None, "kinds": DataKinds(), "more": MoreSound(), "fetch": False,
+            "resume": False, "start_from": None, "teachers": (),
+            "teacher_folder": cli.MODEL_FOLDER, "distillation": DistillationSettings(),
+            "n_prepared": 0, "device": "auto", "cpu_bfloat16": False, "tracker": None,
+            "cache": None,
+        }  # fmt: skip
+
+    def test_every_option_reaches_the_run(self, run, calls) -> None:
+        from kws_core.training.batches.augmentation import AUGMENTATIONS
+        from kws_core.training.dataset.more_sound import MoreSound
+        from kws_core.training.dataset.recordings import DataKinds
+        from kws_core.training.distillation import DistillationSettings
+        from kws_core.training.optimization import TrainingSettings
+
+        command = (
+            "train --model bcresnet-1 --data d --out o --epochs 2 --clips-per-epoch 640 "
+            "--batch-size 64 --learning-rate 0.01 --seed 9 --name mine --no-pictures "
+            "--no-synthetic --augmentation mild --start-from first --resume --cache c "
+            "--teacher big --teacher big-2 --teacher-folder t --teacher-weight 0.5 "
+            "--teacher-temperature 4 --prepare 9600 "
+            "--no-audio --no-noise --no-other-words --mixup 0.2 --keep last --device cpu "
+            "--log tensorboard --download --more-speech talk --more-noise rain --bfloat16 "
+            "--more-words said"
+        )
+        run(*command.split())
+        [(arguments, options)] = calls
+        assert arguments[0] == "bcresnet-1"
+        assert arguments[4] == AUGMENTATIONS["mild"]
+        assert arguments[3] == TrainingSettings(
+            epochs=2, clips_per_epoch=640, batch_size=64, learning_rate=0.01, seed=9,
+            mixup=0.2, keep="last",
+        )  # fmt: skip
+        assert options == {
+            "name": "mine", "kinds": DataKinds(False, False, False, False, False),
+            "more": MoreSound(Path("talk"), Path("rain"), Path("said")),
+            "fetch": True, "resume": True,
+            "start_from": Path("first"), "teachers": ("big", "big-2"), "teacher_folder": Path("t"),
+            "distillation": DistillationSettings(0.5, 4.0), "n_prepared": 9600, "device": "cpu",
+            "cpu_bfloat16": True, "tracker": "tensorboard", "cache": Path("c"),
+        }  # fmt: skip
+
+    def test_takes_as_many_threads_as_asked(self, run, calls) -> None:
+        before = torch.get_num_threads()
+        try:
+            run("train", "--data", "d", "--out", "o", "--threads", "1")
+            assert torch.get_num_threads() == 1
+        finally:
+            torch.set_num_threads(before)
+
+    def test_offers_every_augmentation(self, run, calls) -> None:
+        from kws_core.training.batches.augmentation import AUGMENTATIONS
+
+        for name, settings in AUGMENTATIONS.items():
+            run("train", "--data", "d", "--out", "o", "--augmentation", name)
+            assert calls[-1][0][4] == settings
+
+    def test_only_the_first_of_several_processes_speaks(self, run, calls, monkeypatch) -> None:
+        monkeypatch.setenv("RANK", "1")
+        assert run("train", "--data", "d", "--out", "o").err == ""
+
+    def test_missing_data_are_named(self, run, tmp_path) -> None:
+        printed = run("train", "--data", str(tmp_path), "--out", str(tmp_path / "out"))
+        assert (printed.code, printed.out) == (1, "")
+        [line] = printed.err.splitlines()[1:]
+        assert "speech_commands_train.parquet, " in line
+        assert "are missing" in line
+        assert "--no-noise" in line
+
+    def test_an_epoch_without_a_batch_is_refused(self, run, calls) -> None:
+        printed = run("train", "--data", "d", "--out", "o", "--clips-per-epoch", "5")
+        assert printed.code == 1
+        assert "--clips-per-epoch" in printed.err
+        assert calls == []
+
+    @pytest.mark.parametrize("has_checkpoint", [True, False])
+    def test_ctrl_c_says_whether_and_how_to_go_on(
+        self, run, monkeypatch, tmp_path, has_checkpoint
+    ) -> None:
+        from kws_core.training import run as training_run
+
+        def run_training(*_: object, **__: object) -> ModelCard:
+            if has_checkpoint:
+                (tmp_path / "checkpoint.pt").write_bytes(b"")
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(training_run, "run_training", run_training)
+        printed = run("train", "--data", "d", "--out", str(tmp_path))
+        assert printed.code == 130
+        assert ("--resume" in printed.err) is has_checkpoint
+        assert ("is whole" in printed.err) is has_checkpoint
+        assert ("nothing to resume" in printed.err) is not has_checkpoint
+
+    def test_a_folder_that_cannot_be_written_is_named(self, run, monkeypatch) -> None:
+        from kws_core.training import run as training_run
+
+        def run_training(*_: object, **__: object) -> ModelCard:
+            raise PermissionError(13, "Permission denied", "o")
+
+        monkeypatch.setattr(training_run, "run_training", run_training)
+        printed = run("train", "--data", "d", "--out", "o")
+        assert printed.code == 1
+        assert "Permission denied: 'o'" in printed.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "",
+        "listen",
+        "predict",
+        "predict x.wav --runners-up 0",
+        "predict x.wav --runners-up many",
+        "train",
+        "train --data d",
+        "train --data d --out o --epochs 0",
+        "train --data d --out o --learning-rate -1",
+        "train --data d --out o --model nope",
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_how_to_use_it(arguments: str, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments.split())
+    assert ended.value.code == 2
+    assert "usage: python -m kws_core" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["predict", "scan", "models", "train"])
+def test_every_command_explains_itself(command: str, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"python -m kws_core {command}" in capsys.readouterr().out
+
+
+def test_ctrl_c_ends_in_one_line(run, clip, monkeypatch) -> None:
+    def classify(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Recognizer, "classify", classify)
+    printed = run("predict", clip)
+    assert (printed.code, printed.err) == (130, "Stopped.\n")
+
+
+def test_a_refusal_has_no_traceback(run, clip, monkeypatch) -> None:
+    def load(*_: object) -> None:
+        raise DataError("No.")
+
+    monkeypatch.setattr(Recognizer, "load", load)
+    printed = run("predict", clip)
+    assert (printed.code, printed.out, printed.err) == (1, "", "No.\n")
+
+
+@pytest.mark.slow
+def test_the_package_runs_as_a_module_and_hands_its_exit_code_on(tmp_path: Path) -> None:
+    done = run_python("-m", "kws_core", "models", "--model-folder", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"There are no models in {tmp_path}.\n"
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_seen_enough_is_no_error(models: Path) -> None:
+    command = [sys.executable, "-m", "kws_core", "models", "--model-folder", str(models)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.close()  # before anything is printed, as head does after its last line
+    assert process.stderr is not None
+    err = process.stderr.read()
+    process.stderr.close()
+    process.wait(timeout=120)
+    assert (process.returncode, err) == (0, "")

@@ -1,0 +1,318 @@
+"""The listener: what it hears of a microphone and of samples, in which time, and when it ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from kws_core.audio.waveform import SAMPLE_RATE, resample
+from kws_core.errors import SettingsError
+from kws_core.live import Frame, Hearing, Listener, Playback
+from kws_core.live.frame_queue import FrameQueue
+from kws_core.live.frames import BROWSER_RATE, FRAME_S, joined, mono_of
+from kws_core.live.health import Health
+from kws_core.live.listener import IDLE_AFTER_S, THREAD_NAME
+from kws_core.live.words import as_csv
+from kws_core.spotting import DetectorSettings, KeywordDetector
+from tests.helpers.listeners import StreamListener, burst
+
+SPOKEN = ("low", "high", "low", "middle")
+PATIENCE_S = 30.0  # of a machine that is busy with other things
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def detector() -> KeywordDetector:
+    return KeywordDetector(StreamListener(), DetectorSettings(threshold=0.6))
+
+
+def sound(words: tuple[str, ...] = SPOKEN) -> np.ndarray:
+    silence = np.zeros(SAMPLE_RATE, np.float32)
+    spoken = (np.concatenate([burst(word, i), silence]) for i, word in enumerate(words))
+    return np.concatenate([silence, *spoken])
+
+
+def frames(samples: np.ndarray, stream: int, start: float = 0.0) -> Iterator[Frame]:
+    n = round(FRAME_S * BROWSER_RATE)
+    loud = resample(samples, SAMPLE_RATE, BROWSER_RATE)
+    for k in range(len(loud) // n):
+        yield Frame(loud[k * n : (k + 1) * n], BROWSER_RATE, start + k * FRAME_S, 0.0, stream)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    made = Listener(detector())
+    yield made
+    made.close()
+
+
+class TestHearing:
+    def test_words_are_logged_in_order_each_once_with_latency(self) -> None:
+        clock = Clock()
+        hearing = Hearing(detector(), clock)
+        for frame in frames(sound(), stream=1):
+            clock.now = frame.time + FRAME_S + 0.05  # taken up 50 ms after its arrival
+            arrived = Frame(frame.samples, BROWSER_RATE, frame.time, clock.now - 0.05, 1)
+            hearing.hear(arrived)
+        assert [word.label for word in hearing.words] == list(SPOKEN)
+        assert [word.number for word in hearing.words] == [1, 2, 3, 4]
+        for word in hearing.words:
+            # From the sound's end to the end of the frame with which it was decided, and 50 ms.
+            assert word.time - word.end < word.latency < word.time - word.end + 0.05 + 0.06
+        health = hearing.health(FrameQueue(1))
+        assert health.delay == pytest.approx(0.05)
+        assert health.latency == pytest.approx(np.median([word.latency for word in hearing.words]))
+
+    def test_another_stream_follows_after_silence_and_without_a_fault(self) -> None:
+        hearing = Hearing(detector())
+        for stream, start in ((1, 7.0), (2, 0.0), (3, 5000.0)):
+            for frame in frames(sound(("low",)), stream, start):
+                hearing.hear(frame)
+        assert [word.label for word in hearing.words] == ["low"] * 3
+        assert not hearing.health(FrameQueue(1)).faults.any
+        seconds = 3 * len(sound(("low",))) / SAMPLE_RATE + 2
+        assert hearing.duration == pytest.approx(seconds, abs=0.1)
+
+    def test_frames_that_never_came_are_counted(self) -> None:
+        hearing = Hearing(detector())
+        for k, frame in enumerate(frames(sound(("low",)), stream=1)):
+            if not 20 <= k < 25:
+                hearing.hear(frame)
+        faults = hearing.health(FrameQueue(1)).faults
+        assert faults.gaps == 1
+        assert faults.lost == pytest.approx(5 * FRAME_S)
+
+    def test_the_strip_has_what_came_after_a_second_and_no_picture_without_log_mel(self) -> None:
+        hearing = Hearing(detector())
+        for frame in frames(sound(), stream=1):
+            hearing.hear(frame)
+        strip, rest = hearing.strip(), hearing.strip(since=3.0)
+        assert len(strip.scores_time) > len(rest.scores_time) > 0
+        assert min(rest.scores_time) > 3.0
+        assert rest.scores.shape == (len(rest.scores_time), len(hearing.labels))
+        assert rest.mel.size == 0
+        assert rest.as_json()["now"] == round(hearing.duration, 3)
+
+    def test_the_log_becomes_a_table(self) -> None:
+        hearing = Hearing(detector())
+        for frame in frames(sound(("high",)), stream=1):
+            hearing.hear(frame)
+        head, row = as_csv(hearing.words).splitlines()
+        assert head == "word,start_s,end_s,score,latency_s,heard_at_utc"
+        word, start, end, *_ = row.split(",")
+        assert word == "high"
+        assert 1.0 < float(start) < float(end) < 2.0
+        hearing.clear()
+        assert as_csv(hearing.words).splitlines() == [head]
+
+    def test_a_word_that_the_model_does_not_know_is_refused(self) -> None:
+        with pytest.raises(SettingsError, match="doesn't know"):
+            Hearing(detector()).configure(DetectorSettings(words=("elephant",)))
+
+
+class TestPlayback:
+    def test_frames_come_when_they_are_due_and_all_of_them(self) -> None:
+        playback = Playback(sound(), start=10.0)
+        assert playback.due(10.0, 999) == []
+        first = playback.due(10.0 + 2.5 * FRAME_S, 999)
+        assert [recorded for _, recorded in first] == [0.0, FRAME_S]
+        rest = playback.due(99.0, 999)
+        assert playback.finished
+        played = np.concatenate([samples for samples, _ in (*first, *rest)])
+        wanted = resample(sound(), SAMPLE_RATE, BROWSER_RATE)
+        assert np.abs(played - wanted).max() <= 0.5001 / 2**15  # 16 bits
+
+    def test_held_it_stays_where_it_is(self) -> None:
+        playback = Playback(sound(), start=0.0)
+        playback.due(1.0, 999)
+        playback.hold(1.0)
+        assert playback.due(5.0, 999) == []
+        playback.go_on(5.0)
+        assert playback.position(5.5) == pytest.approx(1.5)
+
+    def test_where_the_computer_is_too_slow_frames_come_later(self) -> None:
+        playback = Playback(sound(), start=0.0)
+        assert len(playback.due(1.0, 10)) == 10
+        assert [recorded for _, recorded in playback.due(1.0, 2)] == pytest.approx([0.2, 0.22])
+
+
+class TestQueue:
+    def frame(self, number: int) -> Frame:
+        return Frame(np.zeros(960, np.float32), BROWSER_RATE, number * FRAME_S, float(number), 0)
+
+    def test_frames_wait_in_order(self) -> None:
+        waiting = FrameQueue(4)
+        for number in range(3):
+            waiting.put(self.frame(number))
+        assert len(waiting) == 3
+        assert [frame.arrived for frame in waiting.take(0.0)] == [0, 1, 2]
+        assert waiting.take(0.0) == []
+
+    def test_too_many_are_dropped_to_catch_up_and_counted(self) -> None:
+        waiting = FrameQueue(4)
+        for number in range(6):
+            waiting.put(self.frame(number))
+        assert [frame.arrived for frame in waiting.take(0.0)] == [4, 5]
+        assert (waiting.received, waiting.dropped) == (6, 4)
+        assert waiting.last_arrival == 5
+
+
+class TestListener:
+    @pytest.mark.slow
+    def test_a_sample_is_heard_through_the_same_queue(self, listener: Listener) -> None:
+        listener.play(sound(("low", "high")))
+        assert listener.is_playing
+        while listener.is_playing:
+            listener.attend()
+            time.sleep(0.02)
+        wait_until(lambda: len(listener.hearing.words) == 2)
+        assert [word.label for word in listener.hearing.words] == ["low", "high"]
+        health = listener.health
+        assert health.received == -(-len(sound(("low", "high"))) // round(FRAME_S * SAMPLE_RATE))
+        assert (health.dropped, health.faults.any) == (0, False)
+
+    def test_a_microphone_is_heard_but_not_while_paused_or_while_a_sample_plays(
+        self, listener: Listener
+    ) -> None:
+        silence = np.zeros(960, np.float32)
+        listener.put(silence, BROWSER_RATE, 0.0)
+        listener.pause()
+        listener.put(silence, BROWSER_RATE, 0.02)
+        listener.resume()
+        listener.put(silence, BROWSER_RATE, 9.0)
+        listener.play(sound())
+        listener.put(silence, BROWSER_RATE, 9.02)
+        listener.stop_playing()
+        assert listener.health.received == 2
+        listener.attend()
+        # 20 ms, a second of silence, 20 ms: a pause is no fault.
+        wait_until(lambda: listener.hearing.duration > 1.0)
+        assert not listener.health.faults.any
+
+    def test_a_pause_holds_a_sample(self) -> None:
+        clock = Clock()
+        listener = Listener(detector(), clock=clock)
+        listener.play(sound())
+        clock.now += 0.5
+        listener.pause()
+        clock.now += 60
+        assert listener.position == pytest.approx(0.5)
+        listener.resume()
+        clock.now += 0.25
+        assert listener.position == pytest.approx(0.75)
+        listener.pause()
+        listener.stop_playing()
+        assert not listener.paused
+
+    def test_its_thread_ends_soon_after_nobody_attends_and_so_does_the_sample(self) -> None:
+        assert IDLE_AFTER_S < 4.5
+        clock = Clock()
+        listener = Listener(detector(), clock=clock)
+        listener.play(sound())
+        listener.attend()
+        assert listener.is_running
+        clock.now += IDLE_AFTER_S - 0.1
+        listener.attend()
+        clock.now += IDLE_AFTER_S - 0.1
+        assert listener.is_running
+        clock.now += 0.2
+        wait_until(lambda: not listener.is_running)
+        assert not listener.is_playing
+        listener.attend()
+        assert listener.is_running
+        listener.close()
+        assert not listener.is_running
+
+    def test_a_page_that_is_slow_to_say_so_is_still_there_until_it_is_left(self) -> None:
+        clock = Clock()
+        listener = Listener(detector(), clock=clock)
+        asked: list[float] = []
+        is_open = True
+
+        def still_there() -> bool:
+            asked.append(clock.now)
+            return is_open
+
+        def is_asked_at(now: float) -> bool:
+            clock.now = now
+            n = len(asked)
+            wait_until(lambda: len(asked) > n + 1 or not listener.is_running)
+            return listener.is_running
+
+        listener.play(sound())
+        listener.attend(still_there)
+        # Nothing is renewed for half a minute, as in a browser that gets no time to.
+        assert all(is_asked_at(clock.now + IDLE_AFTER_S - 1) for _ in range(10))
+        wait_until(lambda: not listener.is_playing)
+        assert [word.label for word in listener.hearing.words] == list(SPOKEN)
+        is_open = False
+        clock.now += IDLE_AFTER_S + 0.1
+        wait_until(lambda: not listener.is_running)
+        # Paused or left, nobody listens, though the page is there.
+        is_open = True
+        for stop in (listener.pause, listener.leave):
+            listener.attend(still_there)
+            stop()
+            clock.now += IDLE_AFTER_S + 0.1
+            wait_until(lambda: not listener.is_running)
+            listener.resume()
+
+    def test_ten_starts_and_stops_leave_no_thread(self, listener: Listener) -> None:
+        for _ in range(10):
+            listener.play(sound())
+            listener.attend()
+            listener.attend()
+            listener.stop_playing()
+            listener.close()
+        assert THREAD_NAME not in [thread.name for thread in threading.enumerate()]
+
+    def test_a_failure_is_kept_and_forgotten_at_the_next_start(self, listener: Listener) -> None:
+        listener.put(np.array([np.nan], np.float32), BROWSER_RATE, 0.0)
+        listener.attend()
+        wait_until(lambda: not listener.is_running)
+        assert "not numbers" in str(listener.failure)
+        listener.begin_stream()
+        assert listener.failure is None
+
+
+def test_what_waited_is_joined_where_it_belongs_together() -> None:
+    waited = [*frames(sound(("low",)), stream=1)]
+    gap = [*waited[:3], *waited[4:10]]
+    other = [*frames(sound(("low",)), stream=2)][:2]
+    pieces = joined([*gap, *other])
+    assert [round(piece.seconds / FRAME_S) for piece in pieces] == [3, 6, 2]
+    assert pieces[1].time == waited[4].time
+    assert np.array_equal(pieces[1].samples[960:1920], waited[5].samples)
+    assert max(piece.seconds for piece in joined(waited)) <= 1.0
+    assert sum(piece.seconds for piece in joined(waited)) == pytest.approx(len(waited) * FRAME_S)
+
+
+def test_channels_are_mixed() -> None:
+    block = np.array([[2**14, 0, -(2**15), -(2**15)]], np.int16)
+    assert mono_of(block, 2).tolist() == [0.25, -1.0]
+
+
+def test_the_lost_share_counts_what_should_have_come() -> None:
+    assert Health(received=98).lost_share == 0.0
+    faults = Hearing(detector()).health(FrameQueue(1)).faults
+    lost = type(faults)(gaps=1, lost=2 * FRAME_S)
+    assert Health(received=98, faults=lost).lost_share == pytest.approx(0.02)

@@ -1,0 +1,48 @@
+"""The app under AppTest, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import pytest
+
+from tests.helpers.app import APP_TIMEOUT_S, ENTRY
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+
+@pytest.fixture
+def app() -> Iterator[Callable[..., AppTest]]:
+    """Return a function that runs a page of the app, without a browser, and returns its AppTest.
+
+    ``app()`` runs the home page, ``app("pages/1_Recognise.py")`` goes on from there to a page, and
+    ``app(page, before=function)`` calls ``function(app_test)`` before anything runs, for instance
+    to set ``session_state`` or ``query_params``.
+    """
+    import streamlit_webrtc.session_info as session_info
+    from streamlit.components.v2 import manifest_scanner
+    from streamlit.testing.v1 import AppTest
+
+    def start(
+        page: str | None = None, *, before: Callable[[AppTest], object] | None = None
+    ) -> AppTest:
+        app_test = AppTest.from_file(str(ENTRY), default_timeout=APP_TIMEOUT_S)
+        if before is not None:
+            before(app_test)
+        app_test.run()
+        if page is not None:
+            # Started from the page's own file, its links to the other pages would fail.
+            app_test.switch_page(page).run()
+        return app_test
+
+    # AppTest has no real server, which streamlit-webrtc's session handling stumbles over, and
+    # looks for components in every installed package anew for each test.
+    no_session = session_info.NoSessionError()
+    with (
+        patch.object(session_info, "get_session_id", side_effect=no_session),
+        patch.object(manifest_scanner, "scan_component_manifests", list),
+    ):
+        yield start

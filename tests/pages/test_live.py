@@ -1,0 +1,192 @@
+"""The Live page without a browser: what there is before, while and after something is heard."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import Samples
+from kws_core.live import Listener
+from kws_core.live.operating_point import from_figures
+from kws_core.live.programmes import PROGRAMMES, in_a_row
+from kws_core.samples import get_sample
+from kws_core.spotting import DetectorSettings
+from kws_core.ui.live import microphone, settings, state
+from kws_core.ui.live.health import figures
+from tests.helpers.app import calm, said
+from tests.helpers.stream_figures import FIGURES
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+PAGE = "pages/4_Live.py"
+WORD = "marvin"
+PATIENCE_S = 60.0
+StartApp = Callable[..., "AppTest"]
+
+
+@pytest.fixture
+def live(app: StartApp, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
+    """Return a function that opens the page, with a sample of one word and nothing measured."""
+    sound = in_a_row([read_audio(get_sample(WORD).path).samples])
+    monkeypatch.setattr(state, "programme_sound", lambda _: sound)
+    monkeypatch.setattr(settings, "measured", lambda _: None)
+    return lambda: calm(app(PAGE))
+
+
+def click(page: AppTest, key: str) -> AppTest:
+    return calm(page.button(key=key).click().run())
+
+
+def listener_of(page: AppTest) -> Listener:
+    listener: Listener = page.session_state["live_listener_kept"]
+    return listener
+
+
+def strip_of(page: AppTest) -> dict[str, Any]:
+    for component in page.get("bidi_component"):
+        data = json.loads(component.proto.json or component.proto.mixed.json)
+        if "strip" in data:
+            return data
+    raise AssertionError("there is no strip")
+
+
+def keys(page: AppTest) -> set[str]:
+    return {str(button.key) for button in page.button}
+
+
+def test_before_anything_runs_the_sample_is_the_obvious_thing_to_start(
+    live: Callable[[], AppTest],
+) -> None:
+    page = live()
+    assert [b.key for b in page.button if b.proto.type == "primary"] == ["live_play"]
+    strip = strip_of(page)
+    assert (strip["live"], strip["word"], strip["strip"]["now"]) == (False, None, 0)
+    assert strip["empty"] == "Play the sample, or start the microphone"
+    assert strip["threshold"] == DetectorSettings().threshold
+    text = said(page)
+    first = next(iter(PROGRAMMES.values()))
+    assert ", ".join(first.words) in text
+    assert "Every word is listed here" in text
+    assert "not known yet" in text
+    assert "python -m kws_core evaluate-stream" in text
+    assert "allow the microphone" in text
+    assert page.button(key="live_pause").disabled
+    assert page.button(key="live_replay_explore").disabled
+    assert not listener_of(page).is_running
+
+
+def test_a_sample_is_heard_held_left_and_taken_to_another_page(
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = state.programme_sound(next(iter(PROGRAMMES)))
+    cut_off = []
+
+    def slow_at_first(name: str) -> Samples:
+        if not cut_off:
+            cut_off.append(name)
+            st.rerun()  # as by another message of the page, while the sample is prepared
+        return sound
+
+    monkeypatch.setattr(state, "programme_sound", slow_at_first)
+    page = click(live(), "live_play")
+    assert cut_off
+    listener = listener_of(page)
+    assert listener.is_running
+    assert strip_of(page)["live"]
+    assert {"live_stop", "live_pause"} <= keys(page)
+    page = click(page, "live_pause")
+    assert strip_of(page)["level"]["advice"] == "Paused."
+    # Away and back: it is held as it was.
+    page.switch_page("streamlit_app.py").run()
+    page = calm(page.switch_page(PAGE).run())
+    assert "live_resume" in keys(page)
+    page = click(page, "live_resume")
+    deadline = time.monotonic() + PATIENCE_S
+    while listener.is_playing or not listener.hearing.words:
+        listener.attend()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    page = calm(page.run())
+    assert "live_play" in keys(page)
+    strip = strip_of(page)
+    assert strip["word"]["label"] == WORD
+    assert [word["label"] for word in strip["words"]] == [WORD]
+    assert strip["bands"][0][1] == "0 Hz"
+    assert len(strip["strip"]["melTime"]) > 200
+    assert re.search(rf"\| [\d.]+ s \| {WORD} \| [<>\d]+ % \| [\d.]+ m?s \|", said(page))
+    assert "1 word" in said(page)
+    assert f"| Frames received | {listener.health.received} |" in said(page)
+    page = click(page, "live_replay_recognise")
+    assert page.segmented_control(key="picker_source").value == "record"
+    assert "**Live, last" in said(page).replace("\\", "")
+    # What was heard is still there, until it is cleared.
+    page = calm(page.switch_page(PAGE).run())
+    assert "1 word" in said(page)
+    page = click(page, "live_clear")
+    assert "Every word is listed here" in said(page)
+    listener.close()
+
+
+def test_settings_reach_the_detector_and_show_what_they_cost(
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "measured", lambda _: from_figures(FIGURES))
+    usual = DetectorSettings()
+    page = live()
+    (chart,) = page.get("plotly_chart")
+    assert "false alarms per hour" in chart.proto.alt
+    assert "live_reset" not in keys(page)
+    page = calm(page.select_slider(key="live_threshold").set_value(0.5).run())
+    assert "**Here: 10.0 % of the words missed, 8.0 false alarms per hour**" in said(page)
+    assert "earlier weights" in said(page)
+    page = calm(page.slider(key="live_refractory").set_value(1.0).run())
+    page = click(page, "live_game_words")
+    now = listener_of(page).hearing.settings
+    assert (now.threshold, now.refractory) == (0.5, 1.0)
+    assert set(now.words or ()) == {"up", "down", "left", "right", "stop", "go"}
+    assert strip_of(page)["threshold"] == 0.5
+    assert "another choice of" in said(page)
+    # They outlive another page, and go back to what was measured.
+    page.switch_page("streamlit_app.py").run()
+    page = calm(page.switch_page(PAGE).run())
+    assert page.select_slider(key="live_threshold").value == 0.5
+    page = click(page, "live_reset")
+    assert listener_of(page).hearing.settings == usual
+    page = calm(page.pills(key="live_words").set_value(["yes", "up"]).run())
+    assert listener_of(page).hearing.settings.words == ("up", "yes")
+    assert "Not listened for at present: down, left, right, stop, go" in said(page)
+
+
+def test_an_insecure_page_and_servers_that_make_no_sense_are_explained(
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(microphone, "can_have_microphone", lambda _: False)
+    assert "neither https:// nor localhost" in said(live())
+    monkeypatch.setattr(microphone, "can_have_microphone", lambda _: True)
+    monkeypatch.setattr(microphone, "is_local", lambda _: False)
+    monkeypatch.setenv("KWS_ICE_SERVERS", "nonsense")
+    assert "KWS_ICE_SERVERS is no JSON" in said(live())
+
+
+def test_a_failure_of_the_detector_is_told_calmly(live: Callable[[], AppTest]) -> None:
+    page = live()
+    listener = listener_of(page)
+    listener.put(np.array([np.nan], np.float32), 48_000, 0.0)
+    listener.attend()
+    deadline = time.monotonic() + PATIENCE_S
+    while listener.failure is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    page.run()
+    assert not page.exception
+    assert "not numbers" in page.error[0].value
+    assert figures(listener.health)[0][1] == "1"

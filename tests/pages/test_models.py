@@ -1,0 +1,319 @@
+"""The Models page without a browser: every section and panel, own test sets, odd addresses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kws_core.models.store import MODEL_FOLDER, read_card
+from kws_core.report.link import DATA_PANELS, PANELS
+from kws_core.spotting.recognizer import Recognizer
+from kws_core.ui.models import own
+from kws_core.ui.models import stored as models_stored
+from kws_core.ui.shared import models_loaded, resources
+from kws_core.ui.shared.messages import UNEXPECTED
+from tests.helpers.app import alts, calm, said
+from tests.helpers.own_sets import archive, recording
+from tests.helpers.recipe_models import toy_picture_model
+from tests.helpers.report_results import MODEL, made_figures, write_results
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+PAGE = "pages/5_Models.py"
+StartApp = Callable[..., "AppTest"]
+Open = Callable[..., "AppTest"]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_results(tmp_path_factory.mktemp("results"))
+
+
+@pytest.fixture
+def models(app: StartApp, monkeypatch: pytest.MonkeyPatch, results: Path) -> Open:
+    """Return a function that opens the page at an address, on made results."""
+    monkeypatch.setattr(models_stored, "RESULTS_FOLDER", results)
+
+    def start(**query: str) -> AppTest:
+        def before(page: AppTest) -> None:
+            page.switch_page(PAGE)
+            for name, value in query.items():
+                page.query_params[name] = value
+
+        return calm(app(before=before))
+
+    return start
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a quick model listen."""
+    monkeypatch.setattr(own, "model_named", lambda name: toy_picture_model())
+
+
+def spec(page: AppTest, number: int = 0) -> dict[str, Any]:
+    figure: dict[str, Any] = json.loads(page.get("plotly_chart")[number].proto.spec)
+    return figure
+
+
+def select(page: AppTest, control: str, value: str) -> AppTest:
+    return calm(page.segmented_control(key=f"models_{control}").select(value).run())
+
+
+def query_of(page: AppTest) -> dict[str, str]:
+    return {name: "".join(value) for name, value in page.query_params.items()}
+
+
+def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    given = [(name, data, "application/octet-stream") for name, data in files]
+    return page.get("file_uploader")[0].set_value(given).run()
+
+
+def test_the_comparison_is_the_first_thing_seen_with_the_shipped_results(app: StartApp) -> None:
+    page = calm(app(PAGE))
+    table = page.dataframe[0].value
+    names = table["Model"].tolist()
+    stored = models_stored.evaluations()
+    assert names[: len(stored)] != []
+    for model, split in stored:
+        share = 100 * models_stored.figures(model, split)["accuracy"]["value"]
+        found = table.loc[table["Model"] == model, "Right, %"].tolist()
+        assert round(share, 2) in found
+    assert "The notebook's CNN, by its log" in names
+    assert "8,438 of 11,005" in said(page)
+    other_answers = "Ours may answer silence or unknown as well"
+    assert other_answers in said(page)
+    assert table.columns[-1] == "Note"  # which is where it says to look
+    assert query_of(page) == {}
+    select(page, "task", "12")
+    assert other_answers not in said(page)
+    assert "Ours may answer that it was none of the 35 words, too" in said(page)
+    assert "BC-ResNet-8" in page.dataframe[0].value["Model"].tolist()
+    for cost in ("macs", "bytes", "latency"):
+        select(page, "cost", cost)
+    assert query_of(page) == {"task": "12", "cost": "latency"}
+
+
+def test_every_panel_of_the_results_is_drawn_from_the_files(models: Open) -> None:
+    page = models(section="results")
+    figures = made_figures()
+    assert f"**{figures['accuracy']['value']:.1%}** of 300 clips" in said(page)
+    drawn: dict[str, list[str]] = {}
+    for panel in PANELS:
+        drawn[panel] = alts(select(page, "panel", panel))
+        if panel == "words":
+            rows = page.dataframe[0].value
+            assert rows["Recall, %"].is_monotonic_increasing
+            assert rows["Clips"].sum() == 300
+        if panel == "live":
+            assert page.dataframe[0].value["Missed, %"].tolist() == [40.0]
+    assert f"{figures['calibration']['ece']:.2%}" in drawn["calibration"][0]
+    assert len(drawn["conditions"]) == 4
+    assert drawn["live"] == ["Missed words against false alarms an hour, by the threshold."]
+    assert query_of(page) == {"section": "results", "panel": "training"}
+
+
+def test_the_epochs_of_a_model_are_drawn_where_its_card_has_them(
+    models: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = models(section="results", panel="training")
+    if not read_card(MODEL_FOLDER, MODEL).training.get("history"):
+        assert "holds no figures of its epochs" in said(page)
+    epochs = [{"epoch": e, "loss": 1 / e, "accuracy": 0.8 + e / 100} for e in (1, 2)]
+    card = replace(read_card(MODEL_FOLDER, MODEL), training={"history": epochs, "kept_epoch": 2})
+    monkeypatch.setattr(models_stored, "card", lambda name: card)
+    calm(page.run())
+    assert alts(page)[0].endswith("over 2 epochs; at best 82.0%.")
+    assert "the weights are those of epoch 2" in said(page)
+
+
+def test_another_model_is_chosen_by_name_and_has_its_own_results(
+    models: Open, monkeypatch: pytest.MonkeyPatch, results: Path
+) -> None:
+    monkeypatch.setattr(Recognizer, "available", staticmethod(lambda: ("another", MODEL)))
+    page = models(section="results")
+    assert page.segmented_control(key="models_model").options == [MODEL, "another"]
+    select(page, "model", "another")
+    assert "another has not been measured yet" in said(page)
+    assert query_of(page) == {"section": "results", "model": "another"}
+
+
+def test_the_words_of_the_roc_can_be_chosen_and_are_in_the_address(models: Open) -> None:
+    page = models(section="results", panel="roc", words="zero,nonsense")
+    named = [trace["name"] for trace in spec(page)["data"] if trace["showlegend"]]
+    assert named == ["zero"]
+    calm(page.multiselect(key="models_words").set_value(["yes", "no"]).run())
+    assert query_of(page)["words"] == "yes,no"
+
+
+def test_a_cell_of_the_matrix_brings_its_clips(models: Open) -> None:
+    page = models(section="results")
+    said_word, heard, times = made_figures()["top_confusions"][0]
+    clips = page.dataframe[0].value
+    assert len(clips) == times
+    assert clips["Clip"].str.contains("_nohash_").all()
+    assert f"were heard as “{heard.strip('_')}”" in said(page)
+    assert "not part of this project" in said(page)
+    assert spec(page)["layout"]["shapes"] != []
+    calm(page.selectbox(key="models_confusion_said").set_value("zero").run())
+    calm(page.selectbox(key="models_confusion_heard").set_value("zero").run())
+    assert query_of(page) == {"section": "results", "said": "zero", "heard": "zero"}
+    right = made_figures()["confusion"]["counts"][34][34]
+    assert len(page.dataframe[0].value) == right
+    for order in ("error", "cluster"):
+        select(page, "order", order)
+    select(page, "unit", "counts")
+    again = models(**query_of(page))
+    assert spec(again)["data"][0]["y"] == spec(page)["data"][0]["y"]
+    assert said_word in spec(again)["data"][0]["y"]
+
+
+def test_what_was_not_measured_is_said_with_the_command_that_does_it(
+    models: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(models_stored, "RESULTS_FOLDER", tmp_path)
+    page = models(section="results")
+    assert "has not been measured yet" in said(page)
+    assert page.code[0].value.startswith(f"python -m kws_core evaluate --model {MODEL}")
+    select(page, "panel", "live")
+    calm(page.pills(key="models_section").select("map").run())
+    assert "no map of words" in said(page)
+    calm(page.pills(key="models_section").select("data").run())
+    assert page.code[0].value == "python -m kws_core describe-data --data DATA"
+    calm(page.pills(key="models_section").select("compare").run())
+    assert "None of the shipped models has been measured yet." in said(page)
+    calm(page.pills(key="models_section").select("card").run())
+    assert "has not been measured yet, so this is not known" in said(page)
+
+
+def test_the_current_clip_is_a_star_among_its_neighbours(models: Open) -> None:
+    page = models(section="map", clip="yes")
+    assert len(page.dataframe[0].value) == 10
+    star = spec(page)["data"][-1]
+    assert star["marker"]["symbol"] == "star"
+    assert "It has no place for new clips" in said(page)
+    select(page, "view", "pca")
+    calm(page.toggle(key="models_errors").set_value(True).run())
+    calm(page.multiselect(key="models_words").set_value(["no"]).run())
+    assert [note["text"] for note in spec(page)["layout"]["annotations"]] == ["<b>no</b>"]
+    expected = {"section": "map", "view": "pca", "errors": "1", "words": "no", "clip": "yes"}
+    assert query_of(page) == expected
+
+
+def test_no_clip_is_placed_on_the_map_of_other_weights(
+    models: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = replace(read_card(MODEL_FOLDER, MODEL), sha256="another")
+    monkeypatch.setattr(models_loaded.model_named(MODEL), "card", card)
+    page = models(section="map")
+    assert "of other weights than those shipped now" in said(page)
+    assert "star" not in {trace["marker"]["symbol"] for trace in spec(page)["data"]}
+
+
+def test_the_data_are_described_panel_by_panel(models: Open) -> None:
+    page = models(section="data")
+    assert "no speaker is in two splits" in said(page)
+    for panel in DATA_PANELS:
+        select(page, "data", panel)
+        assert alts(page)
+        assert "Described 2026-11-24. Made up." in said(page)
+    assert "Of the 2 farthest, 2 are of one speaker, cc." in said(page)
+
+
+def test_the_card_tells_what_it_is_where_it_fails_and_how_to_take_it_along(models: Open) -> None:
+    page = models(section="card")
+    card = read_card(MODEL_FOLDER, MODEL)
+    assert f"**SHA-256 of the weights**: {card.sha256}" in said(page)
+    assert f"**Trained**: {card.date}" in said(page)
+    assert "ben to 55.0% only" in said(page)
+    assert "of other weights" not in said(page)
+    assert {button.proto.label for button in page.get("download_button")} == {"Weights", "Card"}
+    command, code = (block.value for block in page.code)
+    assert command.startswith("python -m kws_core export --model ds-resnet")
+    assert "onnxruntime" in code
+
+
+class TestOwnSet:
+    @pytest.fixture
+    def page(self, models: Open, toy: None) -> AppTest:
+        return models(section="own")
+
+    def test_an_archive_is_measured_with_interval_mistakes_and_what_was_left_out(
+        self, page: AppTest
+    ) -> None:
+        files = {f"yes/{i}.wav": recording(300 + 200 * i) for i in range(5)}
+        bad = {
+            "yes/*bad*.wav": b"no sound",
+            "../yes/x.wav": recording(),
+            "other/a.wav": recording(),
+        }
+        upload(page, ("set.zip", archive(files | bad)), ("no_1.wav", recording(900)))
+        calm(page)
+        assert "right** of 6 recordings" in said(page)
+        assert "95 % interval" in said(page)
+        assert "**3 files were left out**" in said(page)
+        left_out = next(t.value for t in page.dataframe if "Why" in t.value)
+        assert left_out["File"].tolist() == list(bad)
+        mistakes = next(t.value for t in page.dataframe if "Heard" in t.value)
+        assert len(mistakes) == len(page.selectbox(key="models_own_mistake").options)
+        assert page.get("bidi_component")  # the player of a mistake
+        labels = {button.proto.label for button in page.get("download_button")}
+        assert {"All clips as CSV", "Mistakes as CSV", "Left out as CSV"} <= labels
+
+        # It stays while other sections are looked at, and goes when asked to.
+        calm(page.pills(key="models_section").select("data").run())
+        calm(page.pills(key="models_section").select("own").run())
+        assert "right** of 6 recordings" in said(page)
+        calm(page.button(key="models_own_clear").click().run())
+        assert "The result appears here" in said(page)
+
+    @pytest.mark.parametrize(
+        ("name", "data", "told"),
+        [
+            ("set.zip", b"PK\x03\x04 and no archive", "can't be opened"),
+            ("set.zip", archive({"other/a.wav": recording()}), "None of the files could be used"),
+            ("yes.wav", b"not a sound", "None of the files could be used"),
+            ("yes.wav", b"", "The file is empty"),
+        ],
+    )
+    def test_a_bad_upload_is_told_and_the_next_one_is_taken(
+        self, page: AppTest, name: str, data: bytes, told: str
+    ) -> None:
+        upload(page, (name, data))
+        assert not page.exception
+        (error,) = page.error
+        assert told in error.value
+        assert error.value != UNEXPECTED
+        assert "section" in page.query_params
+        calm(upload(page, ("yes.wav", recording())))
+        assert "right** of 1 recordings" in said(page)
+
+
+def test_nonsense_in_the_address_is_told_and_the_page_is_shown(models: Open) -> None:
+    page = models(section="nothing", model="none", clip="none", panel="<b>")
+    assert "section can't be 'nothing'" in said(page)
+    assert "There is no model 'none'." in said(page)
+    assert "There is no sample clip called 'none'." in said(page)
+    assert page.dataframe
+
+
+def test_damaged_results_are_told_without_a_traceback(
+    models: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / f"{MODEL}-val.json").write_text("{", encoding="utf-8")
+    (tmp_path / "data.json").write_text("[]", encoding="utf-8")
+    page = models(section="own")
+    monkeypatch.setattr(models_stored, "RESULTS_FOLDER", tmp_path)
+    for section in ("compare", "results", "data"):
+        page.pills(key="models_section").select(section).run()
+        assert not page.exception
+        (error,) = page.error
+        assert "can't be read" in error.value
+        assert page.pills(key="models_section").value == section
+    assert resources.samples()

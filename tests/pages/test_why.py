@@ -1,0 +1,103 @@
+"""The sections Structure and Why this word of the Models page, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kws_core.explain.methods import METHODS
+from kws_core.models.store import MODEL_FOLDER, read_card
+from kws_core.spotting.recognizer import DEFAULT_MODEL
+from kws_core.ui.clip import current_clip
+from kws_core.ui.clip.current_clip import COMPUTED
+from kws_core.ui.models import why
+from tests.helpers.app import alts, calm, said
+from tests.helpers.recipe_models import toy_wave_model
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+PAGE = "pages/5_Models.py"
+Open = Callable[..., "AppTest"]
+
+
+@pytest.fixture
+def models(app: Callable[..., AppTest]) -> Open:
+    """Return a function that opens the page at an address."""
+
+    def start(**query: str) -> AppTest:
+        def before(page: AppTest) -> None:
+            page.switch_page(PAGE)
+            for name, value in query.items():
+                page.query_params[name] = value
+
+        return calm(app(before=before))
+
+    return start
+
+
+def query_of(page: AppTest) -> dict[str, str]:
+    given = dict(page.query_params.items())
+    return {name: value if isinstance(value, str) else value[0] for name, value in given.items()}
+
+
+def test_every_map_is_shown_beside_the_untrained_one_with_its_checks(models: Open) -> None:
+    page = models(section="why", clip="yes")
+    assert page.selectbox(key="models_label").value == "yes"
+    assert [alt.split(" for yes")[0] for alt in alts(page)] == list(METHODS.values())
+    told = said(page)
+    assert "Complete: its cells add up to" in told  # integrated gradients
+    assert "in the network's layer `embedding`. It tells times apart, not bands." in told
+    assert told.count("Untrained, rank correlation") == len(METHODS)
+    assert "the model hears it as silence" in told
+    calm(page.selectbox(key="models_label").select("no").run())
+    assert query_of(page)["label"] == "no"
+    assert all("for no over the clip" in alt for alt in alts(page))
+    kept = [key for key in page.session_state if key.startswith(COMPUTED)]
+    assert f"{COMPUTED}models_second" in kept
+
+
+def test_a_link_opens_what_to_trust_and_what_mattered_can_be_heard(models: Open) -> None:
+    page = models(section="why", reason="trust", clip="stop", baseline="flat")
+    assert "is the most faithful here" in said(page)
+    (areas,) = page.dataframe
+    assert len(areas.value) == len(METHODS) + 2  # a random order, and the loudest first
+    calm(page.segmented_control(key="models_reason").select("hear").run())
+    assert said(page).count("Heard as **") == 3
+    calm(page.segmented_control(key="models_method").select("occlusion").run())
+    calm(page.segmented_control(key="models_kept").select("5").run())
+    assert query_of(page) == {
+        "section": "why",
+        "reason": "hear",
+        "baseline": "flat",
+        "method": "occlusion",
+        "kept": "5",
+        "clip": "stop",
+    }
+    assert "The strongest 5 % of the cells stay whole" in said(page)
+
+
+def test_the_second_of_a_sentence_is_told_and_a_wave_model_has_no_picture(
+    models: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = models(section="structure", clip="several_words", layer="stem.maps.5")
+    assert "is looked at." in said(page)
+    monkeypatch.setattr(why, "model_named", lambda name: toy_wave_model())
+    assert "there is no picture to point into" in said(models(section="why"))
+
+
+def test_structure_shows_all_layers_and_what_one_makes_of_the_clip(models: Open) -> None:
+    page = models(section="structure", clip="marvin", layer="blocks.2")
+    card = read_card(MODEL_FOLDER, DEFAULT_MODEL)
+    assert f"**{card.parameters:,}** weights" in said(page)
+    (layers,) = page.dataframe
+    assert layers.value["Weights"].sum() == card.parameters
+    assert layers.value["Share of MACs"].sum() == pytest.approx(1)
+    drawing, features = alts(page)
+    assert "7 blocks" in drawing
+    assert features.startswith("What blocks.2 makes of the clip: 80 channels over time")
+    # A layer that is not there, such as another model's, is passed over.
+    assert alts(models(section="structure", layer="nowhere"))[1].startswith("What stem makes")
+    assert current_clip.FIRST_SAMPLE == "marvin"

@@ -1,0 +1,139 @@
+"""Our models beside the literature and the notebook."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from kws_core.models.embeddings import EmbeddingMap
+from kws_core.report.comparison import notebook_story, own_row, rows_of, table_of
+from kws_core.report.comparison_chart import comparison_figure
+from kws_core.report.literature import PUBLISHED, TASKS
+from kws_core.report.notebook import NOTEBOOK
+from kws_core.results.store import save_results
+from tests.helpers.clip_scores import random_scores
+from tests.helpers.report_results import made_figures
+
+NO_MAP: EmbeddingMap | None = None
+
+
+def test_published_figures_are_shares_with_a_source() -> None:
+    assert {one.task for one in PUBLISHED} == set(TASKS)
+    for one in PUBLISHED:
+        assert 0.5 < one.accuracy < 1
+        assert one.source
+        assert one.tested_on
+        assert bool(one.machine) is (one.latency_ms is not None)
+        assert not one.url or one.url.startswith("https://github.com/")
+    assert len({(one.name, one.task) for one in PUBLISHED}) == len(PUBLISHED)
+
+
+def test_the_notebooks_log_disproves_its_readme() -> None:
+    assert NOTEBOOK.logged == pytest.approx(0.7667, abs=1e-4)
+    assert NOTEBOOK.claimed > NOTEBOOK.logged
+    # All of Speech Commands v0.02: training, validation and test clips together.
+    assert NOTEBOOK.trained_on == NOTEBOOK.training_clips + 9_981 + NOTEBOOK.tested
+
+
+def test_ours_come_first_from_the_results_then_the_notebook_then_the_published(
+    tmp_path: Path,
+) -> None:
+    for model in ("one", "two"):
+        save_results(tmp_path, made_figures(model), random_scores(), NO_MAP)
+    rows = rows_of("35", tmp_path)
+    kinds = [row.kind for row in rows]
+    assert kinds[:4] == ["ours", "ours", "notebook", "notebook"]
+    assert set(kinds[4:]) == {"published"}
+    published = [row.accuracy for row in rows[4:]]
+    assert published == sorted(published, reverse=True)
+    figures = made_figures()
+    assert rows[0].accuracy == figures["accuracy"]["value"]
+    assert rows[0].tested_on == "validation speakers, 150 recordings and 150 pictures"
+    assert (rows[0].weights, rows[0].bytes, rows[0].latency_ms) == (97_661, 400_000, 6.0)
+    twelve = rows_of("12", tmp_path)
+    assert twelve[0].accuracy == figures["twelve_classes"]["accuracy"]["value"]
+    assert "notebook" not in {row.kind for row in twelve}
+
+
+def test_without_results_there_is_the_literature(tmp_path: Path) -> None:
+    rows = rows_of("35", tmp_path)
+    assert {row.kind for row in rows} == {"notebook", "published"}
+    assert "has not been measured yet" in notebook_story(rows)
+
+
+def test_the_story_of_the_notebook_ends_with_what_its_network_honestly_reaches() -> None:
+    row = own_row(made_figures(NOTEBOOK.model), "35")
+    assert row is not None
+    assert "Published: 79%; its log: 76.7%" in row.note
+    story = notebook_story([replace(row, accuracy=0.8125)])
+    for part in ("79%", "8,438 of 11,005, 76.7%", "105,829", "84,843", "**81.2%**"):
+        assert part in story
+
+
+def test_the_table_says_what_is_unknown_by_none_and_nothing_by_guess(tmp_path: Path) -> None:
+    table = table_of(rows_of("35", tmp_path))
+    by_name = {row["Model"]: row for row in table}
+    matchbox = by_name["MatchboxNet 3x2x64"]
+    assert (matchbox["Right, %"], matchbox["Weights"], matchbox["MACs, M"]) == (97.29, 93_411, None)
+    assert by_name["The notebook's CNN, by its log"]["from"] == pytest.approx(75.9, abs=0.1)
+    assert by_name["The notebook's CNN, by its README"]["from"] is None
+
+
+def test_the_figure_shows_those_whose_cost_is_known(tmp_path: Path) -> None:
+    save_results(tmp_path, made_figures(), random_scores(), NO_MAP)
+    rows = rows_of("35", tmp_path)
+    by_size = comparison_figure(rows, "bytes")
+    assert [trace.name for trace in by_size.data] == ["measured here"]
+    assert by_size.data[0].x == (400_000,)
+    by_weights = comparison_figure(rows, "weights")
+    drawn = {unescape(name) for trace in by_weights.data for name in trace.text}
+    assert drawn == {row.name for row in rows if row.weights is not None}
+    low, high = by_weights.layout.yaxis.range
+    assert low < NOTEBOOK.logged < high
+
+
+def test_a_note_says_what_ours_reach_where_the_words_are_the_only_answers() -> None:
+    figures = made_figures() | {"among_words": {"value": 0.97312}}
+    row = own_row(figures, "35")
+    assert row is not None
+    assert row.note.endswith("it is right on 97.31%.")
+    del figures["twelve_classes"]["among_words"]  # as results of earlier versions
+    twelve = own_row(figures, "12")
+    assert twelve is not None
+    assert twelve.note == ""
+
+
+def test_of_the_12_classes_it_says_what_they_reach_without_speech_that_is_no_word() -> None:
+    figures = made_figures()
+    figures["twelve_classes"]["among_words"] = {"value": 0.97314}
+    row = own_row(figures, "12")
+    assert row is not None
+    assert row.note.endswith(
+        "one of them or silence, as published networks have to, it is right on 97.31%."
+    )
+
+
+def test_a_name_is_written_once_under_its_lowest_figure_and_away_from_its_neighbours() -> None:
+    row = own_row(made_figures(), "35")
+    assert row is not None
+    rows = [
+        replace(row, name=name, accuracy=accuracy, weights=weights)
+        for name, accuracy, weights in (
+            *(("wide", 0.96, 200_000), ("small", 0.95, 90_000)),
+            *(("wide", 0.94, 200_000), ("small", 0.93, 90_000)),
+        )
+    ]
+    [trace] = comparison_figure(rows, "weights").data
+    assert trace.text == ("", "", "wide", "small")
+    assert trace.textposition[2:] == ("bottom right", "bottom left")
+
+
+@pytest.mark.parametrize(("slower", "tick"), [(25.0, "D1"), (80.0, 1)])
+def test_costs_within_a_decade_have_ticks_within_it(slower: float, tick: object) -> None:
+    row = own_row(made_figures(), "35")
+    assert row is not None
+    rows = [replace(row, latency_ms=ms) for ms in (6.0, slower)]
+    assert comparison_figure(rows, "latency").layout.xaxis.dtick == tick

@@ -1,0 +1,144 @@
+"""Checkpoints: whole or not at all, whatever stops a run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+pytest.importorskip("pyarrow", reason="training data are Parquet files")
+
+from kws_core.errors import DataError, TrainingError
+from kws_core.training.checkpoint import Best, Run, load_checkpoint, save_checkpoint
+from kws_core.training.loop import train
+from kws_core.training.optimization import AveragedWeights, TrainingSettings, make_optimizer
+from tests.helpers.training_toys import SETTINGS, Stopping, small_network, toy_batches, toy_clips
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def make_run(seed: int, settings: TrainingSettings = SETTINGS) -> Run:
+    torch.manual_seed(seed)
+    network = nn.Linear(3, 2)
+    average = AveragedWeights(network, 0.9)
+    return Run(network, average, make_optimizer(network, settings), Best(), settings)
+
+
+def step(run: Run) -> None:
+    run.optimizer.zero_grad()
+    run.network(torch.ones(4, 3)).square().sum().backward()
+    run.optimizer.step()
+    run.average.update(run.network)
+
+
+def full_disk(monkeypatch: pytest.MonkeyPatch, error: Exception, after: int = 0) -> None:
+    """Let torch write half a file and fail, after so many whole ones."""
+    save, done = torch.save, []
+
+    def save_some(state: object, path: Path) -> None:
+        if len(done) < after:
+            save(state, path)
+            done.append(path)
+            return
+        path.write_bytes(b"half of")
+        raise error
+
+    monkeypatch.setattr(torch, "save", save_some)
+
+
+FULL = OSError(28, "No space left on device")
+
+
+class TestContent:
+    def test_is_all_that_the_next_step_depends_on(self, tmp_path) -> None:
+        run, other = make_run(1), make_run(2)
+        step(run)
+        run.best.consider(0.5, 7, run.average.network)
+        save_checkpoint(tmp_path / "checkpoint.pt", run, 7)
+        assert load_checkpoint(tmp_path / "checkpoint.pt", other) == 7
+        assert (other.best.score, other.best.epoch) == (0.5, 7)
+        for part in (run, other):
+            step(part)
+        for name, value in run.network.state_dict().items():
+            assert torch.equal(other.network.state_dict()[name], value)
+            assert torch.equal(
+                other.average.network.state_dict()[name], run.average.network.state_dict()[name]
+            )
+
+    def test_from_before_a_setting_existed_is_taken_to_have_its_default(self, tmp_path) -> None:
+        path = tmp_path / "checkpoint.pt"
+        save_checkpoint(path, make_run(1), 1)
+        state = torch.load(path, weights_only=True)
+        del state["settings"]["mixup"], state["teacher"], state["best"]
+        torch.save(state, path)
+        assert load_checkpoint(path, make_run(2)) == 1
+        with pytest.raises(DataError, match="other settings"):
+            load_checkpoint(path, make_run(2, replace(SETTINGS, mixup=0.4)))
+
+    def test_holds_nothing_but_tensors_and_plain_values(self, tmp_path) -> None:
+        """So it is read without unpickling anyone's code."""
+        save_checkpoint(tmp_path / "checkpoint.pt", make_run(1), 1)
+        state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+        assert state["settings"] == asdict(SETTINGS)
+
+
+class TestBest:
+    def test_keeps_the_weights_of_the_best_epoch_as_they_were(self) -> None:
+        network, best = nn.Linear(2, 2), Best()
+        for epoch, score in enumerate([0.3, 0.8, 0.5], start=1):
+            nn.init.constant_(network.weight, epoch)
+            best.consider(score, epoch, network)
+        assert (best.epoch, best.score) == (2, 0.8)
+        assert best.weights is not None
+        assert best.weights["weight"].unique().tolist() == [2.0]
+
+    def test_prefers_the_later_of_two_that_are_as_good(self) -> None:
+        best = Best()
+        for epoch in (1, 2):
+            best.consider(1.0, epoch, nn.Linear(1, 1))
+        assert best.epoch == 2
+
+
+class TestFullDisk:
+    @pytest.mark.parametrize(
+        "error", [FULL, RuntimeError("PytorchStreamWriter failed writing file data/1")], ids=type
+    )
+    def test_is_said_with_what_is_left_and_how_to_go_on(self, tmp_path, monkeypatch, error) -> None:
+        path = tmp_path / "checkpoint.pt"
+        save_checkpoint(path, make_run(1), 4)
+        full_disk(monkeypatch, error)
+        with pytest.raises(TrainingError, match=r"epoch 5 .*checkpoint\.pt is whole.*--resume"):
+            save_checkpoint(path, make_run(2), 5)
+        assert load_checkpoint(path, make_run(3)) == 4
+        assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+    def test_before_the_first_checkpoint_leaves_nothing_to_resume(self, tmp_path, monkeypatch):
+        full_disk(monkeypatch, FULL)
+        with pytest.raises(TrainingError, match=r"No space left.*none from before"):
+            save_checkpoint(tmp_path / "checkpoint.pt", make_run(1), 1)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_costs_a_run_no_more_than_an_epoch(self, tmp_path, monkeypatch) -> None:
+        batches, validation = toy_batches(), toy_clips(2, seed=9)
+        whole = train(small_network(), batches, validation, SETTINGS, tmp_path / "whole")
+        with monkeypatch.context() as until_there_is_room:
+            full_disk(until_there_is_room, FULL, after=1)
+            with pytest.raises(TrainingError, match="epoch 2"):
+                train(small_network(), batches, validation, SETTINGS, tmp_path / "out")
+        given = (small_network(7), batches, validation, SETTINGS, tmp_path / "out")
+        resumed = train(*given, resume=True)
+        for name, value in whole.network.state_dict().items():
+            assert torch.equal(resumed.network.state_dict()[name], value)
+
+
+def test_ctrl_c_in_the_middle_of_an_epoch_leaves_the_checkpoint_of_the_one_before(tmp_path):
+    steps = SETTINGS.steps_per_epoch
+    stopping = Stopping(toy_batches(), after=steps + steps // 2)
+    with pytest.raises(KeyboardInterrupt):
+        train(small_network(), stopping, toy_clips(2, 9), SETTINGS, tmp_path)
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert state["epoch"] == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint.pt", "log.jsonl"]
