@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from kws_core.lab import Trial
 from kws_core.ui.augment import state
 from kws_core.ui.augment.compare import show_comparison
 from kws_core.ui.augment.masks import show_masks
-from kws_core.ui.augment.models import listeners, models_popover, picture_model
+from kws_core.ui.augment.models import listeners, log_mel_model, models_popover
 from kws_core.ui.augment.second import chosen_second, clip_popover
 from kws_core.ui.augment.sound import show_sound
 from kws_core.ui.augment.views import view_control
@@ -23,13 +24,13 @@ with calm_errors("Augment"):
     state.follow_clip(chosen.key)
     state.keep_to_what_is_there()
     second = chosen_second(chosen)
-    models = listeners()
-    drawn = picture_model(models)
+    models = tuple(listeners())
+    trial = Trial(second, state.shown_recipe(), models, log_mel_model(models))
     match state.lab().view:
         case "specaugment":
-            show_masks(second, models, drawn, chosen.name)
+            show_masks(trial)
         case "sound":
-            show_sound(second, models, drawn, chosen.name)
+            show_sound(trial)
         case "compare":
-            show_comparison(second, models, drawn)
+            show_comparison(trial)
     state.write_link()

@@ -1,52 +1,30 @@
-"""Changes to clips and pictures: one implementation, used by training and by the Augment page.
+"""Changes to sound and to log-mels: numbers are drawn, then applied.
 
-Everything is drawn, then applied. A step has ranges (a default, limits and a unit each), a draw
-has the numbers for one clip, and applying a draw is pure and keeps the length::
+A chain is a list of steps that changes a clip. A draw is a value that can be shown and replayed::
 
-    from kws_core.augment import Background, Chain, Gain, Noise, Shift
+    from kws_core.augment import Chain
+    from kws_core.augment.steps.gain import Gain
+    from kws_core.augment.steps.noise import Noise
 
-    chain = Chain((Shift((-0.1, 0.1)), Noise((5, 20), probability=0.5), Gain()))
-    draw = chain.draw(seed=7)             # the same seed gives the same draw
-    draw.draws                            # (("shift", ShiftDraw(0.04)), ("noise", None), ...)
-    draw.apply(samples, 16_000)           # float32 (n,), as long as `samples` (n,)
-    dict(draw.stages(samples, 16_000))    # the clip after every step
-    Chain.from_json(chain.to_json())      # the same chain
+    chain = Chain([Noise(min_snr_db=5, max_snr_db=20, probability=0.5), Gain()])
+    changed = chain(samples, 16_000, seed=7)     # float32 (n,), as long as `samples` (n,)
 
-One step alone: ``Gain((-6, 6)).draw(np.random.default_rng(7)).apply(samples, 16_000)``.
-`Background` adds recordings, which it knows by name: ``draw.apply(samples, rate, recordings)``.
+    drawn = chain.draw(seed=7)                   # the same seed gives the same draw
+    [str(draw) for draw in drawn]                # ["pink noise, +6.2 dB SNR", "−3.1 dB"]
+    drawn.apply(samples, 16_000)                 # the same sound again
 
-Steps: `Noise`, `Background`, `Shift`, `Gain`, `Speed`, `Tempo`, `Pitch`, `Reverberation`,
-`BandLimit`, `Resampling`, `Codec`, `Clipping`. Wrong settings raise `AugmentError`.
-SpecAugment is in `kws_core.augment.specaugment`, other changes to batches of log-mel pictures in
-`kws_core.augment.log_mel`; both take and give torch tensors.
+`STEPS` has every kind of step, `kws_core.augment.steps` one file for each. `Background` adds
+recordings by name: ``chain(samples, rate, seed=7, recordings=recordings)``. Wrong settings raise
+`AugmentError`.
+
+Training uses a part of this package. Models of log-mels, such as ds-resnet and two-towers, are
+trained with `kws_core.augment.log_mel` and `kws_core.augment.specaugment`, which take and give
+batches of log-mels as torch tensors. Models of waves, seed-cnn and m5, are trained with the steps
+`Speed`, `Reverberation`, `BandLimit`, `Clipping` and `Gain`. The other steps are for trying out.
 """
 
-from kws_core.augment.chain import STEP_KINDS, Chain, ChainDraw
-from kws_core.augment.channel import BandLimit, Resampling
-from kws_core.augment.codec import Codec
-from kws_core.augment.level import Clipping, Gain
-from kws_core.augment.noise import Background, Noise
-from kws_core.augment.room import Reverberation
-from kws_core.augment.steps import Draw, Recordings, Step
-from kws_core.augment.timing import Pitch, Shift, Speed, Tempo
+from kws_core.augment.chain import Chain, ChainDraw
+from kws_core.augment.step import Draw, Recordings, Step
+from kws_core.augment.steps import STEPS
 
-__all__ = [
-    "STEP_KINDS",
-    "Background",
-    "BandLimit",
-    "Chain",
-    "ChainDraw",
-    "Clipping",
-    "Codec",
-    "Draw",
-    "Gain",
-    "Noise",
-    "Pitch",
-    "Recordings",
-    "Resampling",
-    "Reverberation",
-    "Shift",
-    "Speed",
-    "Step",
-    "Tempo",
-]
+__all__ = ["STEPS", "Chain", "ChainDraw", "Draw", "Recordings", "Step"]

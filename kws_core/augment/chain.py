@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 from zlib import crc32
 
@@ -12,39 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.channel import BandLimit, Resampling
-from kws_core.augment.codec import Codec
-from kws_core.augment.level import Clipping, Gain
-from kws_core.augment.noise import Background, Noise
-from kws_core.augment.room import Reverberation
-from kws_core.augment.steps import NO_RECORDINGS, Draw, Recordings, Step
-from kws_core.augment.timing import Pitch, Shift, Speed, Tempo
+from kws_core.augment.step import NO_RECORDINGS, Draw, Recordings, Step
+from kws_core.augment.steps import STEPS
 from kws_core.errors import AugmentError
 
-STEP_KINDS: dict[str, type[Step]] = {
-    step.kind: step
-    for step in (
-        Noise,
-        Background,
-        Shift,
-        Gain,
-        Speed,
-        Tempo,
-        Pitch,
-        Reverberation,
-        BandLimit,
-        Resampling,
-        Codec,
-        Clipping,
-    )
-}
+_OLD_NAMES = {"colours": "colors"}  # of settings, in links of earlier versions
 
 
-@dataclass(frozen=True)
-class ChainDraw:
-    """What a chain does to one clip: by step name, None for a step that this clip is spared."""
+class ChainDraw(tuple[Draw | None, ...]):
+    """The draws of a chain's steps for one clip, in order; None for a step that is left out."""
 
-    draws: tuple[tuple[str, Draw | None], ...]
+    __slots__ = ()
 
     def apply(
         self,
@@ -54,98 +31,93 @@ class ChainDraw:
     ) -> Samples:
         """Return the changed clip, float32 (n,), as `Draw.apply` does for one step."""
         clip = np.array(samples, dtype=np.float32)
-        for _, changed in self.stages(clip, sample_rate, recordings):
-            clip = changed
+        for draw in self:
+            if draw is not None:
+                clip = draw.apply(clip, sample_rate, recordings)
         return clip
 
-    def stages(
-        self,
-        samples: npt.NDArray[Any],
-        sample_rate: int,
-        recordings: Recordings = NO_RECORDINGS,
-    ) -> Iterator[tuple[str, Samples]]:
-        """Yield the name of each step that this clip goes through, and the clip after it."""
-        for name, draw in self.draws:
-            if draw is not None:
-                samples = draw.apply(samples, sample_rate, recordings)
-                yield name, samples
 
-
-@dataclass(frozen=True)
-class Chain:
-    """Steps in the order in which they are applied.
+class Chain(tuple[Step, ...]):
+    """Steps in the order in which they are applied. Call a chain to change a clip.
 
     Raises AugmentError if two steps have the same name.
     """
 
-    steps: tuple[Step, ...] = ()
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", tuple(self.steps))
-        names = [step.name for step in self.steps]
+    def __new__(cls, steps: Iterable[Step] = ()) -> Chain:
+        """Make a chain of steps."""
+        chain = super().__new__(cls, steps)
+        names = [step.name for step in chain]
         for name in names:
             if names.count(name) > 1:
                 raise AugmentError(
                     f"Two steps are called {name!r}. Give one of them another name, "
                     f"for example name={name + ' 2'!r}."
                 )
+        return chain
+
+    def __call__(
+        self,
+        samples: npt.NDArray[Any],
+        sample_rate: int,
+        *,
+        seed: int,
+        recordings: Recordings = NO_RECORDINGS,
+    ) -> Samples:
+        """Draw for a clip and apply the draw: (n,) at sample_rate Hz to float32 (n,)."""
+        return self.draw(seed).apply(samples, sample_rate, recordings)
 
     def draw(self, seed: int) -> ChainDraw:
         """Draw for one clip; the same seed gives the same draw.
 
         Every step draws from a seed of its own, made of `seed` and its name, so its numbers stay
-        when other steps come, go or change places. seed: any whole number from 0.
+        the same when other steps are added, removed or moved. seed: any whole number from 0.
         """
-        return ChainDraw(tuple((step.name, _draw(step, seed)) for step in self.steps))
+        return ChainDraw(_draw(step, seed) for step in self)
 
-    def to_json(self) -> str:
-        """Return the chain as JSON text."""
-        return json.dumps({"steps": [_as_dict(step) for step in self.steps]})
+    def to_values(self) -> list[dict[str, Any]]:
+        """Return the chain as plain JSON values, without settings that have their defaults."""
+        return [{"kind": step.kind, **step.changed_settings()} for step in self]
 
     @classmethod
-    def from_json(cls, text: str) -> Chain:
-        """Make the chain that `to_json` wrote; settings left out get their defaults.
+    def from_values(cls, values: object) -> Chain:
+        """Make the chain that `to_values` described.
 
-        Raises AugmentError, whatever the text is.
+        Raises AugmentError, whatever the values are.
         """
-        try:
-            recipe = json.loads(text)
-            steps = recipe["steps"]
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise AugmentError(
-                "This is no chain of augmentations: it should be JSON with a list of steps. "
-                "Copy the whole text or link again."
-            ) from error
-        if not isinstance(steps, list):
+        if not isinstance(values, list):
             raise AugmentError("The steps of a chain must be a list.")
-        return cls(tuple(_from_dict(step) for step in steps))
+        return cls(map(_step, values))
 
 
 def _draw(step: Step, seed: int) -> Draw | None:
     if seed < 0:
         raise AugmentError(f"The seed {seed} is negative. Give a whole number from 0.")
     rng = np.random.default_rng([seed, crc32(step.name.encode())])
-    spared = rng.random() >= step.probability
-    return None if spared else step.draw(rng)
+    left_out = rng.random() >= step.probability
+    return None if left_out else step.draw(rng)
 
 
-def _as_dict(step: Step) -> dict[str, Any]:
-    return {"kind": step.kind, **{f.name: getattr(step, f.name) for f in fields(step)}}
-
-
-def _from_dict(described: object) -> Step:
+def _step(described: object) -> Step:
     if not isinstance(described, dict):
         raise AugmentError("Each step of a chain must be a group of named settings.")
-    settings = {str(name): value for name, value in described.items() if name != "kind"}
-    kind = STEP_KINDS.get(str(described.get("kind")))
+    settings: dict[str, Any] = {
+        _OLD_NAMES.get(str(name), str(name)): value for name, value in described.items()
+    }
+    kind = STEPS.get(str(settings.pop("kind", None)))
     if kind is None:
         raise AugmentError(
-            f"There is no step {described.get('kind')!r}. There are: {', '.join(STEP_KINDS)}."
+            f"There is no step {described.get('kind')!r:.40}. There are: {', '.join(STEPS)}."
         )
-    known = [f.name for f in fields(kind)]
+    for setting in kind.ranges():
+        pair = settings.get(setting.name)  # as links of earlier versions have a range
+        if isinstance(pair, list) and len(pair) == 2:
+            settings |= setting.between(*settings.pop(setting.name))
+    known = [one.name for one in fields(kind)]
     unknown = sorted(set(settings) - set(known))
     if unknown:
         raise AugmentError(
-            f"The step {kind.kind!r} has no setting {unknown[0]!r}. It has: {', '.join(known)}."
+            f"The step {kind.kind!r} has no setting {unknown[0]!r:.40}. It has: {', '.join(known)}."
         )
     return kind(**settings)

@@ -129,8 +129,8 @@ def apply_draws(log_mel: Tensor, draws: Sequence[SpecAugmentDraw], fill: Fill = 
     warp = None
     if any(drawn.warp_from is not None for drawn in draws):
         # Where nothing is warped, the middle moves by nothing.
-        centres = [drawn.warp_from or drawn.n_frames // 2 for drawn in draws]
-        warp = torch.tensor(centres), torch.tensor([drawn.warp_by for drawn in draws])
+        centers = [drawn.warp_from or drawn.n_frames // 2 for drawn in draws]
+        warp = torch.tensor(centers), torch.tensor([drawn.warp_by for drawn in draws])
     bands = _tensors([drawn.freq_masks for drawn in draws])
     frames = _tensors([drawn.time_masks for drawn in draws])
 
@@ -165,7 +165,7 @@ def apply_to_batch(
     return _applied(log_mel, warp, bands, frames, fill=fill, noise=noise)
 
 
-# From unit numbers (..., 2) to first line and width of masks, or to centre and distance of warps.
+# From unit numbers (..., 2) to first line and width of masks, or to center and distance of warps.
 
 
 def _freq_masks(unit: Tensor, policy: SpecAugmentPolicy, n_mels: int) -> _Pair:
@@ -184,12 +184,12 @@ def _masks(unit: Tensor, widest: int, size: int, cap: int) -> _Pair:
 
 
 def _warp(unit: Tensor, policy: SpecAugmentPolicy, n_frames: int) -> _Pair | None:
-    n_centres, furthest = policy.n_centres(n_frames), policy.time_warp
-    if not n_centres:
+    n_centers, furthest = policy.n_centers(n_frames), policy.time_warp
+    if not n_centers:
         return None
-    centre = furthest + 1 + (unit[..., 0] * n_centres).long()
+    center = furthest + 1 + (unit[..., 0] * n_centers).long()
     distance = (unit[..., 1] * (2 * furthest + 1)).long() - furthest
-    return centre, distance
+    return center, distance
 
 
 def _pairs(first: Tensor, width: Tensor) -> tuple[tuple[int, int], ...]:
@@ -219,15 +219,15 @@ def _applied(
     return torch.where(hidden_bands | hidden_frames, _filling(log_mel, fill, noise), log_mel)
 
 
-def _source(centre: Tensor, distance: Tensor, n_frames: int) -> Tensor:
+def _source(center: Tensor, distance: Tensor, n_frames: int) -> Tensor:
     """Return which frame of the original each frame shows, ``(batch, n_frames)``, not whole.
 
-    Linear from the first frame to the target of the centre, and from there to the last.
+    Linear from the first frame to the target of the center, and from there to the last.
     """
-    frame, last = torch.arange(n_frames, device=centre.device), n_frames - 1
-    centre, target = centre[:, None], (centre + distance)[:, None]
-    before = frame * (centre / target)
-    after = last - (last - frame) * ((last - centre) / (last - target))
+    frame, last = torch.arange(n_frames, device=center.device), n_frames - 1
+    center, target = center[:, None], (center + distance)[:, None]
+    before = frame * (center / target)
+    after = last - (last - frame) * ((last - center) / (last - target))
     return torch.where(frame < target, before, after)
 
 

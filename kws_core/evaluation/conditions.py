@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from kws_core.audio.one_second import in_room_tone
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.augment.channel import ResamplingDraw
-from kws_core.augment.level import GainDraw
-from kws_core.augment.noise import BackgroundDraw
-from kws_core.augment.steps import Draw
-from kws_core.augment.timing import ShiftDraw
+from kws_core.augment import Draw
+from kws_core.augment.steps.background import BackgroundDraw
+from kws_core.augment.steps.gain import GainDraw
+from kws_core.augment.steps.resampling import ResamplingDraw
+from kws_core.augment.steps.shift import ShiftDraw
 from kws_core.evaluation.material import Spoken
 from kws_core.evaluation.scoring import score
 from kws_core.results.metrics import accuracy

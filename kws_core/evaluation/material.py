@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.augment.steps import mean_power
+from kws_core.augment.noise import mean_power
 from kws_core.errors import DataError
 from kws_core.training.dataset.shards import (
     DIGITS_FILE,

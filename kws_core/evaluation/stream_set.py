@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.augment.steps import mean_power
+from kws_core.augment.noise import mean_power
 from kws_core.errors import DataError
 from kws_core.evaluation.conditions import balanced_rows
 from kws_core.evaluation.material import Spoken

@@ -1,24 +1,26 @@
-"""Recipes of augmentation tried on one second of sound: drawn, heard, compared and taken along.
+"""Recipes of augmentation, tried on one second of sound and heard by models.
 
-A `Recipe` is a chain of steps on the sound, then SpecAugment on its log-mel, with a seed. Nothing
-here knows Streamlit::
+A `Recipe` is a chain of steps on the sound, then SpecAugment on its log-mel, with a seed. A
+`Trial` is a recipe on a second of sound, in front of models::
 
     from kws_core import Recognizer
-    from kws_core.lab import Recipe, Second
-    from kws_core.lab.trial import heard
+    from kws_core.augment import Chain
+    from kws_core.augment.steps.noise import Noise
+    from kws_core.lab import Recipe, Second, Trial
     from kws_core.lab.robustness import scores_of_draws
 
-    second = Second(samples)                        # (16000,) at 16 kHz
-    recipe = Recipe("Noise", Chain((Noise((0, 10)),)), seed=7)
-    heard(second, recipe, recognizer).label         # what the model makes of draw 7
-    scores_of_draws(second, recipe, range(50), recognizer)
+    model = Recognizer.load()
+    recipe = Recipe("Noise", Chain([Noise(max_snr_db=10)]), seed=7)
+    trial = Trial(Second(samples), recipe, (model,), model)       # (16000,) at 16 kHz
+    trial.answer(model).label                                     # for draw 7
+    scores_of_draws(trial, range(50), model).kept("marvin")       # of 50 draws
 
-`trial` applies a draw and asks a model, `robustness` does so for many draws and along a knob,
-`kws_core.augment.inversion` makes a masked picture sound again, `draw_charts` and `score_charts`
-draw, `export` writes a recipe as Python and as training settings, and `link` as an address.
+`robustness` scores many draws, and sweeps one number (`knobs`). `draw_charts`, `score_charts` and
+`sweep_charts` draw, `python_code` writes a recipe as a script, and `link` as a page address.
 """
 
 from kws_core.lab.recipe import Recipe
 from kws_core.lab.second import Second
+from kws_core.lab.trial import Trial
 
-__all__ = ["Recipe", "Second"]
+__all__ = ["Recipe", "Second", "Trial"]

@@ -7,6 +7,7 @@ recording can take their place; `kws_core.augment.Background` knows them by name
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -14,9 +15,9 @@ import numpy as np
 
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.augment import Background, Chain
-from kws_core.augment.noise import coloured_noise
-from kws_core.augment.steps import mean_power
+from kws_core.augment import Chain
+from kws_core.augment.noise import colored_noise, mean_power
+from kws_core.augment.steps.background import Background
 from kws_core.samples import SpokenWord, list_samples
 
 SECONDS: Final = 4.0
@@ -82,19 +83,13 @@ def only_known(chain: Chain, known: Sequence[str]) -> tuple[Chain, tuple[str, ..
     """
     missing: list[str] = []
     steps = []
-    for step in chain.steps:
+    for step in chain:
         if isinstance(step, Background):
             missing += [name for name in step.recordings if name not in known]
             there = tuple(name for name in step.recordings if name in known)
-            if there != step.recordings:
-                step = Background(
-                    there or tuple(known[:1]),
-                    step.snr_db,
-                    probability=step.probability,
-                    name=step.name,
-                )
+            step = replace(step, recordings=there or tuple(known[:1]))
         steps.append(step)
-    return Chain(tuple(steps)), tuple(dict.fromkeys(missing))
+    return Chain(steps), tuple(dict.fromkeys(missing))
 
 
 def _levelled(sound: Samples) -> Samples:
@@ -112,7 +107,7 @@ def _rain() -> Samples:
     rng = np.random.default_rng(1)
     drops = np.where(rng.random(_N) < 0.06, rng.exponential(1.0, _N), 0.0)
     ring = np.exp(-np.arange(64) / 12.0) * np.cos(np.arange(64) * 1.9)
-    rain = np.convolve(drops, ring)[:_N] + 0.3 * coloured_noise("pink", _N, SAMPLE_RATE, 1)
+    rain = np.convolve(drops, ring)[:_N] + 0.3 * colored_noise("pink", _N, SAMPLE_RATE, 1)
     return np.asarray(rain, dtype=np.float32)
 
 
@@ -130,6 +125,6 @@ def _engine() -> Samples:
     at = np.cumsum(SAMPLE_RATE / 28 * (1 + 0.03 * rng.standard_normal(round(28 * SECONDS))))
     pulses[at[at < _N].astype(int)] = 1.0
     ring = np.exp(-np.arange(1600) / 250.0) * np.sin(np.arange(1600) * 2 * np.pi * 95 / SAMPLE_RATE)
-    rumble = coloured_noise("brown", _N, SAMPLE_RATE, 3)
+    rumble = colored_noise("brown", _N, SAMPLE_RATE, 3)
     engine = np.convolve(pulses, ring)[:_N]
     return np.asarray(engine / np.abs(engine).max() + 0.08 * rumble, dtype=np.float32)

@@ -1,54 +1,38 @@
-"""One number of a recipe that can be turned while all others stay."""
+"""Knobs: single numbers of a recipe that can be swept while everything else stays."""
 
 from __future__ import annotations
 
 import contextlib
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from kws_core.augment import Chain
-from kws_core.augment.policies import SpecAugmentPolicy
+from kws_core.augment import STEPS, Chain, Step
+from kws_core.augment.policies import SETTINGS, PolicySetting
+from kws_core.augment.step import Range
 from kws_core.errors import AugmentError
-from kws_core.features.front_ends import LogMelConfig
-from kws_core.lab.catalogue import CATALOGUE, StepEntry, StepSetting, first_step
 from kws_core.lab.recipe import Recipe
-
-_PICTURE: Final = LogMelConfig()
 
 
 @dataclass(frozen=True)
-class Knob:
-    """A setting with the values to try.
-
-    name: in addresses. kind: of the step that has the setting, empty for SpecAugment's.
-    """
+class Knob(ABC):
+    """A number of a recipe, with the values to try. name: in links."""
 
     name: str
     title: str
     unit: str
     values: tuple[float, ...]
-    kind: str
-    setting: str
 
+    @abstractmethod
     def set(self, recipe: Recipe, value: float) -> Recipe:
-        """Return the recipe with the knob at a value.
+        """Return the recipe with the knob at a value; raises AugmentError."""
 
-        A step's range becomes that value alone; the step is added at the end where there is none.
-        Of several steps of the kind, the first is turned. Raises AugmentError.
-        """
-        if not self.kind:
-            return replace(recipe, masks=self._set_masks(recipe.masks, value))
-        steps = list(recipe.chain.steps)
-        fixed: dict[str, Any] = {self.setting: (value, value), "probability": 1.0}
-        at = next((i for i, step in enumerate(steps) if step.kind == self.kind), None)
-        if at is None:
-            at = len(steps)
-            steps.append(first_step(self.kind))
-        steps[at] = replace(steps[at], **fixed)
-        return replace(recipe, chain=Chain(tuple(steps)))
+    @abstractmethod
+    def position(self, recipe: Recipe) -> float | None:
+        """Return where a recipe has the knob, None if it has a range or no such step."""
 
     def possible(self, recipe: Recipe) -> tuple[float, ...]:
-        """Return the values that go with the rest of a recipe."""
+        """Return the values that are possible beside the rest of a recipe."""
         found = []
         for value in self.values:
             with contextlib.suppress(AugmentError):  # such as an upper edge below the lower one
@@ -57,57 +41,76 @@ class Knob:
         return tuple(found)
 
     def adds_step(self, recipe: Recipe) -> bool:
-        """Whether the recipe lacks the step that the knob turns."""
-        return bool(self.kind) and all(step.kind != self.kind for step in recipe.chain.steps)
-
-    def _set_masks(self, masks: SpecAugmentPolicy, value: float) -> SpecAugmentPolicy:
-        whole = self.setting != "time_mask_share"
-        changed: dict[str, Any] = {self.setting: int(value) if whole else value}
-        # A width alone shows nothing while there are no masks of that kind.
-        if self.setting == "freq_mask" and not masks.n_freq_masks:
-            changed["n_freq_masks"] = 1
-        if self.setting == "time_mask" and not masks.n_time_masks:
-            changed["n_time_masks"] = 1
-        return replace(masks, **changed)
+        """Whether the knob needs a step that the recipe lacks."""
+        return False
 
 
-def _whole(low: int, high: int, step: int = 1) -> tuple[float, ...]:
-    return tuple(float(value) for value in range(low, high + 1, step))
+@dataclass(frozen=True)
+class StepKnob(Knob):
+    """A range of a step. Of several steps of a kind, the first one is set."""
+
+    step: type[Step]
+    setting: Range
+
+    def set(self, recipe: Recipe, value: float) -> Recipe:
+        """Return the recipe with this value alone in the range, and the step always applied.
+
+        A step that the recipe lacks is added at the end.
+        """
+        steps = list(recipe.chain)
+        if (found := self._find(recipe)) is None:
+            found = self.step()
+            steps.append(found)
+        fixed = self.setting.between(value, value)
+        steps[steps.index(found)] = replace(found, **fixed, probability=1.0)
+        return replace(recipe, chain=Chain(steps))
+
+    def position(self, recipe: Recipe) -> float | None:
+        """Return the only value of the range; None for a wider range or no such step."""
+        found = self._find(recipe)
+        if found is None:
+            return None
+        low, high = self.setting.ends(found)
+        return low if low == high else None
+
+    def adds_step(self, recipe: Recipe) -> bool:
+        """Whether the recipe lacks the step."""
+        return self._find(recipe) is None
+
+    def _find(self, recipe: Recipe) -> Step | None:
+        return next((step for step in recipe.chain if isinstance(step, self.step)), None)
 
 
-MASK_KNOBS: Final = (
-    Knob("T", "Width of time masks, T", "frames", _whole(0, 100, 5), "", "time_mask"),
-    Knob(
-        "F", "Width of frequency masks, F", "bands", _whole(0, _PICTURE.n_mels, 2), "", "freq_mask"
-    ),
-    Knob("mT", "Number of time masks, m_T", "", _whole(0, 10), "", "n_time_masks"),
-    Knob("mF", "Number of frequency masks, m_F", "", _whole(0, 10), "", "n_freq_masks"),
-    Knob("W", "Time warp, W", "frames", _whole(0, 40, 2), "", "time_warp"),
+@dataclass(frozen=True)
+class MaskKnob(Knob):
+    """A number of SpecAugment's policy."""
+
+    setting: PolicySetting
+
+    def set(self, recipe: Recipe, value: float) -> Recipe:
+        """Return the recipe with the number; a width gets a mask where there is none to show it."""
+        numbers = {self.setting.name: int(value)}
+        count = {"freq_mask": "n_freq_masks", "time_mask": "n_time_masks"}.get(self.setting.name)
+        if count is not None:
+            numbers[count] = getattr(recipe.masks, count) or 1
+        return replace(recipe, masks=replace(recipe.masks, **numbers))
+
+    def position(self, recipe: Recipe) -> float:
+        """Return the number."""
+        return float(getattr(recipe.masks, self.setting.name))
+
+
+MASK_KNOBS: Final = tuple(
+    MaskKnob(one.letters, f"{one.symbol}: {one.title}", one.unit, one.sweep, one)
+    for one in SETTINGS
+    if one.sweep
 )
-
-
-def _of_step(entry: StepEntry, setting: StepSetting) -> Knob:
-    return Knob(
-        f"{entry.kind}.{setting.name}",
-        f"{entry.title}: {setting.title}",
-        setting.unit,
-        setting.sweep,
-        entry.kind,
-        setting.name,
-    )
-
-
 SOUND_KNOBS: Final = tuple(
-    _of_step(entry, setting)
-    for entry in CATALOGUE.values()
-    for setting in entry.settings
-    if setting.sweep
+    StepKnob(
+        f"{step.kind}.{one.name}", f"{step.title}: {one.title}", one.unit, one.sweep, step, one
+    )
+    for step in STEPS.values()
+    for one in step.ranges()
+    if one.sweep
 )
 KNOBS: Final[dict[str, Knob]] = {knob.name: knob for knob in (*MASK_KNOBS, *SOUND_KNOBS)}
-
-
-def find_knob(name: str) -> Knob:
-    """Return a knob by name; raises AugmentError for one that isn't there."""
-    if name not in KNOBS:
-        raise AugmentError(f"There is no knob {name!r:.40}. There are: {', '.join(KNOBS)}.")
-    return KNOBS[name]

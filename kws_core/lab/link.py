@@ -7,26 +7,24 @@ can fail: what makes no sense is left out, and told.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
-from kws_core.augment import Chain, Noise
-from kws_core.augment.policies import SpecAugmentPolicy
+from kws_core.augment import Chain
+from kws_core.augment.policies import SETTINGS, SpecAugmentPolicy
 from kws_core.augment.specaugment import FILLS, Fill
+from kws_core.augment.steps.noise import Noise
 from kws_core.errors import AugmentError
-from kws_core.lab.knobs import find_knob
+from kws_core.lab.knobs import MASK_KNOBS, SOUND_KNOBS, Knob
 from kws_core.lab.published import DEFAULT, NAMED, name_of
 from kws_core.lab.recipe import (
     NO_MASKS,
     NO_STEPS,
     Recipe,
-    as_values,
+    chain_from_values,
     check_seed,
-    from_values,
     parsed,
-    steps_as_values,
-    steps_from_values,
 )
 
 View = Literal["specaugment", "sound", "compare"]
@@ -38,17 +36,10 @@ DRAW_COUNTS: Final = (6, 12, 24, 50)
 SWEEP_DRAWS: Final = (1, 10)
 MOST_RECIPES: Final = 4
 MOST_MODELS: Final = 8
-FIRST_CHAIN: Final = Chain((Noise((-10.0, 5.0)),))
+FIRST_CHAIN: Final = Chain([Noise(min_snr_db=-10.0, max_snr_db=5.0)])
 
 _PREFIX: Final = "published-"
-_LETTERS: Final = {
-    "W": "time_warp",
-    "F": "freq_mask",
-    "mF": "n_freq_masks",
-    "T": "time_mask",
-    "p": "time_mask_share",
-    "mT": "n_time_masks",
-}
+_LETTERS: Final = {setting.letters: setting for setting in SETTINGS}
 _QUOTED: Final = 40
 
 
@@ -97,10 +88,10 @@ def to_query(lab: Lab) -> dict[str, str]:
     if lab.masks != first.masks:
         query |= _written_masks(lab.masks)
     if lab.chain != first.chain:
-        query["chain"] = _compact(steps_as_values(lab.chain))
+        query["chain"] = _compact(lab.chain.to_values())
     if lab.recipes:
         # One seed draws for all, and it is in the address already.
-        values = [as_values(recipe) for recipe in lab.recipes]
+        values = [recipe.to_values() for recipe in lab.recipes]
         query["recipes"] = _compact([{**v, "seed": lab.seed} for v in values])
     for parameter, (attribute, _) in _PLAIN.items():
         value = getattr(lab, attribute)
@@ -146,9 +137,9 @@ def _written_masks(masks: SpecAugmentPolicy) -> dict[str, str]:
     if named := name_of(masks):
         return {"policy": named.name if named.scaled else f"{_PREFIX}{named.name}"}
     return {
-        letter: f"{getattr(masks, setting):g}"
-        for letter, setting in _LETTERS.items()
-        if getattr(masks, setting) != getattr(NO_MASKS, setting)
+        letters: f"{getattr(masks, setting.name):g}"
+        for letters, setting in _LETTERS.items()
+        if getattr(masks, setting.name) != getattr(NO_MASKS, setting.name)
     }
 
 
@@ -162,10 +153,10 @@ def _read_masks(query: Mapping[str, str]) -> SpecAugmentPolicy:
             raise ValueError(f"{_cant('policy', text)}: it is one of none, {', '.join(known)}.")
         return known[text].policy
     values: dict[str, Any] = {}
-    for letter, setting in _LETTERS.items():
-        if letter in query:
-            text = query[letter]
-            values[setting] = _number(letter, text) if letter == "p" else _whole(letter, text)
+    for letters, setting in _LETTERS.items():
+        if letters in query:
+            read = _whole if setting.is_whole else _number
+            values[setting.name] = read(letters, query[letters])
     return SpecAugmentPolicy(**values)
 
 
@@ -201,32 +192,27 @@ def _choice(name: str, options: tuple[Any, ...]) -> Callable[[str], Any]:
     return read
 
 
-def _knob_of(is_sound: bool) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if bool(find_knob(text).kind) is not is_sound:
-            raise AugmentError(f"The knob {text!r} belongs to the other view.")
-        return text
-
-    return read
-
-
 def _read_recipes(text: str) -> tuple[Recipe, ...]:
     values = parsed(text)
     if not isinstance(values, list) or not 0 < len(values) <= MOST_RECIPES:
         raise AugmentError(f"recipes should be a list of 1 to {MOST_RECIPES} recipes.")
-    return tuple(from_values(value) for value in values)
+    return tuple(Recipe.from_values(value) for value in values)
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in text.split(",") if name))[:MOST_MODELS]
 
 
+def _names_of(knobs: Sequence[Knob]) -> tuple[str, ...]:
+    return tuple(knob.name for knob in knobs)
+
+
 # Of each parameter: the attribute, and how it is read. Those of the first group are written as
 # they are.
 _PLAIN: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "draws": ("n_draws", _choice("draws", DRAW_COUNTS)),
-    "knob": ("mask_knob", _knob_of(is_sound=False)),
-    "sound_knob": ("sound_knob", _knob_of(is_sound=True)),
+    "knob": ("mask_knob", _choice("knob", _names_of(MASK_KNOBS))),
+    "sound_knob": ("sound_knob", _choice("sound_knob", _names_of(SOUND_KNOBS))),
     "sweep_draws": ("sweep_draws", _choice("sweep_draws", SWEEP_DRAWS)),
     "start": ("start", lambda text: _number("start", text)),
     "clip": ("clip", lambda text: text[:_QUOTED]),
@@ -237,7 +223,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "section": ("section", _choice("section", SECTIONS)),
     "fill": ("fill", _choice("fill", FILLS)),
     "seed": ("seed", lambda text: check_seed(_whole("seed", text))),
-    "chain": ("chain", lambda text: steps_from_values(parsed(text))),
+    "chain": ("chain", lambda text: chain_from_values(parsed(text))),
     "recipes": ("recipes", _read_recipes),
     "models": ("models", _names),
 }

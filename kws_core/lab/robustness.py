@@ -11,17 +11,16 @@ import torch
 
 from kws_core.audio.remembered import Floats
 from kws_core.audio.waveform import SAMPLE_RATE
-from kws_core.augment.specaugment import apply_draws
+from kws_core.augment.specaugment import apply_draws, draw
 from kws_core.lab.knobs import Knob
-from kws_core.lab.recipe import LARGEST_SEED, NO_STEPS, Recipe, has_masks
-from kws_core.lab.second import Second
-from kws_core.lab.trial import masks_of, picture_after, posteriors_of_pictures, takes_masks
+from kws_core.lab.recipe import LARGEST_SEED
+from kws_core.lab.trial import Trial, takes_log_mel
 from kws_core.spotting.recognizer import Recognizer
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """The probabilities of a model's labels, one row for each draw, ``(n, labels)``."""
+    """The scores of a model's labels, one row for each draw, ``(n, labels)``."""
 
     labels: tuple[str, ...]
     rows: Floats
@@ -41,13 +40,13 @@ class Scores:
         return self.rows[:, self.labels.index(label)]
 
     def kept(self, label: str) -> int:
-        """Return in how many draws a label is the best."""
+        """Return the number of draws in which a label is the best."""
         return sum(heard == label for heard in self.heard)
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """What a model hears along a knob: at each of `values`, `n_draws` rows of scores."""
+    """A model's scores along a knob: at each of `values`, `n_draws` rows."""
 
     values: tuple[float, ...]
     n_draws: int
@@ -64,8 +63,8 @@ class Sweep:
 
 
 @dataclass(frozen=True)
-class Run:
-    """A stretch of a sweep with one best label: its first and last value."""
+class Stretch:
+    """Neighbouring values of a sweep with the same best label: the first and the last of them."""
 
     label: str
     first: float
@@ -78,101 +77,94 @@ def seeds_from(seed: int, n: int) -> tuple[int, ...]:
 
 
 def seeds_around(seed: int, n: int) -> tuple[int, ...]:
-    """Return the block of `n` seeds that a seed is in: from 0, from n, from 2 n ...
+    """Return the block of `n` seeds that contains a seed: from 0, from n, from 2 n ...
 
-    So the next draw is mostly one of those that were computed already.
+    So the next draw is mostly one that was computed already.
     """
     return seeds_from(seed // n * n, n)
 
 
-def pictures_of_draws(
-    second: Second, recipe: Recipe, seeds: Sequence[int], recognizer: Recognizer
-) -> Floats:
-    """Return what the model sees in each draw, (n, bands, frames)."""
-    key = ("pictures", recipe.chain, recipe.masks, recipe.fill, tuple(seeds), recognizer)
-    return second.recall(key, lambda: _pictures(second, recipe, seeds, recognizer))
+def log_mels_of_draws(trial: Trial, seeds: Sequence[int], model: Recognizer) -> Floats:
+    """Return a model's log-mel in each draw, (n, bands, frames)."""
+    recipe = trial.recipe
+    key = ("log-mels", recipe.chain, recipe.masks, recipe.fill, tuple(seeds), model)
+    return trial.second.recall(key, lambda: _log_mels(trial, seeds, model))
 
 
-def scores_of_draws(
-    second: Second, recipe: Recipe, seeds: Sequence[int], recognizer: Recognizer
-) -> Scores:
-    """Return what a model hears in the draws of some seeds; the recipe's own plays no part.
+def scores_of_draws(trial: Trial, seeds: Sequence[int], model: Recognizer) -> Scores:
+    """Return a model's scores in the draws of some seeds, whatever the recipe's own seed is.
 
-    `can_hear` must be true of recipe and model. Raises AugmentError if a step can't be applied.
+    The recipe must apply to the model. Raises AugmentError if a step can't be applied.
     """
-    key = ("draws", recipe.chain, recipe.masks, recipe.fill, tuple(seeds), recognizer)
+    recipe = trial.recipe
+    key = ("scores", recipe.chain, recipe.masks, recipe.fill, tuple(seeds), model)
 
     def compute() -> Scores:
-        if not takes_masks(recognizer):
-            return _scores(second, [recipe], seeds, recognizer)
-        pictures = pictures_of_draws(second, recipe, seeds, recognizer)
-        return Scores(recognizer.labels, posteriors_of_pictures(recognizer, pictures))
+        if not takes_log_mel(model):
+            return _scores([trial], seeds, model)
+        log_mels = log_mels_of_draws(trial, seeds, model)
+        return Scores(model.labels, model.posteriors_of_features(log_mels))
 
-    return second.recall(key, compute)
+    return trial.second.recall(key, compute)
 
 
-def sweep(
-    second: Second, recipe: Recipe, knob: Knob, recognizer: Recognizer, n_draws: int = 1
-) -> Sweep:
-    """Return what a model hears at every possible value of a knob, in `n_draws` draws.
+def sweep(trial: Trial, knob: Knob, model: Recognizer, n_draws: int = 1) -> Sweep:
+    """Return a model's scores at every possible value of a knob, in `n_draws` draws.
 
-    The first is the recipe's own; they are the same at every value, stretched to it. At least one
-    value must be possible. Raises as `scores_of_draws`.
+    The first draw is the recipe's own; the draws are the same at every value, stretched to it. At
+    least one value must be possible. Raises as `scores_of_draws`.
     """
+    recipe = trial.recipe
     seeds = seeds_from(recipe.seed, n_draws)
-    key = ("sweep", recipe.chain, recipe.masks, recipe.fill, seeds, knob, recognizer)
+    key = ("sweep", recipe.chain, recipe.masks, recipe.fill, seeds, knob.name, model)
 
     def compute() -> Sweep:
         values = knob.possible(recipe)
-        turned = [knob.set(recipe, value) for value in values]
-        return Sweep(values, n_draws, _scores(second, turned, seeds, recognizer))
+        turned = [trial.of(knob.set(recipe, value)) for value in values]
+        return Sweep(values, n_draws, _scores(turned, seeds, model))
 
-    return second.recall(key, compute)
+    return trial.second.recall(key, compute)
 
 
-def runs_of(sweep: Sweep) -> tuple[Run, ...]:
-    """Return the stretches of a sweep's first draw between which the best label flips."""
+def stretches_of(sweep: Sweep) -> tuple[Stretch, ...]:
+    """Return the stretches of a sweep's first draw, between which the best label changes."""
     pairs = zip(sweep.heard, sweep.values, strict=True)
     found = []
     for label, group in groupby(pairs, key=lambda pair: pair[0]):
         values = [value for _, value in group]
-        found.append(Run(label, values[0], values[-1]))
+        found.append(Stretch(label, values[0], values[-1]))
     return tuple(found)
 
 
-def _scores(
-    second: Second, recipes: Sequence[Recipe], seeds: Sequence[int], recognizer: Recognizer
-) -> Scores:
-    """Score all draws of all recipes together: a batch is quicker than one after the other."""
-    if not takes_masks(recognizer):
-        sounds = [_sounds(second, recipe, seeds) for recipe in recipes]
-        rows = recognizer.posteriors(np.concatenate([np.stack(some) for some in sounds]))
-        alike = len(rows) < len(recipes) * len(seeds)
-        rows = np.repeat(rows, len(seeds), axis=0) if alike else rows
+def _scores(trials: Sequence[Trial], seeds: Sequence[int], model: Recognizer) -> Scores:
+    """Score all draws of all trials together: a batch is quicker than one after the other."""
+    if takes_log_mel(model):
+        log_mels = np.concatenate([_log_mels(trial, seeds, model) for trial in trials])
+        return Scores(model.labels, model.posteriors_of_features(log_mels))
+    sounds = [np.stack(_sounds(trial, seeds)) for trial in trials]
+    rows = model.posteriors(np.concatenate(sounds))
+    # Without steps, one sound stands for all seeds.
+    repeats = [len(seeds) // len(some) for some in sounds for _ in some]
+    return Scores(model.labels, np.repeat(rows, repeats, axis=0))
+
+
+def _log_mels(trial: Trial, seeds: Sequence[int], model: Recognizer) -> Floats:
+    recipe = trial.recipe
+    if not recipe.chain:
+        log_mels = np.stack([trial.log_mel(model)] * len(seeds))
     else:
-        pictures = [_pictures(second, recipe, seeds, recognizer) for recipe in recipes]
-        rows = posteriors_of_pictures(recognizer, np.concatenate(pictures))
-    return Scores(recognizer.labels, rows)
+        log_mels = np.stack([model.features(sound) for sound in _sounds(trial, seeds)])
+    if not recipe.masks.does_something:
+        return log_mels
+    _, n_mels, n_frames = log_mels.shape
+    draws = [draw(recipe.masks, n_mels, n_frames, seed) for seed in seeds]
+    return np.asarray(apply_draws(torch.from_numpy(log_mels), draws, recipe.fill))
 
 
-def _pictures(
-    second: Second, recipe: Recipe, seeds: Sequence[int], recognizer: Recognizer
-) -> Floats:
-    if not recipe.chain.steps:
-        pictures = [picture_after(second, NO_STEPS, 0, recognizer)] * len(seeds)
-    else:
-        pictures = [recognizer.features(sound) for sound in _sounds(second, recipe, seeds)]
-    if not has_masks(recipe.masks):
-        return np.stack(pictures)
-    draws = [masks_of(recipe.masks, p, seed) for p, seed in zip(pictures, seeds, strict=True)]
-    return np.asarray(apply_draws(torch.from_numpy(np.stack(pictures)), draws, recipe.fill))
-
-
-def _sounds(second: Second, recipe: Recipe, seeds: Sequence[int]) -> list[Floats]:
-    """Return the sound of every draw, or one for all if nothing is done to it."""
-    if not recipe.chain.steps:
+def _sounds(trial: Trial, seeds: Sequence[int]) -> list[Floats]:
+    """Return the sound of every draw, or one for all if there are no steps."""
+    second, chain = trial.second, trial.recipe.chain
+    if not chain:
         return [second.samples]
-    return [
-        recipe.chain.draw(seed).apply(second.samples, SAMPLE_RATE, second.recordings)
-        for seed in seeds
-    ]
+    recordings = second.recordings
+    return [chain(second.samples, SAMPLE_RATE, seed=seed, recordings=recordings) for seed in seeds]

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from kws_core.charts.layout import COLOURS
 from kws_core.charts.style import readable
 from kws_core.lab.knobs import Knob
-from kws_core.lab.robustness import Sweep, runs_of
+from kws_core.lab.robustness import Sweep, stretches_of
 from kws_core.lab.score_charts import SCORE_AXIS, figure_with_names, symbols
 
 _LEAST_ROOM: Final = 0.09  # of the axis, for a word above it
@@ -76,7 +76,7 @@ def sweep_figure(knob: Knob, followed: Sequence[FollowedSweep], now: float | Non
 def flips_text(one: FollowedSweep, knob: Knob) -> str:
     """Say between which values of a knob what is heard changes."""
     unit = f" {knob.unit}" if knob.unit else ""
-    runs = runs_of(one.sweep)
+    runs = stretches_of(one.sweep)
     if len(runs) == 1:
         return f"{readable(runs[0].label)} at every value."
     parts = []
@@ -100,7 +100,7 @@ def _mean_line(one: FollowedSweep, colour: str) -> dict[str, Any]:
 
 def _flips(one: FollowedSweep) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return lines where the best label changes, and the labels between them."""
-    runs = runs_of(one.sweep)
+    runs = stretches_of(one.sweep)
     edges = [(a.last + b.first) / 2 for a, b in pairwise(runs)]
     values = one.sweep.values
     bounds = [values[0], *edges, values[-1]]

@@ -9,8 +9,7 @@ import numpy as np
 
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.augment.noise import coloured_noise
-from kws_core.augment.steps import mean_power
+from kws_core.augment.noise import colored_noise, mean_power
 from kws_core.samples import get_sample
 
 GAP_S = 0.6  # between words: no shorter than between commands that people speak
@@ -55,7 +54,7 @@ def render(programme: Programme) -> Samples:
     sound = in_a_row(clips) if clips else silence
     # As loud as speech would be, where nothing is said.
     power = float(np.mean([mean_power(clip) for clip in clips])) if clips else 10**-2.7
-    noise = coloured_noise("pink", len(sound), SAMPLE_RATE, _SEED)
+    noise = colored_noise("pink", len(sound), SAMPLE_RATE, _SEED)
     level = np.sqrt(power * 10 ** (-programme.snr_db / 10))
     return (sound + np.float32(level) * noise).astype(np.float32)
 

@@ -50,6 +50,16 @@ class Prediction:
     scores: dict[str, float]
     timing: Timing = field(default=Timing(), compare=False)
 
+    @classmethod
+    def of(
+        cls, labels: Sequence[str], row: npt.NDArray[np.floating], timing: Timing = Timing()
+    ) -> Prediction:
+        """Make the prediction of one row of probabilities, (labels,)."""
+        order = np.argsort(-row, kind="stable")
+        scores = {labels[i]: float(row[i]) for i in order}
+        best = labels[order[0]]
+        return cls(best, scores[best], scores, timing)
+
     @property
     def is_word(self) -> bool:
         """Whether the best label is a word, neither silence nor unknown."""
@@ -110,7 +120,7 @@ class Recognizer:
             return []
         padded = [self._one_second(as_mono_16k(clip, sample_rate)) for clip in clips]
         posteriors, timing = self._posteriors(np.stack(padded))
-        return [self._prediction(row, timing) for row in posteriors]
+        return [Prediction.of(self.labels, row, timing) for row in posteriors]
 
     def find_words(
         self,
@@ -158,9 +168,12 @@ class Recognizer:
 
     def posteriors_of_features(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the probabilities (n, labels) of what the front end gives, (n, bands, frames)."""
+        rows = []
         with torch.inference_mode():
-            logits = self._model.network(torch.from_numpy(features)) / self.card.temperature
-            return np.asarray(torch.softmax(logits.double(), dim=-1).numpy())
+            for batch in torch.split(torch.from_numpy(features), BATCH_SIZE):
+                logits = self._model.network(batch) / self.card.temperature
+                rows.append(torch.softmax(logits.double(), dim=-1))
+        return torch.cat(rows).numpy()
 
     def posteriors_together(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return what `posteriors_of_features` does, in one batch with what other threads ask."""
@@ -192,9 +205,3 @@ class Recognizer:
         if missing < 0:
             return samples[: self.n_samples]
         return in_room_tone(samples, self.n_samples)
-
-    def _prediction(self, row: npt.NDArray[np.float32], timing: Timing) -> Prediction:
-        order = np.argsort(-row, kind="stable")
-        scores = {self.labels[i]: float(row[i]) for i in order}
-        best = self.labels[order[0]]
-        return Prediction(best, scores[best], scores, timing)

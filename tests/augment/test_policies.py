@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kws_core.augment.policies import LB, LD, POLICIES, SM, SS, SpecAugmentPolicy
+from kws_core.augment.policies import LB, LD, POLICIES, SETTINGS, SM, SS, SpecAugmentPolicy
 from kws_core.errors import AugmentError
 
 policies = st.builds(
@@ -53,7 +53,7 @@ class TestScaled:
             assert (getattr(scaled, name) > 0) == (value > 0)
 
 
-class TestCentres:
+class TestCenters:
     @given(policies, st.integers(1, 500))
     def test_are_the_frames_that_stay_inside_wherever_they_move(self, policy, n_frames) -> None:
         furthest = policy.time_warp
@@ -62,32 +62,54 @@ class TestCentres:
             for frame in range(n_frames)
             if frame - furthest > 0 and frame + furthest < n_frames - 1
         ]
-        assert policy.n_centres(n_frames) == (len(stay) if furthest else 0)
+        assert policy.n_centers(n_frames) == (len(stay) if furthest else 0)
 
     def test_do_not_exist_where_the_published_warp_is_wider_than_the_clip(self) -> None:
-        assert LB.n_centres(98) == 0
-        assert LB.n_centres(1000) > 0
+        assert LB.n_centers(98) == 0
+        assert LB.n_centers(1000) > 0
 
 
-class TestJson:
+class TestValues:
     @given(policies)
-    def test_gives_the_same_policy_again(self, policy) -> None:
-        assert SpecAugmentPolicy.from_json(policy.to_json()) == policy
+    def test_give_the_same_policy_again(self, policy) -> None:
+        assert SpecAugmentPolicy.from_values(policy.to_values()) == policy
 
     def test_may_leave_settings_out(self) -> None:
-        policy = SpecAugmentPolicy.from_json('{"freq_mask": 7, "n_freq_masks": 2}')
+        policy = SpecAugmentPolicy.from_values({"freq_mask": 7, "n_freq_masks": 2})
         assert policy == SpecAugmentPolicy(freq_mask=7, n_freq_masks=2)
 
-    @pytest.mark.parametrize(
-        "text", ["", "{", "7", "null", "[1]", '["ab"]', '"ab"', "[" * 9999, '{"freq_mask": "all"}']
-    )
-    def test_of_anything_else_is_refused(self, text) -> None:
+    @pytest.mark.parametrize("values", ["", None, 7, [1], ["ab"], {"freq_mask": "all"}, {3: 4}])
+    def test_of_anything_else_are_refused(self, values) -> None:
         with pytest.raises(AugmentError):
-            SpecAugmentPolicy.from_json(text)
+            SpecAugmentPolicy.from_values(values)
 
-    def test_with_a_setting_that_does_not_exist_names_it(self) -> None:
+    def test_with_a_setting_that_does_not_exist_name_it(self) -> None:
         with pytest.raises(AugmentError, match=r"no setting 'time_wrap'.*time_warp"):
-            SpecAugmentPolicy.from_json('{"time_wrap": 3}')
+            SpecAugmentPolicy.from_values({"time_wrap": 3})
+
+
+def test_every_number_of_a_policy_is_described_once() -> None:
+    assert {setting.name for setting in SETTINGS} == set(vars(SpecAugmentPolicy()))
+    assert {setting.letters for setting in SETTINGS} == {"W", "F", "mF", "T", "mT", "p"}
+    for setting in SETTINGS:
+        assert setting.slider[0] <= setting.limit
+        assert all(0 <= value <= setting.limit for value in setting.sweep)
+
+
+@pytest.mark.parametrize(
+    ("policy", "does"),
+    [
+        (SpecAugmentPolicy(), False),
+        (SpecAugmentPolicy(freq_mask=9), False),  # no mask of that width
+        (SpecAugmentPolicy(freq_mask=9, n_freq_masks=1), True),
+        (SpecAugmentPolicy(n_time_masks=2), False),
+        (SpecAugmentPolicy(time_mask=9, n_time_masks=2), True),
+        (SpecAugmentPolicy(time_mask=9, n_time_masks=2, time_mask_share=0), False),
+        (SpecAugmentPolicy(time_warp=1), True),
+    ],
+)
+def test_it_is_known_whether_a_policy_does_anything(policy: SpecAugmentPolicy, does: bool) -> None:
+    assert policy.does_something is does
 
 
 @pytest.mark.parametrize(

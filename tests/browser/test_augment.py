@@ -76,7 +76,7 @@ def test_a_draw_is_in_the_address_which_opens_it_again(open_page: Open) -> None:
     again = open_page(address)
     again.page.get_by_text("Draw 2", exact=True).wait_for()
     assert drawn(again.page) == second
-    assert "bright bar" in again.page.get_by_test_id("stMain").inner_text()
+    assert "looks like loud sound" in again.page.get_by_test_id("stMain").inner_text()
 
 
 def test_the_masked_picture_is_heard_with_a_cursor_over_all_its_panels(open_page: Open) -> None:

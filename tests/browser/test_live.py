@@ -17,7 +17,7 @@ import pytest
 
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples, to_wav
-from kws_core.augment.noise import coloured_noise
+from kws_core.augment.noise import colored_noise
 from kws_core.live.listener import THREAD_NAME
 from kws_core.live.programmes import in_a_row
 from kws_core.samples import list_samples
@@ -131,7 +131,7 @@ def recording(one_thread: None, tmp_path_factory: pytest.TempPathFactory) -> Rec
     clear = [word for word in clips if all(words.count(word) == 1 for words in everywhere)]
     words = clear[:N_WORDS]
     # As loud as the words: what makes a detector fire where nothing is said.
-    noise = 0.03 * coloured_noise("pink", round(NOISE_S * SAMPLE_RATE), SAMPLE_RATE, seed=1)
+    noise = 0.03 * colored_noise("pink", round(NOISE_S * SAMPLE_RATE), SAMPLE_RATE, seed=1)
     spoken = in_a_row([clips[word] for word in words], PAUSE_S)
     sound = np.concatenate([spoken, noise]).astype(np.float32)
     assert heard(np.tile(sound, 2)) == [words * 2] * 3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kws_core.audio.waveform import SAMPLE_RATE
-from kws_core.augment.steps import mean_power
+from kws_core.augment.noise import mean_power
 from kws_core.errors import DataError
 from kws_core.evaluation.material import Spoken
 from kws_core.evaluation.stream_set import (

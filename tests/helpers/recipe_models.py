@@ -12,7 +12,7 @@ from kws_core.audio.one_second import cut_second
 from kws_core.audio.read import read_audio
 from kws_core.features.front_ends import FrontEnd, LogMel
 from kws_core.features.raw_wave import RawWave
-from kws_core.lab import Second
+from kws_core.lab import Recipe, Second, Trial
 from kws_core.labels import LABELS, WORDS
 from kws_core.models.store import LoadedModel, ModelCard
 from kws_core.samples import get_sample
@@ -66,3 +66,9 @@ def tone(frequency: float = 440.0, amplitude: float = 0.3) -> Second:
     """Return a second of a sine."""
     time = np.arange(16_000) / 16_000
     return Second((amplitude * np.sin(2 * np.pi * frequency * time)).astype(np.float32))
+
+
+def trial(second: Second, recipe: Recipe, *models: Recognizer) -> Trial:
+    """Return a trial for some models; the last one draws. The project's own model by default."""
+    hearing = models or (real_model(),)
+    return Trial(second, recipe, hearing, hearing[-1])

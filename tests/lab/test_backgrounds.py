@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kws_core.augment import Background, Chain, Gain
+from kws_core.augment import Chain
+from kws_core.augment.steps.background import Background
+from kws_core.augment.steps.gain import Gain
 from kws_core.lab.backgrounds import MEANINGS, babble, made_backgrounds, only_known
 
 
@@ -40,14 +42,20 @@ def test_babble_makes_all_voices_as_loud() -> None:
     np.testing.assert_allclose(babble([loud, quiet]), babble([quiet, quiet]), rtol=1e-5)
 
 
+def test_a_background_step_has_backgrounds_that_are_made_here() -> None:
+    assert set(Background().recordings) <= set(MEANINGS)
+
+
 def test_recordings_that_are_gone_are_left_out_of_a_chain() -> None:
-    some = Background(("rain", "my_file"), (1.0, 2.0), probability=0.5, name="b")
-    none = Background(("tap",))
-    chain, missing = only_known(Chain((Gain(), some, none)), ("voices", "rain"))
+    some = Background(recordings=("rain", "my_file"), max_snr_db=2.0, probability=0.5, name="b")
+    none = Background(recordings=("tap",))
+    chain, missing = only_known(Chain([Gain(), some, none]), ("voices", "rain"))
     assert missing == ("my_file", "tap")
-    assert chain.steps == (
-        Gain(),
-        Background(("rain",), (1.0, 2.0), probability=0.5, name="b"),
-        Background(("voices",)),
+    assert chain == Chain(
+        [
+            Gain(),
+            Background(recordings=("rain",), max_snr_db=2.0, probability=0.5, name="b"),
+            Background(recordings=("voices",)),
+        ]
     )
     assert only_known(chain, ("voices", "rain")) == (chain, ())

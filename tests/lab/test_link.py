@@ -6,12 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from kws_core.augment import Chain, Codec, Noise, Shift
+from kws_core.augment import Chain
 from kws_core.augment.policies import LB, SpecAugmentPolicy
+from kws_core.augment.steps.codec import Codec
+from kws_core.augment.steps.noise import Noise
+from kws_core.augment.steps.shift import Shift
 from kws_core.lab import Recipe
 from kws_core.lab.link import Lab, from_query, to_query
 
-CHAIN = Chain((Shift((-0.2, 0.1)), Noise((3.0, 3.0), ("brown",), name="hiss & hum"), Codec()))
+CHAIN = Chain(
+    [
+        Shift(min_seconds=-0.2),
+        Noise(min_snr_db=3.0, max_snr_db=3.0, colors=("brown",), name="hiss & hum"),
+        Codec(),
+    ]
+)
 LABS = {
     "first": Lab(),
     "published": Lab(masks=LB, fill="zero", seed=0),
@@ -84,17 +93,17 @@ def test_one_seed_is_for_all_recipes() -> None:
         ("T", "100001", "can't use time_mask = 100001"),
         ("p", "nan", "p can't be 'nan'"),
         ("p", "2", "can't use time_mask_share = 2.0"),
-        ("chain", "{", "no recipe"),
+        ("chain", "{", "not a recipe"),
         ("chain", "7", "must be a list"),
-        ("chain", '[{"kind":"gain","gain_db":[0,999]}]', "can't use gain_db"),
+        ("chain", '[{"kind":"gain","gain_db":[0,999]}]', "max_gain_db = 999"),
         ("recipes", "[]", "list of 1 to 4"),
         ("recipes", "[{},{},{},{},{}]", "list of 1 to 4"),
         ("recipes", '[{"name":""}]', "can't be called"),
         ("section", "x", "section can't be 'x'"),
         ("draws", "13", "draws can't be '13': it is one of 6, 12, 24, 50."),
-        ("knob", "snr", "There is no knob 'snr'"),
-        ("knob", "noise.snr_db", "belongs to the other view"),
-        ("sound_knob", "T", "belongs to the other view"),
+        ("knob", "snr", "knob can't be 'snr'"),
+        ("knob", "noise.snr_db", "it is one of W, F, mF, T, mT."),
+        ("sound_knob", "T", "sound_knob can't be 'T'"),
         ("sweep_draws", "2", "sweep_draws can't be '2'"),
         ("start", "-1", "start can't be '-1'"),
         ("start", "inf", "start can't be 'inf'"),

@@ -11,8 +11,13 @@ import torch
 from torch import Generator, Tensor
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment import BandLimit, Chain, Clipping, Gain, Reverberation, Speed
+from kws_core.augment import Chain
 from kws_core.augment.noise import add_at_snr
+from kws_core.augment.steps.band_limit import BandLimit
+from kws_core.augment.steps.clipping import Clipping
+from kws_core.augment.steps.gain import Gain
+from kws_core.augment.steps.reverberation import Reverberation
+from kws_core.augment.steps.speed import Speed
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.features.raw_wave import NARROW_RATE
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
@@ -29,23 +34,29 @@ _HALVES_SHARE = 0.4  # of the cut words: with a piece of another
 
 def voice_chain(settings: AugmentSettings) -> Chain:
     """Return what the speaker and the room change."""
-    speed = (1 - settings.stretch_time, 1 + settings.stretch_time)
+    by = settings.stretch_time
     return Chain(
-        (
-            Speed(speed, probability=_SPEED_SHARE),
-            Reverberation((0.05, 0.5), probability=settings.reverb_share),
-        )
+        [
+            Speed(min_factor=1 - by, max_factor=1 + by, probability=_SPEED_SHARE),
+            Reverberation(min_rt60=0.05, max_rt60=0.5, probability=settings.reverb_share),
+        ]
     )
 
 
 def microphone_chain(settings: AugmentSettings) -> Chain:
     """Return what the microphone changes, after noise has come in."""
     return Chain(
-        (
-            BandLimit((20.0, 300.0), (2500.0, 4000.0), probability=settings.band_limit_share),
-            Clipping((0.0, 12.0), probability=settings.clip_share),
-            Gain(settings.gain_db),
-        )
+        [
+            BandLimit(
+                min_f_low=20.0,
+                max_f_low=300.0,
+                min_f_high=2500.0,
+                max_f_high=4000.0,
+                probability=settings.band_limit_share,
+            ),
+            Clipping(max_below_peak_db=12.0, probability=settings.clip_share),
+            Gain(min_gain_db=settings.gain_db[0], max_gain_db=settings.gain_db[1]),
+        ]
     )
 
 
@@ -130,12 +141,12 @@ class SoundBatchMaker:
         if kind == SILENCE:
             return self._silence(rng), SILENCE
         wave, label = (self._unknown(rng), UNKNOWN) if kind == UNKNOWN else self._word(rng)
-        wave = self.voice.draw(seed).apply(wave, NARROW_RATE)
+        wave = self.voice(wave, NARROW_RATE, seed=seed)
         if rng.random() < self.settings.noise_share:
             babble = rng.random() < self.settings.babble_share
             noise = self._babble(rng) if babble else self._noise(rng, len(wave))
             wave = add_at_snr(wave, noise, rng.uniform(*self.settings.snr_db))
-        wave = self.microphone.draw(seed).apply(wave, NARROW_RATE)
+        wave = self.microphone(wave, NARROW_RATE, seed=seed)
         return np.clip(wave, -1.0, 1.0), label
 
     def _any_word(self, rng: np.random.Generator) -> tuple[Samples, str]:

@@ -10,16 +10,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from kws_core.augment.inversion import power_at_levels
 from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.features.raw_wave import RawWave, RawWaveConfig
 from kws_core.features.torch_audio import torchaudio
 
 # Mean differences between the log-mel of the sound and the picture, on 64 validation pictures:
-# 10 steps leave 0.08 dB after the mel inversion, where a pseudo-inverse clamped at zero leaves
+# its 10 steps leave 0.08 dB after the mel inversion, where a pseudo-inverse clamped at zero leaves
 # 0.7 dB; after Griffin-Lim it is 0.7 dB, with 32 iterations 0.65 dB (without momentum 0.8 dB).
 # The pictures' own JPEG noise is 2 dB.
-INVERSION_STEPS = 10
 ITERATIONS = 16
 MOMENTUM = 0.99
 
@@ -51,16 +51,12 @@ class PictureSound:
     def power(self, log_mel: Tensor) -> Tensor:
         """Return a power spectrogram ``(batch, bins, frames)`` that has this log-mel.
 
-        From the widest guess, each step multiplies every bin by how much its bands are short of
-        power (Lee and Seung's update for the Kullback-Leibler divergence; it stays positive).
+        `power_at_levels`, starting from the widest guess.
         """
         mel = log_mel.exp()  # (batch, n_mels, frames)
         weight = self.bank.sum(dim=0)[:, None].clamp_min(1e-6)  # (bins, 1)
-        power = self.bank.T @ (mel / self.bank.sum(dim=1)[:, None]) / weight
-        for _ in range(INVERSION_STEPS):
-            ratio = mel / (self.bank @ power).clamp_min(1e-12)
-            power = power * (self.bank.T @ ratio / weight)
-        return power
+        widest = self.bank.T @ (mel / self.bank.sum(dim=1)[:, None]) / weight
+        return power_at_levels(widest, mel, self.bank)
 
     def __call__(self, log_mel: Tensor, seed: int = 0) -> Tensor:
         """Return sound ``(batch, samples at 8 kHz)`` of log-mels ``(batch, n_mels, frames)``.

@@ -24,6 +24,7 @@ import torch
 from tqdm import tqdm
 
 from kws_core.audio.waveform import Samples
+from kws_core.augment import inversion
 from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.features.raw_wave import RawWave
 from kws_core.labels import LABELS, UNKNOWN
@@ -180,7 +181,7 @@ def _said(clips: SoundClips, labels: tuple[str, ...]) -> SoundClips:
 
 
 def _picture_sound(cache: Path, kind: str, clips: Clips, config: LogMelConfig) -> SoundClips:
-    law = [griffin_lim.INVERSION_STEPS, griffin_lim.ITERATIONS, griffin_lim.MOMENTUM]
+    law = [inversion.LEVEL_STEPS, griffin_lim.ITERATIONS, griffin_lim.MOMENTUM]
     key = _key(kind, clips, [asdict(config), law, "jpeg"])  # how recordings become pictures
     return SoundClips(**cached(cache, key, lambda: dict(vars(sound_of_pictures(clips, config)))))
 

@@ -9,24 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kws_core.audio.waveform import SAMPLE_RATE, to_wav
-from kws_core.charts.style import readable
+from kws_core.charts.style import percent, readable
 from kws_core.errors import AugmentError
+from kws_core.lab import Recipe, Trial
 from kws_core.lab.draw_charts import level_scale, picture_figure
 from kws_core.lab.link import MOST_RECIPES
-from kws_core.lab.recipe import LONGEST_NAME, Recipe, from_values, has_masks, parsed
+from kws_core.lab.recipe import LONGEST_NAME, parsed
 from kws_core.lab.robustness import scores_of_draws, seeds_around
 from kws_core.lab.score_charts import Followed, robustness_figure
-from kws_core.lab.second import Second
-from kws_core.lab.trial import (
-    can_hear,
-    heard,
-    heard_before,
-    masked,
-    masks_of,
-    picture_after,
-    sound_after,
-)
-from kws_core.lab.wording import drawn_text
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.augment import state
 from kws_core.ui.augment.controls import (
@@ -37,8 +27,7 @@ from kws_core.ui.augment.controls import (
     show_messages,
 )
 from kws_core.ui.augment.export import show_export
-from kws_core.ui.augment.masks import sound_of_masks
-from kws_core.ui.augment.steps import add_step_pills, step_header, step_settings
+from kws_core.ui.augment.steps import add_step_pills, drawn_text, step_header, step_settings
 from kws_core.ui.augment.verdict import NO_MASKS_FOR, said
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
@@ -50,54 +39,42 @@ _NAME: Final = "augment_name"
 _PASTED: Final = "augment_pasted"
 
 
-def show_comparison(second: Second, models: list[Recognizer], picture_model: Recognizer) -> None:
+def show_comparison(trial: Trial) -> None:
     """Show the recipes side by side, and one of them to edit."""
     if not state.lab().recipes:
         state.change(recipes=state.first_recipes())
     recipes = state.lab().recipes
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_controls()
-        before = " · ".join(said(heard_before(second, model)) for model in models)
+        before = " · ".join(said(trial.answer_before(model)) for model in trial.models)
         st.markdown(f"Heard before: **{before}**")
     show_messages()
+    trials = [trial.of(recipe) for recipe in recipes]
     try:
-        _show_recipes(second, recipes, models, picture_model)
-        for model in models:
-            _show_robustness(second, recipes, model, len(models) > 1)
+        _show_recipes(trials)
+        for model in trial.models:
+            _show_robustness(trials, model)
     except AugmentError as error:  # such as a band that this clip has nothing of
         st.error(str(error), icon=":material/error:")
     edited = _choose_edited(recipes)
     _show_editor(edited)
-    hearing = [model for model in models if can_hear(recipes[edited], model)]
-    _show_exchange(second, recipes, edited, (*hearing, picture_model)[0].card.name)
+    _show_exchange(trials[edited], recipes)
 
 
-def _show_recipes(
-    second: Second, recipes: Sequence[Recipe], models: list[Recognizer], picture_model: Recognizer
-) -> None:
-    config = picture_model.log_mel_config()
-    assert config is not None  # that is how it was chosen
-    before = [picture_after(second, r.chain, r.seed, picture_model) for r in recipes]
-    after = [
-        masked(picture, r.masks, r.seed, r.fill) for picture, r in zip(before, recipes, strict=True)
-    ]
-    scale = level_scale(*after)
-    for number, column in enumerate(_columns(len(recipes))):
-        recipe = recipes[number]
-        masks = masks_of(recipe.masks, after[number], recipe.seed)
+def _show_recipes(trials: Sequence[Trial]) -> None:
+    scale = level_scale(*(trial.masked() for trial in trials))
+    for number, (trial, column) in enumerate(zip(trials, _columns(len(trials)), strict=True)):
+        recipe, masks, sound = trial.recipe, trial.masks(), trial.masked_sound()
         with column:
             st.markdown(f"**{plain(recipe.name)}**")
-            for model in models:
-                st.markdown(_answer(second, recipe, model, len(models) > 1))
+            for model in trial.models:
+                st.markdown(_answer(trial, model))
             st.plotly_chart(
-                picture_figure(after[number], masks, config, scale, f"{second.start}"),
+                picture_figure(trial.masked(), masks, trial.config, scale, f"{trial.second.start}"),
                 key=f"augment_compared_{number}",
                 config={"displaylogo": False, "displayModeBar": False},
                 alt=f"The log-mel after {recipe.name}.",
             )
-            sound = sound_after(second, recipe.chain, recipe.seed)
-            if has_masks(recipe.masks):
-                sound = sound_of_masks(second, recipe, after[number], masks, config)
             player(
                 to_wav(sound, SAMPLE_RATE),
                 duration=len(sound) / SAMPLE_RATE,
@@ -114,40 +91,36 @@ def _columns(count: int) -> list[DeltaGenerator]:
     return [column for n in rows for column in st.columns(n, gap="medium")]
 
 
-def _answer(second: Second, recipe: Recipe, model: Recognizer, several: bool) -> str:
-    name = f"{model.card.name}: " if several else ""
-    if not can_hear(recipe, model):
+def _answer(trial: Trial, model: Recognizer) -> str:
+    name = f"{model.card.name}: " if len(trial.models) > 1 else ""
+    if not trial.applies_to(model):
         return f"{name}takes no log-mel, so no masks"
-    answer = heard(second, recipe, model)
-    flipped = answer.label != heard_before(second, model).label
-    return f"{name}**{said(answer)}** {'(flipped)' if flipped else ''}"
+    return f"{name}**{said(trial.answer(model))}** {'(flipped)' if trial.flips(model) else ''}"
 
 
 def _summary(recipe: Recipe, hidden: float) -> str:
-    drawn = recipe.chain.draw(recipe.seed).draws
-    parts = [plain(drawn_text(draw)) for _, draw in drawn]
-    if has_masks(recipe.masks):
-        parts.append(f"masks hide {hidden:.0%}, filled with {recipe.fill}")
+    parts = [plain(drawn_text(draw)) for draw in recipe.chain.draw(recipe.seed)]
+    if recipe.masks.does_something:
+        parts.append(f"masks hide {percent(hidden)}, filled with {recipe.fill}")
     return f"Draw {recipe.seed}: {'; '.join(parts) or 'nothing'}."
 
 
-def _show_robustness(
-    second: Second, recipes: Sequence[Recipe], model: Recognizer, several: bool
-) -> None:
-    seeds = seeds_around(state.lab().seed, N_DRAWS)
-    label = heard_before(second, model).label
-    hearing = [recipe for recipe in recipes if can_hear(recipe, model)]
+def _show_robustness(trials: Sequence[Trial], model: Recognizer) -> None:
+    seeds = seeds_around(trials[0].recipe.seed, N_DRAWS)
+    label = trials[0].answer_before(model).label
+    several = len(trials[0].models) > 1
+    hearing = [trial for trial in trials if trial.applies_to(model)]
     with st.spinner(f"Listening to {N_DRAWS} draws of every recipe"):
         followed = [
-            Followed(recipe.name, label, scores_of_draws(second, recipe, seeds, model))
-            for recipe in hearing
+            Followed(trial.recipe.name, label, scores_of_draws(trial, seeds, model))
+            for trial in hearing
         ]
     st.markdown(
         f"**{N_DRAWS} draws** of each, seeds {seeds[0]} to {seeds[-1]}: how sure "
         f"{model.card.name if several else 'the model'} is of **{readable(label)}**. A cross: "
         "another label is the best."
     )
-    if len(hearing) < len(recipes):
+    if len(hearing) < len(trials):
         st.caption(f":material/info: {NO_MASKS_FOR.format(name=model.card.name)}")
     if followed:
         st.plotly_chart(
@@ -208,7 +181,7 @@ def _show_editor(target: int) -> None:
         steps, masks = st.columns(2, gap="large")
         with steps:
             st.markdown("**Sound**")
-            for index in range(len(recipe.chain.steps)):
+            for index in range(len(recipe.chain)):
                 step_header(target, index)
                 step_settings(target, index)
             add_step_pills(target)
@@ -219,13 +192,13 @@ def _show_editor(target: int) -> None:
             fill_control(target)
 
 
-def _show_exchange(second: Second, recipes: Sequence[Recipe], edited: int, model: str) -> None:
+def _show_exchange(trial: Trial, recipes: Sequence[Recipe]) -> None:
     with st.expander(
         "Export and import", icon=":material/download:", key="augment_exchange", on_change="rerun"
     ) as exchange:
         if not exchange.open:
             return
-        show_export(recipes[edited], second, model, together=recipes)
+        show_export(trial, recipes)
         st.text_area(
             "Recipes as JSON",
             key=_PASTED,
@@ -247,7 +220,7 @@ def _use_pasted() -> None:
         some = values if isinstance(values, list) else [values]
         if not 0 < len(some) <= MOST_RECIPES:
             raise AugmentError(f"Paste 1 to {MOST_RECIPES} recipes, not {len(some)}.")
-        recipes = [from_values(value) for value in some]
+        recipes = [Recipe.from_values(value) for value in some]
     except AugmentError as error:
         state.tell(str(error))
         return

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
-from kws_core.augment.policies import SpecAugmentPolicy
+from kws_core.augment.policies import POLICIES, SETTINGS, PolicySetting, SpecAugmentPolicy
 from kws_core.augment.specaugment import FILLS
-from kws_core.features.front_ends import LogMelConfig
-from kws_core.lab.published import MEANINGS, NamedPolicy, name_of
+from kws_core.lab.published import NamedPolicy, name_of
 from kws_core.lab.recipe import LARGEST_SEED, NO_MASKS, Recipe
 from kws_core.ui.augment import state
 from kws_core.ui.augment.state import Target
@@ -19,17 +18,6 @@ from kws_core.ui.shared.messages import plain
 _SEED: Final = "augment_seed"
 _NONE: Final = "none"
 _SIZES: Final = {True: "scaled", False: "published"}
-_PICTURE: Final = LogMelConfig()
-
-# Letter in the paper, setting, highest value, and what it is.
-_KNOBS: Final[tuple[tuple[str, str, float, str], ...]] = (
-    ("W", "time_warp", 80, "Time warp: a point in time moves by up to W frames of 10 ms."),
-    ("F", "freq_mask", _PICTURE.n_mels, "A frequency mask hides 0 to F of the mel bands."),
-    ("m_F", "n_freq_masks", 10, "How many frequency masks."),
-    ("T", "time_mask", 100, "A time mask hides 0 to T frames of 10 ms."),
-    ("m_T", "n_time_masks", 10, "How many time masks."),
-    ("p", "time_mask_share", 1.0, "No time mask is wider than this share of the clip."),
-)
 
 
 def draw_controls(compare: Recipe | None = None) -> None:
@@ -94,7 +82,7 @@ def policy_pills(target: Target) -> None:
 
     st.pills(
         "Policy",
-        [*MEANINGS, _NONE],
+        [*POLICIES, _NONE],
         key=policy_key,
         on_change=choose,
         label_visibility="collapsed",
@@ -112,10 +100,10 @@ def policy_pills(target: Target) -> None:
 def mask_knobs(target: Target) -> None:
     """Offer every number of SpecAugment, with the paper's letters."""
     masks = state.recipe_of(target).masks
-    for row in (_KNOBS[:3], _KNOBS[3:]):
-        for column, knob in zip(st.columns(3, gap="medium"), row, strict=True):
+    for row in (SETTINGS[:3], SETTINGS[3:]):
+        for column, setting in zip(st.columns(3, gap="medium"), row, strict=True):
             with column:
-                _slider(target, masks, *knob)
+                _slider(target, masks, setting)
 
 
 def fill_control(target: Target) -> None:
@@ -131,33 +119,27 @@ def fill_control(target: Target) -> None:
     )
 
 
-def _slider(
-    target: Target,
-    masks: SpecAugmentPolicy,
-    letter: str,
-    setting: str,
-    highest: float,
-    help_text: str,
-) -> None:
-    key = f"augment_{setting}_{target}"
-    value = getattr(masks, setting)
-    kind = type(highest)
+def _slider(target: Target, masks: SpecAugmentPolicy, setting: PolicySetting) -> None:
+    key = f"augment_{setting.name}_{target}"
+    value = getattr(masks, setting.name)
+    highest, step = setting.slider
+    kind = int if setting.is_whole else float
     st.session_state[key] = kind(value)
-    options: dict[str, Any] = {"step": 0.05, "format": "%.2f"} if kind is float else {"step": 1}
 
     def put() -> None:
         now = state.recipe_of(target).masks
-        state.edit(target, masks=replace(now, **{setting: st.session_state[key]}))
+        state.edit(target, masks=replace(now, **{setting.name: st.session_state[key]}))
 
     # A link may hold more than the slider goes to.
     st.slider(
-        letter,
+        f"{setting.symbol}: {setting.title}",
         kind(0),
-        max(kind(value), highest),
+        kind(max(value, highest)),
+        step=kind(step),
+        format="%d" if setting.is_whole else "%.2f",
         key=key,
         on_change=put,
-        help=help_text,
-        **options,
+        help=setting.purpose,
     )
 
 

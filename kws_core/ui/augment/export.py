@@ -1,4 +1,4 @@
-"""A recipe to take along: a link, JSON, Python, and settings for training."""
+"""A recipe as a Python script, as JSON, and as a link."""
 
 from __future__ import annotations
 
@@ -9,22 +9,16 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from kws_core.lab.export import as_python, as_training
-from kws_core.lab.recipe import Recipe, as_values
-from kws_core.lab.second import Second
+from kws_core.lab import Recipe, Trial
+from kws_core.lab.python_code import as_python
 from kws_core.ui.augment import state
 
 _KIND: Final = "augment_export_kind"
-_KINDS: Final = ("Python", "Training", "JSON", "Link")
+_KINDS: Final = ("Python", "JSON", "Link")
 
 
-def show_export(
-    recipe: Recipe, second: Second, model: str, together: Sequence[Recipe] = ()
-) -> None:
-    """Show a recipe as text that can be copied.
-
-    model: the name of the one that listens. together: the recipes that JSON has, if more.
-    """
+def show_export(trial: Trial, recipes: Sequence[Recipe]) -> None:
+    """Show the recipe as text that can be copied; as JSON, all `recipes`."""
     st.segmented_control(
         "As",
         _KINDS,
@@ -36,20 +30,14 @@ def show_export(
     )
     sample = state.sample_name()
     match st.session_state[_KIND]:
-        case "Training":
-            st.caption(
-                "The nearest that training on this project's data does. It changes pictures, many "
-                "at once, so some of it is done in another way, or not at all: as the comments say."
-            )
-            st.code(as_training(recipe), language="python")
         case "JSON":
-            text = _json(together or [recipe])
+            text = _json(recipes)
             st.caption("The comparison reads it again.")
             st.code(text, language="json")
             st.download_button(
                 "Download",
                 text,
-                "recipes.json" if len(together) > 1 else "recipe.json",
+                "recipes.json" if len(recipes) > 1 else "recipe.json",
                 "application/json",
                 icon=":material/download:",
                 on_click="ignore",
@@ -63,11 +51,12 @@ def show_export(
             st.code(_address(state.write_link()), language=None, wrap_lines=True)
         case _:
             st.caption("It computes the same with this project's library.")
-            st.code(as_python(recipe, model, sample, second.start), language="python")
+            model = (*trial.hearing, trial.log_mel_model)[0].card.name
+            st.code(as_python(trial.recipe, model, sample, trial.second.start), language="python")
 
 
 def _json(recipes: Sequence[Recipe]) -> str:
-    values = [as_values(recipe) for recipe in recipes]
+    values = [recipe.to_values() for recipe in recipes]
     return json.dumps(values if len(values) > 1 else values[0], indent=2, ensure_ascii=False)
 
 

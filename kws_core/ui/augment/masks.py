@@ -7,20 +7,14 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from kws_core.audio.remembered import Floats
-from kws_core.audio.waveform import SAMPLE_RATE, Samples, to_wav
-from kws_core.augment.inversion import sound_of_picture
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.augment.specaugment import SpecAugmentDraw
-from kws_core.features.front_ends import LogMelConfig
+from kws_core.charts.style import percent
+from kws_core.lab import Trial
 from kws_core.lab.draw_charts import masked_figure
 from kws_core.lab.knobs import MASK_KNOBS
-from kws_core.lab.published import hidden_shares, too_large
-from kws_core.lab.recipe import NO_STEPS, Recipe
-from kws_core.lab.second import Second
-from kws_core.lab.trial import masked, masks_of, picture_after, sound_after
-from kws_core.lab.wording import drawn_numbers, fill_text
-from kws_core.spotting.recognizer import Recognizer
-from kws_core.ui.augment import state
+from kws_core.lab.mask_text import drawn_numbers, fill_text, too_large
+from kws_core.lab.published import hidden_shares
 from kws_core.ui.augment.controls import (
     draw_controls,
     fill_control,
@@ -35,64 +29,42 @@ from kws_core.ui.shared.player import player
 PICTURE: Final = "augment_picture"
 
 
-def show_masks(
-    second: Second, models: list[Recognizer], picture_model: Recognizer, clip_name: str
-) -> None:
+def show_masks(trial: Trial) -> None:
     """Show everything of SpecAugment."""
-    recipe = state.lab().mask_recipe
     with st.container(horizontal=True, vertical_alignment="center"):
         policy_pills(None)
-        draw_controls(recipe)
+        draw_controls(trial.recipe)
     show_messages()
-    show_verdict(second, recipe, models)
-    config = picture_model.log_mel_config()
-    assert config is not None  # that is how it was chosen
-    before = picture_after(second, NO_STEPS, 0, picture_model)
-    masks = masks_of(recipe.masks, before, recipe.seed)
-    after = masked(before, recipe.masks, recipe.seed, recipe.fill)
+    show_verdict(trial)
+    masks = trial.masks()
     pictures, answers = st.columns([3, 2], gap="medium")
     with pictures:
         st.plotly_chart(
-            masked_figure(before, after, masks, config, f"{second.start}"),
+            masked_figure(
+                trial.log_mel(), trial.masked(), masks, trial.config, f"{trial.second.start}"
+            ),
             key=PICTURE,
             config={"displaylogo": False, "displayModeBar": False},
             alt=_described(masks),
         )
     with answers:
-        _players(second, masks, after, config, clip_name)
-        show_score_bars(second, recipe, models)
+        _players(trial)
+        show_score_bars(trial)
     settings, drawn = st.columns([3, 2], gap="medium")
     with settings:
         mask_knobs(None)
         fill_control(None)
-        st.caption(fill_text(recipe.fill, before))
-        _say_too_large(recipe, before)
+        st.caption(fill_text(trial.recipe.fill, trial.log_mel()))
+        _say_too_large(trial)
     with drawn:
-        _show_drawn(masks, config)
-    show_sections(second, recipe, models, picture_model, MASK_KNOBS)
+        _show_drawn(trial)
+    show_sections(trial, MASK_KNOBS)
 
 
-def sound_of_masks(
-    second: Second, recipe: Recipe, picture: Floats, masks: SpecAugmentDraw, config: LogMelConfig
-) -> Samples:
-    """Return the sound of a recipe's masked picture, kept with the second."""
-    key = ("inverted", recipe.chain, recipe.masks, recipe.fill, recipe.seed, config)
-    return second.recall(
-        key,
-        lambda: sound_of_picture(
-            sound_after(second, recipe.chain, recipe.seed), picture, masks, config
-        ),
-    )
-
-
-def _players(
-    second: Second, masks: SpecAugmentDraw, after: Floats, config: LogMelConfig, name: str
-) -> None:
-    recipe = state.lab().mask_recipe
-    sound = sound_of_masks(second, recipe, after, masks, config)
+def _players(trial: Trial) -> None:
     for title, samples, key in (
-        ("Before", second.samples, "before"),
-        ("After: the masked picture as sound", sound, "after"),
+        ("Before", trial.second.samples, "before"),
+        ("After: the masked picture as sound", trial.masked_sound(), "after"),
     ):
         with st.container(gap=None):
             st.caption(title)
@@ -101,24 +73,24 @@ def _players(
                 duration=len(samples) / SAMPLE_RATE,
                 key=f"augment_{key}_player",
                 figure_key=PICTURE,
-                label=f"{name} {key} SpecAugment",
+                label=f"{trial.second.name} {key} SpecAugment",
             )
     st.caption(
-        f"A picture holds no waves. These are the clip's own: its spectrum, brought to the levels "
-        f"of the picture, with the phase it had. Nothing above {config.f_max / 1000:g} kHz is "
-        "left, as in the picture. The levels are not evened out."
+        f"A spectrogram has no phase, so this sound reuses the clip's. Like the chart, it stops at "
+        f"{trial.config.f_max / 1000:g} kHz; loudness is not equalised."
     )
 
 
-def _show_drawn(masks: SpecAugmentDraw, config: LogMelConfig) -> None:
-    st.markdown(f"**Draw {state.lab().seed}** hides {masks.hidden_share:.0%} of the picture")
-    rows = drawn_numbers(masks, config)
+def _show_drawn(trial: Trial) -> None:
+    masks = trial.masks()
+    st.markdown(f"**Draw {trial.recipe.seed}** hides {percent(masks.hidden_share)} of the log-mel")
+    rows = drawn_numbers(masks, trial.config)
     if not rows:
         st.caption("Nothing is drawn: there are no masks, and nothing is warped.")
         return
     st.table(
         {
-            "": [row.what for row in rows],
+            "": [row.name for row in rows],
             "Drawn": [row.numbers for row in rows],
             "In the picture": [row.place for row in rows],
         },
@@ -132,12 +104,12 @@ def _show_drawn(masks: SpecAugmentDraw, config: LogMelConfig) -> None:
     )
 
 
-def _say_too_large(recipe: Recipe, picture: Floats) -> None:
-    n_mels, n_frames = picture.shape
-    reasons = too_large(recipe.masks, n_mels, n_frames)
+def _say_too_large(trial: Trial) -> None:
+    n_mels, n_frames = trial.log_mel().shape
+    reasons = too_large(trial.recipe.masks, n_mels, n_frames)
     if not reasons:
         return
-    shares = hidden_shares(recipe.masks, n_mels, n_frames)
+    shares = hidden_shares(trial.recipe.masks, n_mels, n_frames)
     half = float(np.median(shares))
     most = float((shares > 0.75).mean())
     st.warning(

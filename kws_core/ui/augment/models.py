@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from kws_core.errors import ModelError
-from kws_core.lab.trial import takes_masks
+from kws_core.lab.trial import takes_log_mel
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.augment import state
 from kws_core.ui.shared import resources
@@ -47,14 +48,16 @@ def listeners() -> list[Recognizer]:
     return found or [resources.recogniser()]
 
 
-def picture_model(models: list[Recognizer]) -> Recognizer:
+def log_mel_model(models: Sequence[Recognizer]) -> Recognizer:
     """The model whose log-mel is drawn and masked: the first that takes one.
 
     Raises ModelError if none does.
     """
-    found = next((model for model in (*models, resources.recogniser()) if takes_masks(model)), None)
+    found = next(
+        (model for model in (*models, resources.recogniser()) if takes_log_mel(model)), None
+    )
     if found is None:
-        raise ModelError("This page needs a model that takes log-mel pictures, and none does.")
+        raise ModelError("This page needs a model that takes a log-mel, and none does.")
     return found
 
 

@@ -57,7 +57,10 @@ def chosen_second(chosen: ChosenClip) -> Second:
     if kept is None or kept[0] != identity:
         recordings = {name: clip.clip.samples for name, clip in mine.items()}
         second = Second(
-            cut_second(samples, n_samples, start), start, {**made_backgrounds(), **recordings}
+            cut_second(samples, n_samples, start),
+            start,
+            {**made_backgrounds(), **recordings},
+            chosen.name,
         )
         kept = st.session_state[_SECOND] = identity, second
     return kept[1]

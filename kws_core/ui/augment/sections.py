@@ -8,16 +8,13 @@ from typing import Final
 import streamlit as st
 
 from kws_core.charts.style import percent, readable
+from kws_core.lab import Trial
 from kws_core.lab.draw_charts import level_scale, thumbnail
-from kws_core.lab.knobs import KNOBS, Knob
+from kws_core.lab.knobs import KNOBS, Knob, MaskKnob
 from kws_core.lab.link import DRAW_COUNTS, SECTIONS, SWEEP_DRAWS, Section
-from kws_core.lab.recipe import Recipe
-from kws_core.lab.robustness import pictures_of_draws, scores_of_draws, seeds_around, sweep
+from kws_core.lab.robustness import log_mels_of_draws, scores_of_draws, seeds_around, sweep
 from kws_core.lab.score_charts import Followed, draws_figure
-from kws_core.lab.second import Second
 from kws_core.lab.sweep_charts import FollowedSweep, flips_text, sweep_figure
-from kws_core.lab.trial import can_hear, heard_before
-from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.augment import state
 from kws_core.ui.augment.export import show_export
 from kws_core.ui.augment.policies import show_policies
@@ -34,15 +31,9 @@ _NAMES: Final[dict[Section, str]] = {
 }
 
 
-def show_sections(
-    second: Second,
-    recipe: Recipe,
-    models: Sequence[Recognizer],
-    picture_model: Recognizer,
-    knobs: Sequence[Knob],
-) -> None:
+def show_sections(trial: Trial, knobs: Sequence[Knob]) -> None:
     """Offer the sections of a view, and show the chosen one; nothing of the others is computed."""
-    is_masks = not knobs[0].kind
+    is_masks = isinstance(knobs[0], MaskKnob)
     offered = [section for section in SECTIONS if is_masks or section != "policies"]
     chosen = state.lab().section
     chosen = chosen if chosen in offered else "draws"
@@ -57,34 +48,27 @@ def show_sections(
         on_change=lambda: state.change(section=st.session_state[_SECTION]),
         label_visibility="collapsed",
     )
-    hearing = [model for model in models if can_hear(recipe, model)]
     match chosen:
-        case "draws" | "knob" if not hearing:
+        case "draws" | "knob" if not trial.hearing:
             st.caption("None of the chosen models can hear this.")
         case "draws":
-            _show_draws(second, recipe, hearing, picture_model)
+            _show_draws(trial)
         case "knob":
-            _show_knob(second, recipe, models, knobs)
+            _show_knob(trial, knobs)
         case "policies":
-            show_policies(second, picture_model)
+            show_policies(trial)
         case "export":
-            show_export(recipe, second, (*hearing, picture_model)[0].card.name)
+            show_export(trial, [trial.recipe])
 
 
-def _show_draws(
-    second: Second,
-    recipe: Recipe,
-    models: Sequence[Recognizer],
-    picture_model: Recognizer,
-) -> None:
+def _show_draws(trial: Trial) -> None:
     count = state.lab().n_draws
     _choice("How many draws", "n_draws", DRAW_COUNTS)
-    seeds = seeds_around(recipe.seed, count)
+    seeds = seeds_around(trial.recipe.seed, count)
     followed = []
-    for model in models:
-        before = heard_before(second, model)
-        scores = scores_of_draws(second, recipe, seeds, model)
-        followed.append(Followed(model.card.name, before.label, scores))
+    for model in trial.hearing:
+        label = trial.answer_before(model).label
+        followed.append(Followed(model.card.name, label, scores_of_draws(trial, seeds, model)))
     st.markdown("  \n".join(_kept_text(one) for one in followed))
     st.plotly_chart(
         draws_figure(seeds, followed),
@@ -94,17 +78,11 @@ def _show_draws(
     )
     st.caption("A cross: another label is the best in that draw.")
     if count <= MOST_THUMBNAILS:
-        _show_thumbnails(second, recipe, seeds, followed, picture_model)
+        _show_thumbnails(trial, seeds, followed)
 
 
-def _show_thumbnails(
-    second: Second,
-    recipe: Recipe,
-    seeds: Sequence[int],
-    followed: Sequence[Followed],
-    model: Recognizer,
-) -> None:
-    pictures = pictures_of_draws(second, recipe, seeds, model)
+def _show_thumbnails(trial: Trial, seeds: Sequence[int], followed: Sequence[Followed]) -> None:
+    pictures = log_mels_of_draws(trial, seeds, trial.log_mel_model)
     scale = level_scale(*pictures)
     with st.container(horizontal=True, gap="small"):
         for i, seed in enumerate(seeds):
@@ -120,7 +98,7 @@ def _show_thumbnails(
                     alt=f"Log-mel of draw {seed}, heard as {', '.join(lines)}",
                 )
                 st.button(
-                    f"**{text}**" if seed == recipe.seed else text,
+                    f"**{text}**" if seed == trial.recipe.seed else text,
                     type="tertiary",
                     on_click=state.use_seed,
                     args=(seed,),
@@ -131,10 +109,9 @@ def _show_thumbnails(
                     st.caption(f"{one.name}: {line}")
 
 
-def _show_knob(
-    second: Second, recipe: Recipe, models: Sequence[Recognizer], knobs: Sequence[Knob]
-) -> None:
-    setting = "sound_knob" if knobs[0].kind else "mask_knob"
+def _show_knob(trial: Trial, knobs: Sequence[Knob]) -> None:
+    recipe = trial.recipe
+    setting = "mask_knob" if isinstance(knobs[0], MaskKnob) else "sound_knob"
     knob = KNOBS[getattr(state.lab(), setting)]
     key = f"augment_{setting}"
     st.session_state[key] = knob.name
@@ -153,15 +130,14 @@ def _show_knob(
     if not values:
         st.caption("No value of this knob goes with the rest of the chain.")
         return
-    turned = knob.set(recipe, values[0])
+    turned = trial.of(knob.set(recipe, values[0]))
     followed = [
         FollowedSweep(
             model.card.name,
-            heard_before(second, model).label,
-            sweep(second, recipe, knob, model, n_draws),
+            trial.answer_before(model).label,
+            sweep(trial, knob, model, n_draws),
         )
-        for model in models
-        if can_hear(turned, model)
+        for model in turned.hearing
     ]
     told = [flips_text(one, knob) for one in followed]
     if len(followed) > 1:
@@ -169,7 +145,7 @@ def _show_knob(
     if knob.adds_step(recipe):
         st.caption("Your chain has no such step: it is added at the end.")
     st.plotly_chart(
-        sweep_figure(knob, followed, _now(recipe, knob)),
+        sweep_figure(knob, followed, knob.position(recipe)),
         key="augment_sweep",
         config={"displayModeBar": False},
         alt=f"{knob.title}. Heard: {' '.join(told)}",
@@ -179,17 +155,6 @@ def _show_knob(
         f"The line is the score of the label heard before, in draw {recipe.seed} at every value; "
         "a cross where another label is the best. Everything else stays."
     )
-
-
-def _now(recipe: Recipe, knob: Knob) -> float | None:
-    """Return where a knob is, None if it is a range or not there."""
-    if not knob.kind:
-        return float(getattr(recipe.masks, knob.setting))
-    step = next((step for step in recipe.chain.steps if step.kind == knob.kind), None)
-    if step is None:
-        return None
-    low, high = getattr(step, knob.setting)
-    return float(low) if low == high else None
 
 
 def _kept_text(one: Followed) -> str:

@@ -3,130 +3,97 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import streamlit as st
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples, to_wav
-from kws_core.augment import Chain
+from kws_core.augment.step import signed
 from kws_core.charts.panels import Snapshot
 from kws_core.errors import AugmentError
-from kws_core.features.front_ends import LogMelConfig
+from kws_core.lab import Trial
 from kws_core.lab.draw_charts import level_scale, shared_peak, sounds_figure, step_figure
 from kws_core.lab.knobs import SOUND_KNOBS
-from kws_core.lab.recipe import NO_STEPS, Recipe
-from kws_core.lab.second import Second
-from kws_core.lab.trial import Stage, heard, heard_before, picture_after, stages_of
-from kws_core.lab.wording import drawn_text, signed
-from kws_core.spotting.recognizer import Recognizer
-from kws_core.ui.augment import state
+from kws_core.lab.trial import Stage
 from kws_core.ui.augment.controls import draw_controls, show_messages
 from kws_core.ui.augment.sections import show_sections
-from kws_core.ui.augment.steps import add_step_pills, step_header, step_settings
+from kws_core.ui.augment.steps import add_step_pills, drawn_text, step_header, step_settings
 from kws_core.ui.augment.verdict import said, show_score_bars, show_verdict
 from kws_core.ui.shared.player import player
 
 PICTURE: Final = "augment_sound_picture"
 
 
-def show_sound(
-    second: Second, models: list[Recognizer], picture_model: Recognizer, clip_name: str
-) -> None:
+def show_sound(trial: Trial) -> None:
     """Show everything of the changes to the sound."""
-    recipe = state.lab().sound_recipe
     with st.container(horizontal=True):
-        draw_controls(recipe)
+        draw_controls(trial.recipe)
     show_messages()
     try:
-        stages = stages_of(second, recipe.chain, recipe.seed)
+        stages = trial.stages()
     except AugmentError as error:  # such as a band that this clip has nothing of
         st.error(str(error), icon=":material/error:")
-        for index in range(len(recipe.chain.steps)):
+        for index in range(len(trial.recipe.chain)):
             step_header(None, index)
             step_settings(None, index)
         return
-    show_verdict(second, recipe, models)
-    config = picture_model.log_mel_config()
-    assert config is not None  # that is how it was chosen
-    shots = _snapshots(second, recipe, stages, picture_model)
-    _show_before_and_after(second, recipe, stages, shots, config, clip_name, models)
+    show_verdict(trial)
+    _show_before_and_after(trial, stages)
     st.markdown("**The chain**, from the first step to the last")
-    for index, stage in enumerate(stages):
-        _card(second, recipe, index, stage, shots, config, models[0])
+    for index in range(len(stages)):
+        _card(trial, stages, index)
     if not stages:
         st.caption("No step yet: the clip stays as it is.")
     add_step_pills(None)
-    show_sections(second, recipe, models, picture_model, SOUND_KNOBS)
+    show_sections(trial, SOUND_KNOBS)
 
 
-def _show_before_and_after(
-    second: Second,
-    recipe: Recipe,
-    stages: tuple[Stage, ...],
-    shots: list[Snapshot],
-    config: LogMelConfig,
-    clip_name: str,
-    models: list[Recognizer],
-) -> None:
+def _show_before_and_after(trial: Trial, stages: Sequence[Stage]) -> None:
     pictures, answers = st.columns([3, 2], gap="medium")
+    before = Snapshot(trial.second.samples, trial.unchanged.log_mel())
+    after = Snapshot(trial.sound(), trial.log_mel())
     with pictures:
         done = ", ".join(drawn_text(stage.draw) for stage in stages) or "nothing was done"
         st.plotly_chart(
-            sounds_figure(shots[0], shots[-1], config, f"{second.start}"),
+            sounds_figure(before, after, trial.config, f"{trial.second.start}"),
             key=PICTURE,
             config={"displaylogo": False, "displayModeBar": False},
             alt=f"Waveform and log-mel before and after: {done}.",
         )
     with answers:
-        _play("Before", second.samples, "before", f"{clip_name} before", PICTURE)
-        _play("After", shots[-1].samples, "after", f"{clip_name} after", PICTURE)
-        _say_level(second.samples, shots[-1].samples)
-        show_score_bars(second, recipe, models)
+        name = trial.second.name
+        _play("Before", before.samples, "before", f"{name} before", PICTURE)
+        _play("After", after.samples, "after", f"{name} after", PICTURE)
+        _say_level(before.samples, after.samples)
+        show_score_bars(trial)
 
 
-def _snapshots(
-    second: Second, recipe: Recipe, stages: tuple[Stage, ...], model: Recognizer
-) -> list[Snapshot]:
-    """Return the sound before the first step and after each."""
-    shots = [Snapshot(second.samples, picture_after(second, NO_STEPS, 0, model))]
-    for number, stage in enumerate(stages, 1):
-        part = Chain(recipe.chain.steps[:number])
-        shots.append(Snapshot(stage.samples, picture_after(second, part, recipe.seed, model)))
-    return shots
-
-
-def _card(
-    second: Second,
-    recipe: Recipe,
-    index: int,
-    stage: Stage,
-    shots: list[Snapshot],
-    config: LogMelConfig,
-    model: Recognizer,
-) -> None:
+def _card(trial: Trial, stages: Sequence[Stage], index: int) -> None:
+    stage, model = stages[index], trial.models[0]
     name = stage.step.name
     key = f"augment_step_{name}"
+    log_mels = (trial.unchanged.log_mel(), *(one.log_mel for one in stages))
+    sounds = (trial.second.samples, *(one.samples for one in stages))
     with st.container(border=True, key=f"augment_card_{name}"):
         step_header(None, index)
         settings, shown = st.columns([2, 3], gap="medium")
         with settings:
             step_settings(None, index)
         with shown:
-            part = Chain(recipe.chain.steps[: index + 1])
-            answer = heard(second, Recipe("Part", part, seed=recipe.seed), model)
-            flipped = answer.label != heard_before(second, model).label
+            part = trial.after_step(index + 1)
             st.markdown(
-                f"Drawn: **{drawn_text(stage.draw)}**. Heard after it: **{said(answer)}**"
-                + (" (flipped)" if flipped else "")
+                f"Drawn: **{drawn_text(stage.draw)}**. Heard after it: "
+                f"**{said(part.answer(model))}**" + (" (flipped)" if part.flips(model) else "")
             )
             st.plotly_chart(
                 step_figure(
-                    shots[index + 1],
-                    config,
-                    level_scale(*(shot.picture for shot in shots)),
-                    shared_peak(*(shot.samples for shot in shots)),
-                    f"{second.start}",
+                    Snapshot(stage.samples, stage.log_mel),
+                    trial.config,
+                    level_scale(*log_mels),
+                    shared_peak(*sounds),
+                    f"{trial.second.start}",
                 ),
                 key=key,
                 config={"displaylogo": False, "displayModeBar": False},

@@ -66,6 +66,11 @@ def use_seed(seed: int) -> None:
     change(seed=seed, recipes=tuple(replace(recipe, seed=seed) for recipe in lab().recipes))
 
 
+def shown_recipe() -> Recipe:
+    """Return the recipe of the view that is open."""
+    return lab().sound_recipe if lab().view == "sound" else lab().mask_recipe
+
+
 def recipe_of(target: Target) -> Recipe:
     """Return what is edited."""
     now = lab()

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from kws_core.charts.scores import describe_scores
 from kws_core.charts.style import percent, readable
-from kws_core.lab.recipe import Recipe
+from kws_core.lab import Trial
 from kws_core.lab.score_charts import scores_pair_figure
-from kws_core.lab.second import Second
-from kws_core.lab.trial import can_hear, heard, heard_before
-from kws_core.spotting.recognizer import Prediction, Recognizer
+from kws_core.spotting.recognizer import Prediction
 
 NO_MASKS_FOR: Final = (
     "{name} does not take a log-mel picture, so SpecAugment does not apply to it: it hears the "
@@ -34,30 +31,25 @@ _TAG: Final = (
 )
 
 
-def show_verdict(second: Second, recipe: Recipe, models: Sequence[Recognizer]) -> None:
+def show_verdict(trial: Trial) -> None:
     """Say what each model hears before, and what it hears now."""
     rows = []
-    for model in models:
-        before = heard_before(second, model)
-        name = model.card.name if len(models) > 1 else ""
-        if can_hear(recipe, model):
-            rows.append(_row(name, before, heard(second, recipe, model)))
-        else:
-            rows.append(_row(name, before, None))
+    for model in trial.models:
+        name = model.card.name if len(trial.models) > 1 else ""
+        after = trial.answer(model) if trial.applies_to(model) else None
+        rows.append(_row(name, trial.answer_before(model), after))
     st.html(f'<div role="status">{"".join(rows)}</div>')
-    for model in models:
-        if not can_hear(recipe, model):
+    for model in trial.models:
+        if not trial.applies_to(model):
             st.caption(f":material/info: {NO_MASKS_FOR.format(name=model.card.name)}")
 
 
-def show_score_bars(second: Second, recipe: Recipe, models: Sequence[Recognizer]) -> None:
+def show_score_bars(trial: Trial) -> None:
     """Show the best labels before and after, model by model."""
-    for number, model in enumerate(models):
-        if not can_hear(recipe, model):
-            continue
-        before, after = heard_before(second, model), heard(second, recipe, model)
+    for number, model in enumerate(trial.hearing):
+        before, after = trial.answer_before(model), trial.answer(model)
         with st.container(gap=None):
-            if len(models) > 1:
+            if len(trial.models) > 1:
                 st.markdown(f"**{model.card.name}**")
             st.plotly_chart(
                 scores_pair_figure(before.scores, after.scores),

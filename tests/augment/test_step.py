@@ -1,24 +1,23 @@
-"""What holds for every change to a clip: it is pure, keeps the length, and refuses nonsense."""
+"""What holds for every step: it is pure, keeps the length, and refuses nonsense."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
-from kws_core.augment import STEP_KINDS, Background, Gain, Noise, Pitch, Shift, Step
+from kws_core.augment import STEPS, Step
+from kws_core.augment.steps.background import Background
+from kws_core.augment.steps.gain import Gain
+from kws_core.augment.steps.noise import Noise
+from kws_core.augment.steps.pitch import Pitch
+from kws_core.augment.steps.shift import Shift
 from kws_core.errors import AugmentError, BadSampleRateError, BadSamplesError
 
 RATE = 16_000
-RECORDINGS = {
-    "white_noise": np.random.default_rng(5).standard_normal(3 * RATE).astype(np.float32),
-}
-KINDS = pytest.mark.parametrize("kind", STEP_KINDS.values(), ids=STEP_KINDS)
-RANGES = [
-    (kind, setting)
-    for kind in STEP_KINDS.values()
-    for setting in fields(kind)
-    if "limits" in setting.metadata
-]
+_SOUND = np.random.default_rng(5).standard_normal(3 * RATE).astype(np.float32)
+RECORDINGS = dict.fromkeys(Background().recordings, _SOUND)
+KINDS = pytest.mark.parametrize("kind", STEPS.values(), ids=STEPS)
+RANGES = [(kind, setting) for kind in STEPS.values() for setting in kind.ranges()]
 
 
 def clip(n: int = RATE) -> np.ndarray:
@@ -65,14 +64,26 @@ def test_silence_stays_silence_and_nothing_stays_nothing(kind) -> None:
     assert len(drawn.apply(np.zeros(0), RATE, RECORDINGS)) == 0
 
 
+@KINDS
+def test_a_step_and_its_draws_have_their_words(kind) -> None:
+    assert kind.title
+    assert kind.icon
+    assert kind.purpose.endswith(".")
+    drawn = draw(kind())
+    assert str(drawn) != repr(drawn)
+    assert "-" not in str(drawn)  # minus signs are typographic
+
+
 @pytest.mark.parametrize(("kind", "setting"), RANGES, ids=lambda item: getattr(item, "name", None))
 class TestRange:
     def test_is_what_the_draws_fill(self, kind, setting) -> None:
-        low, high = setting.metadata["limits"]
+        low, high = setting.limits
         low, high = low + 0.1 * (high - low), low + 0.9 * (high - low)
-        others = {"f_low": (0, 0)} if setting.name == "f_high" else {}
-        others |= {"f_high": (190_000, 190_000)} if setting.name == "f_low" else {}
-        step = kind(**{setting.name: (low, high)}, **others)
+        others = {"min_f_low": 0, "max_f_low": 0} if setting.name == "f_high" else {}
+        if setting.name == "f_low":
+            others = {"min_f_high": 190_000, "max_f_high": 190_000}
+        step = kind(**setting.between(low, high), **others)
+        assert setting.ends(step) == (low, high)
         rng = np.random.default_rng(1)
         drawn = np.array([getattr(step.draw(rng), setting.name) for _ in range(400)])
         assert drawn.min() >= low
@@ -82,42 +93,54 @@ class TestRange:
 
     def test_of_another_setting_does_not_change_what_is_drawn(self, kind, setting) -> None:
         before = asdict(draw(kind()))
-        low, high = getattr(kind(), setting.name)
-        middle = (low + high) / 2
-        after = asdict(draw(kind(**{setting.name: (middle, middle)})))
+        middle = sum(setting.ends(kind())) / 2
+        after = asdict(draw(kind(**setting.between(middle, middle))))
         assert after.pop(setting.name) == pytest.approx(middle, abs=0.5)
         before.pop(setting.name)
         assert after == before
 
     @pytest.mark.parametrize(
-        "bad", [(2, 1), (1,), 1, "ab", (float("nan"), 1), (0, 10**400), (None, 1), (True, True)]
+        "bad", [(2, 1), ("a", "b"), (float("nan"), 1), (0, 10**400), (None, 1), (True, True)]
     )
     def test_that_is_no_range_is_refused(self, kind, setting, bad) -> None:
-        with pytest.raises(AugmentError, match=f"{kind.kind!r} can't use {setting.name} = "):
-            kind(**{setting.name: bad})
+        with pytest.raises(AugmentError, match=f"{kind.kind!r} can't use min_{setting.name} = "):
+            kind(**setting.between(*bad))
 
     def test_beyond_the_limits_is_refused_and_they_are_named(self, kind, setting) -> None:
-        low, high = setting.metadata["limits"]
-        assert setting.metadata["unit"]
+        low, high = setting.limits
         for bad in [(low - 1, high), (low, high + 1)]:
-            with pytest.raises(AugmentError, match=rf"from {low:g} to {high:g}\."):
-                kind(**{setting.name: bad})
+            with pytest.raises(AugmentError, match=rf"from {low:g} to {high:g},"):
+                kind(**setting.between(*bad))
+
+    def test_has_a_slider_within_its_limits_that_shows_the_defaults(self, kind, setting) -> None:
+        low, high, tick = setting.slider
+        assert setting.limits[0] <= low <= setting.ends(kind())[0]
+        assert setting.ends(kind())[1] <= high <= setting.limits[1]
+        assert 0 < tick < (high - low) / 10
+        assert setting.title
+        assert setting.unit
 
 
-def test_a_list_is_as_good_as_a_tuple() -> None:
-    assert Gain([-3, 3]) == Gain((-3.0, 3.0))
-    assert hash(Noise(colours=["pink"])) == hash(Noise(colours=("pink",)))
+def test_a_list_is_as_good_as_a_tuple_and_whole_numbers_as_floats() -> None:
+    assert Gain(min_gain_db=-3, max_gain_db=3) == Gain(min_gain_db=-3.0, max_gain_db=3.0)
+    assert hash(Noise(colors=["pink"])) == hash(Noise(colors=("pink",)))
+
+
+def test_only_settings_that_were_changed_are_told_apart() -> None:
+    assert Gain().changed_settings() == {}
+    changed = Gain(max_gain_db=0, probability=0.5, name="x").changed_settings()
+    assert changed == {"max_gain_db": 0, "probability": 0.5, "name": "x"}
 
 
 def test_choices_are_drawn_alike_often_and_nothing_else_is_taken() -> None:
-    step = Noise(colours=("white", "brown"))
+    step = Noise(colors=("white", "brown"))
     rng = np.random.default_rng(0)
-    drawn = [step.draw(rng).colour for _ in range(1000)]
+    drawn = [step.draw(rng).color for _ in range(1000)]
     assert drawn.count("white") + drawn.count("brown") == 1000
     assert 450 < drawn.count("white") < 550
     for bad in [(), ("green",), "pink", (1,)]:
         with pytest.raises(AugmentError, match="at least one of: white, pink, brown"):
-            Noise(colours=bad)
+            Noise(colors=bad)
     with pytest.raises(AugmentError, match="a list of names"):
         Background(recordings=())
 

@@ -1,14 +1,14 @@
-"""What a room adds: a decaying tail."""
+"""A room: a decaying tail behind every sound."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass
 
 import numpy as np
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.steps import Draw, Interval, Recordings, Step, limits, new_seed, ratio
+from kws_core.augment.noise import amplitude_factor
+from kws_core.augment.step import Draw, Range, Recordings, Step, evenly, new_seed, signed
 
 
 def room_response(rt60: float, wet_db: float, sample_rate: int, seed: int) -> Samples:
@@ -24,14 +24,14 @@ def room_response(rt60: float, wet_db: float, sample_rate: int, seed: int) -> Sa
     response[0] = 0.0
     energy = np.sum(np.square(response, dtype=np.float64))
     if energy > 0:
-        response *= np.float32(ratio(wet_db) / np.sqrt(energy))
+        response *= np.float32(amplitude_factor(wet_db) / np.sqrt(energy))
     response[0] = 1.0
     return response
 
 
 @dataclass(frozen=True)
 class ReverberationDraw(Draw):
-    """How long a room rings, how loud, and which room it is."""
+    """Reverberation time and level of the tail, and the seed of the room."""
 
     rt60: float
     wet_db: float
@@ -44,20 +44,48 @@ class ReverberationDraw(Draw):
         wet: Samples = fftconvolve(clip, response[: len(clip)])[: len(clip)]
         return wet
 
+    def __str__(self) -> str:
+        return f"RT60 {self.rt60:.2f} s, tail {signed(self.wet_db)} dB to the direct sound"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Reverberation(Step):
     """Put the clip into a synthetic room; the direct sound keeps its level, the tail is cut.
 
-    rt60: seconds in which the tail gets 60 dB quieter. wet_db: energy of the tail relative to
-    the direct sound.
+    rt60: seconds in which the tail falls by 60 dB. wet_db: energy of the tail relative to the
+    direct sound.
     """
 
-    kind: ClassVar[str] = "reverberation"
-    rt60: Interval = field(default=(0.1, 0.8), metadata=limits(0.02, 5.0, "s"))
-    wet_db: Interval = field(default=(-15.0, 3.0), metadata=limits(-60.0, 20.0, "dB"))
+    kind = "reverberation"
+    title = "Reverberation"
+    icon = "meeting_room"
+    purpose = "A room: a decaying tail behind every sound."
+    settings = (
+        Range(
+            "rt60",
+            "Reverberation time (RT60)",
+            "s",
+            limits=(0.02, 5),
+            slider=(0.05, 3, 0.05),
+            sweep=evenly(0.1, 3.0, 16),
+        ),
+        Range(
+            "wet_db",
+            "Tail relative to the direct sound",
+            "dB",
+            limits=(-60, 20),
+            slider=(-30, 15, 1),
+            sweep=evenly(-30, 15, 16),
+        ),
+    )
+
+    min_rt60: float = 0.1
+    max_rt60: float = 0.8
+    min_wet_db: float = -15.0
+    max_wet_db: float = 3.0
 
     def draw(self, rng: np.random.Generator) -> ReverberationDraw:
         """Draw a room."""
-        rt60, wet_db = float(rng.uniform(*self.rt60)), float(rng.uniform(*self.wet_db))
+        rt60 = float(rng.uniform(self.min_rt60, self.max_rt60))
+        wet_db = float(rng.uniform(self.min_wet_db, self.max_wet_db))
         return ReverberationDraw(rt60, wet_db, new_seed(rng))

@@ -1,23 +1,13 @@
-"""Gain and clipping, exactly."""
+"""Clipping: cut at its level, and nothing else."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kws_core.augment.level import ClippingDraw, GainDraw
+from kws_core.augment.steps.clipping import ClippingDraw
 
 CLIP = (0.2 * np.random.default_rng(0).standard_normal(4000)).astype(np.float32)
-
-
-@given(st.floats(-80, 40))
-def test_a_gain_is_reached_exactly(gain_db) -> None:
-    out = GainDraw(gain_db).apply(CLIP, 16_000)
-    np.testing.assert_allclose(out, CLIP.astype(float) * 10 ** (gain_db / 20), rtol=1e-6)
-
-
-def test_a_gain_may_exceed_full_scale() -> None:
-    assert np.abs(GainDraw(30.0).apply(CLIP, 16_000)).max() > 1
 
 
 @given(st.floats(0, 60))
@@ -32,3 +22,7 @@ def test_clipping_cuts_at_its_level_and_leaves_the_rest(below_peak_db) -> None:
 
 def test_clipping_at_the_peak_changes_nothing() -> None:
     assert np.array_equal(ClippingDraw(0.0).apply(CLIP, 16_000), CLIP)
+
+
+def test_a_draw_of_clipping_says_what_it_does() -> None:
+    assert str(ClippingDraw(12)) == "cut off 12.0 dB below the peak"

@@ -1,41 +1,33 @@
-"""What lossy coding does to a clip: to MP3 or Opus and back."""
+"""Lossy coding: to MP3 or Opus and back."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, cast
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from kws_core.audio.waveform import Samples, resample
-from kws_core.augment.steps import (
-    Draw,
-    Interval,
-    Recordings,
-    Step,
-    choices,
-    fit_at_end,
-    limits,
-    pick,
-)
+from kws_core.augment.step import Choice, Draw, Range, Recordings, Step, pick
+from kws_core.augment.stretching import fit_at_end
 
 CodecName = Literal["mp3", "opus"]
 
-# FFmpeg's name of the encoder, that of the container, and the effort that is still quick.
+_TITLES = {"mp3": "MP3", "opus": "Opus"}
+# FFmpeg's names of encoder and container, and an encoding effort that is still quick.
 _ENCODERS = {"mp3": ("libmp3lame", "mp3", "7"), "opus": ("libopus", "ogg", "5")}
-# Pages of one frame: of a clip that fits into one page, decoders misjudge where it starts.
+# Pages of one frame: decoders misjudge where a clip starts that fits into one page.
 _MUXING: dict[str, dict[str, str]] = {"mp3": {}, "ogg": {"page_duration": "20000"}}
 _RATES = {
     "mp3": (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000),
     "opus": (8_000, 12_000, 16_000, 24_000, 48_000),
 }
-CODECS = tuple(_ENCODERS)
 
 
 @dataclass(frozen=True)
 class CodecDraw(Draw):
-    """Which codec, at how many kilobits a second."""
+    """The codec, and its bit rate in kbit/s."""
 
     codec: CodecName
     kbps: float
@@ -43,29 +35,48 @@ class CodecDraw(Draw):
     def _changed(self, clip: Samples, sample_rate: int, recordings: Recordings) -> Samples:
         rates = _RATES[self.codec]
         rate = min((r for r in rates if r >= sample_rate), default=rates[-1])
-        peak = max(float(np.abs(clip).max()), 1.0)  # coders clip what is above full scale
+        peak = max(float(np.abs(clip).max()), 1.0)  # encoders clip above full scale
         there = resample(clip / np.float32(peak), sample_rate, rate)
-        # Silence behind the clip: coders work in frames, and refuse clips of less than one.
+        # Silence behind the clip: encoders work in frames, and refuse clips shorter than one.
         coded = _encode(fit_at_end(there, len(there) + rate // 10), rate, self.codec, self.kbps)
         back = resample(_decode(coded), rate, sample_rate)
         return fit_at_end(back, len(clip)) * np.float32(peak)
 
+    def __str__(self) -> str:
+        return f"{_TITLES[self.codec]} at {self.kbps:.0f} kbit/s"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Codec(Step):
-    """Code the clip as MP3 or Opus and decode it; it stays where it is in time.
+    """Encode the clip as MP3 or Opus and decode it; it keeps its place in time.
 
-    MP3 exists at some bit rates only: the encoder takes the nearest.
+    MP3 has a few bit rates only: the encoder takes the nearest.
     """
 
-    kind: ClassVar[str] = "codec"
-    codecs: tuple[str, ...] = field(default=CODECS, metadata=choices(*CODECS))
-    kbps: Interval = field(default=(8.0, 48.0), metadata=limits(6.0, 128.0, "kbit/s"))
+    kind = "codec"
+    title = "MP3 or Opus"
+    icon = "folder_zip"
+    purpose = "Encoded and decoded, as in a voice message."
+    settings = (
+        Choice("codecs", "Codec", _TITLES),
+        Range(
+            "kbps",
+            "Bit rate",
+            "kbit/s",
+            limits=(6, 128),
+            slider=(6, 64, 1),
+            sweep=(6, 8, 12, 16, 24, 32, 48, 64),
+        ),
+    )
+
+    codecs: tuple[str, ...] = ("mp3", "opus")
+    min_kbps: float = 8.0
+    max_kbps: float = 48.0
 
     def draw(self, rng: np.random.Generator) -> CodecDraw:
         """Draw a codec and a bit rate."""
         codec = cast(CodecName, pick(rng, self.codecs))
-        return CodecDraw(codec, float(rng.uniform(*self.kbps)))
+        return CodecDraw(codec, float(rng.uniform(self.min_kbps, self.max_kbps)))
 
 
 def _encode(samples: Samples, sample_rate: int, codec: CodecName, kbps: float) -> bytes:

@@ -1,16 +1,16 @@
-"""What is between microphone and ear: a band limit, and a lower sample rate."""
+"""A band of frequencies, as over a telephone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kws_core.audio.waveform import LOWEST_RATE, Samples, resample
-from kws_core.augment.steps import Draw, Interval, Recordings, Step, fit_at_end, limits
+from kws_core.audio.waveform import Samples
+from kws_core.augment.step import Draw, Range, Recordings, Step, evenly
 from kws_core.errors import AugmentError
 
 _ORDER = 4  # 24 dB per octave beyond each edge
@@ -32,34 +32,55 @@ class BandLimitDraw(Draw):
         filtered: Samples = sosfilt(filters, clip)
         return filtered
 
+    def __str__(self) -> str:
+        return f"{self.f_low:.0f} to {self.f_high:.0f} Hz"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class BandLimit(Step):
-    """Keep a band of frequencies, as a telephone does (Butterworth, order 4 at each edge).
+    """Keep a band of frequencies (Butterworth, order 4 at each edge).
 
     An edge at 0 Hz, or at or above half the clip's sample rate, cuts nothing.
     """
 
-    kind: ClassVar[str] = "band-limit"
-    f_low: Interval = field(default=(300.0, 300.0), metadata=limits(0.0, 20_000.0, "Hz"))
-    f_high: Interval = field(default=(3400.0, 3400.0), metadata=limits(50.0, 200_000.0, "Hz"))
+    kind = "band-limit"
+    title = "Band limit"
+    icon = "call"
+    purpose = "Only a band of frequencies passes, as over a telephone."
+    settings = (
+        Range("f_low", "Lower edge", "Hz", limits=(0, 20_000), slider=(0, 2000, 50)),
+        Range(
+            "f_high",
+            "Upper edge",
+            "Hz",
+            limits=(50, 200_000),
+            slider=(500, 8000, 100),
+            sweep=evenly(500, 8000, 16),
+        ),
+    )
+
+    min_f_low: float = 300.0
+    max_f_low: float = 300.0
+    min_f_high: float = 3400.0
+    max_f_high: float = 3400.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.f_low[1] >= self.f_high[0]:
+        if self.max_f_low >= self.min_f_high:
             raise AugmentError(
-                f"The band from {self.f_low[1]:g} Hz to {self.f_high[0]:g} Hz is empty: the "
+                f"The band from {self.max_f_low:g} Hz to {self.min_f_high:g} Hz is empty: the "
                 "lower edge must always lie below the upper one."
             )
 
     def draw(self, rng: np.random.Generator) -> BandLimitDraw:
         """Draw both edges."""
-        return BandLimitDraw(float(rng.uniform(*self.f_low)), float(rng.uniform(*self.f_high)))
+        f_low = float(rng.uniform(self.min_f_low, self.max_f_low))
+        return BandLimitDraw(f_low, float(rng.uniform(self.min_f_high, self.max_f_high)))
 
 
 @lru_cache(maxsize=64)
 def _filters(f_low: float, f_high: float, sample_rate: int) -> npt.NDArray[np.float32] | None:
-    """Return second-order sections, (n, 6), or None where nothing is cut."""
+    """Return second-order sections, (n, 6), or None if nothing is cut."""
     from scipy.signal import butter
 
     nyquist = sample_rate / 2
@@ -78,31 +99,3 @@ def _filters(f_low: float, f_high: float, sample_rate: int) -> npt.NDArray[np.fl
     else:
         return None
     return np.asarray(design)
-
-
-@dataclass(frozen=True)
-class ResamplingDraw(Draw):
-    """The lower sample rate in Hz."""
-
-    rate: int
-
-    def _changed(self, clip: Samples, sample_rate: int, recordings: Recordings) -> Samples:
-        if self.rate >= sample_rate:
-            return clip
-        there = resample(clip, sample_rate, self.rate)
-        return fit_at_end(resample(there, self.rate, sample_rate), len(clip))
-
-
-@dataclass(frozen=True)
-class Resampling(Step):
-    """Go to a lower sample rate and back: nothing above half of it is left.
-
-    A rate that is no lower than the clip's changes nothing.
-    """
-
-    kind: ClassVar[str] = "resampling"
-    rate: Interval = field(default=(4000.0, 8000.0), metadata=limits(LOWEST_RATE, 192_000, "Hz"))
-
-    def draw(self, rng: np.random.Generator) -> ResamplingDraw:
-        """Draw a rate."""
-        return ResamplingDraw(round(rng.uniform(*self.rate)))
