@@ -1,6 +1,7 @@
-"""Words in sound that goes on and on: a detector that is fed samples and says what was spoken.
+"""Which word a clip is, where the words of a recording are, and those of a stream as it goes on.
 
-``history`` keeps the last seconds of anything; ``intake`` turns chunks of any rate into one
+``recognizer`` scores a second, ``finder`` goes through a recording, by ``loudness`` as well. Of a
+stream, ``history`` keeps the last seconds of anything; ``intake`` turns chunks of any rate into one
 unbroken stream at 16 kHz and counts what was wrong with it; ``windows`` scores a second every
 hop; ``decision`` turns scores into words; ``detector`` puts them together.
 """

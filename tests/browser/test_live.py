@@ -175,7 +175,7 @@ def wait_for_words(page: Page, n: int) -> list[str]:
     deadline = time.monotonic() + WAIT_MS / 1000
     # Their number may be on the page before the last of them is.
     while n_heard(page) < n or len(logged(page)) < min(n, N_WORDS):
-        assert time.monotonic() < deadline, logged(page)
+        assert time.monotonic() < deadline, page.get_by_test_id("stMain").inner_text()
         page.wait_for_timeout(100)
     return logged(page)
 

@@ -6,11 +6,14 @@ import json
 import re
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import streamlit as st
+import streamlit_webrtc.component as webrtc
+from streamlit_webrtc.component import WebRtcStreamerState
 
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import Samples
@@ -190,3 +193,19 @@ def test_a_failure_of_the_detector_is_told_calmly(live: Callable[[], AppTest]) -
     assert not page.exception
     assert "not numbers" in page.error[0].value
     assert figures(listener.health)[0][1] == "1"
+
+
+def test_a_busy_server_does_not_cut_the_microphone_off_and_another_page_does(
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which streamlit-webrtc tells apart by the runs that have ended: a busy server counts late."""
+    session = SimpleNamespace(script_run_count=0)
+    monkeypatch.setattr(webrtc, "get_this_session_info", lambda: session)
+    page = live()
+    connection = page.session_state["live_microphone"]
+    connection._set_state(WebRtcStreamerState(playing=True, signalling=False))
+    session.script_run_count = 2
+    assert calm(page.run()).session_state["live_microphone"].state.playing
+    page.switch_page("streamlit_app.py").run()
+    page.switch_page(PAGE).run()
+    assert not calm(page).session_state["live_microphone"].state.playing

@@ -19,9 +19,12 @@ from kws_core.live.connection import Link
 from kws_core.live.frames import samples_of
 from kws_core.live.ice import IceServer, has_relay, ice_servers
 from kws_core.ui.shared.messages import MICROPHONE_HELP, can_have_microphone
+from kws_core.ui.shared.page import visit
 
 _KEY: Final = "live_microphone"
 _SINCE: Final = "live_connection_since"
+_VISIT: Final = "live_microphone_visit"
+_LONG_AGO: Final = -2  # as the number of a run: more than one has ended since
 # What browsers do to make calls pleasant changes what the model hears.
 _CONSTRAINTS: Final = {
     "audio": {"echoCancellation": False, "noiseSuppression": False, "autoGainControl": False},
@@ -94,6 +97,7 @@ def microphone_card(listener: Listener) -> Microphone:
             st.warning(INSECURE, icon=":material/no_encryption:")
             return Microphone(connecting=False, connected=False, relayed=False)
         servers = _servers()
+        _tell_stay_from_return()
         try:
             context = webrtc_streamer(
                 key=_KEY,
@@ -120,6 +124,21 @@ def microphone_card(listener: Listener) -> Microphone:
         connected=state.playing,
         relayed=has_relay(servers),
     )
+
+
+def _tell_stay_from_return() -> None:
+    """Let a connection be kept while the page is, and be given up once another one was opened.
+
+    streamlit-webrtc gives it up when it finds that more than one run of the session has ended since
+    the run that showed it last. But a run ends for it when the browser is told so, and a busy
+    server may tell of two at once: the microphone would fall silent in the middle of a visit, for
+    good. Whether the page was left is known here.
+    """
+    connection = st.session_state.get(_KEY)
+    if connection is not None:
+        stayed = st.session_state.get(_VISIT) == visit()
+        connection._last_rendered_run_count = None if stayed else _LONG_AGO
+    st.session_state[_VISIT] = visit()
 
 
 def _deliver_to(listener: Listener) -> Callable[[Any], None]:

@@ -6,6 +6,7 @@ import importlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ from kws_core.ui.shared.messages import PRIVACY, PRIVACY_DETAILS
 APP_NAME = "Keyword spotting"
 # A file of our own: the browser would fetch a Material icon for its tab from another server.
 TAB_ICON = Path(__file__).resolve().parents[3] / "assets" / "icon.png"
+
+_VISIT: Final = "page_visit"  # the page's title, and how many visits to pages there were
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ def page_setup(title: str, icon: str) -> None:
     # a half of it, if that other page was left meanwhile: this waits for the whole.
     if "pandas" in sys.modules:
         importlib.import_module("pandas")
+    if st.session_state.get(_VISIT, ("", 0))[0] != title:
+        st.session_state[_VISIT] = title, visit() + 1
     tab_title = title if title == APP_NAME else f"{title} · {APP_NAME}"
     st.set_page_config(page_title=tab_title, page_icon=str(TAB_ICON), layout="wide")
     # Streamlit's own navigation is off (see .streamlit/config.toml): it takes labels from file
@@ -89,6 +94,12 @@ def page_setup(title: str, icon: str) -> None:
         st.space("small")
         st.caption(f":material/lock: {PRIVACY}", help=PRIVACY_DETAILS)
     st.title(title, icon=icon, anchor=False)
+
+
+def visit() -> int:
+    """Return the number of this visit to a page: it is the same until another page is opened."""
+    number: int = st.session_state.get(_VISIT, ("", 0))[1]
+    return number
 
 
 def page_links() -> None:
