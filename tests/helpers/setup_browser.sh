@@ -7,6 +7,25 @@ set -uo pipefail
 python=${1:-python3}
 say() { echo "browser tests: $*"; }
 
+# Not every system has `timeout` (macOS has none).
+bounded() {
+  local seconds=$1
+  shift
+  if command -v timeout >/dev/null; then timeout "$seconds" "$@"; else "$@"; fi
+}
+
+# axe-core looks for faults of accessibility; the tests ask the same function where it is.
+axe=$(cd "$(dirname "$0")/../.." && "$python" -c \
+  "from tests.helpers.axe import axe_script; print(axe_script())") || axe=
+if [ -n "$axe" ] && [ ! -f "$axe" ]; then
+  if ! command -v npm >/dev/null; then
+    say "accessibility will not be checked: npm, which fetches axe-core, is missing"
+  elif ! bounded 120 npm install --no-save --no-fund --no-audit --silent \
+    --prefix "${axe%/node_modules/*}" axe-core@4 >/dev/null 2>&1; then
+    say "accessibility will not be checked: npm could not fetch axe-core"
+  fi
+fi
+
 if [ -n "${CHROMIUM:-}" ]; then
   if [ -x "$CHROMIUM" ]; then
     say "using $CHROMIUM (from CHROMIUM)"
@@ -32,13 +51,6 @@ elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
   can_install=yes
   as_root="sudo -n"
 fi
-
-# Not every system has `timeout` (macOS has none).
-bounded() {
-  local seconds=$1
-  shift
-  if command -v timeout >/dev/null; then timeout "$seconds" "$@"; else "$@"; fi
-}
 
 if command -v apt-get >/dev/null && [ "$can_install" = yes ]; then
   say "installing Chromium with apt-get"

@@ -23,19 +23,19 @@ def show_card() -> None:
     name, split = state.model(), state.split()
     card = stored.card(name)
     n_bytes = stored.weights_path(name).stat().st_size
-    st.subheader("What it is", anchor=False)
+    st.header("What it is", anchor=False)
     _pairs(facts(card, n_bytes))
-    st.subheader("What it is for", anchor=False)
+    st.header("What it is for", anchor=False)
     st.markdown(INTENDED)
     st.markdown(NOT_INTENDED)
     _show_limits(card, split)
     _show_take_along(card)
-    st.subheader("How it was made", anchor=False)
+    st.header("How it was made", anchor=False)
     _pairs(how_made(card))
 
 
 def _show_limits(card: ModelCard, split: str | None) -> None:
-    st.subheader("Who and what it works badly for", anchor=False)
+    st.header("Who and what it works badly for", anchor=False)
     if split is None:
         st.caption(f"{card.name} has not been measured yet, so this is not known.")
         return
@@ -53,7 +53,7 @@ def _show_limits(card: ModelCard, split: str | None) -> None:
 
 
 def _show_take_along(card: ModelCard) -> None:
-    st.subheader("Take it with you", anchor=False)
+    st.header("Take it with you", anchor=False)
     path = stored.weights_path(card.name)
     with st.container(horizontal=True):
         st.download_button(

@@ -15,6 +15,7 @@ from kws_core.ui.shared.messages import PRIVACY, PRIVACY_DETAILS
 APP_NAME = "Keyword spotting"
 # A file of our own: the browser would fetch a Material icon for its tab from another server.
 TAB_ICON = Path(__file__).resolve().parents[3] / "assets" / "icon.png"
+_STYLE = Path(__file__).with_name("page.css")
 
 _VISIT: Final = "page_visit"  # the page's title, and how many visits to pages there were
 
@@ -87,8 +88,10 @@ def page_setup(title: str, icon: str) -> None:
     st.set_page_config(page_title=tab_title, page_icon=str(TAB_ICON), layout="wide")
     # Streamlit's own navigation is off (see .streamlit/config.toml): it takes labels from file
     # names, and knows icons only as emoji in them.
+    st.html(_STYLE)
     with st.sidebar:
-        st.subheader(APP_NAME, anchor=False)
+        # No heading: the page's title is the first, and comes after it.
+        st.markdown(f"**{APP_NAME}**")
         for entry in PAGES:
             st.page_link(entry.script, label=entry.label, icon=entry.icon, width="stretch")
         st.space("small")
