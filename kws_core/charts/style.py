@@ -144,13 +144,14 @@ def amplitude_step(peak: float) -> float:
     return float(f"{factor * power:.1g}")
 
 
-def percent(score: float) -> str:
-    """Return a score, 0 to 1, as a whole percentage; never 0 % or 100 % for what is not."""
-    if 0.0 < score < 0.005:
-        return "<1 %"
-    if 0.995 <= score < 1.0:
-        return ">99 %"
-    return f"{score:.0%}".replace("%", " %")
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share, 0 to 1, as a percentage; never 0% or 100% for a share that is neither."""
+    step = 10.0**-digits
+    if 0.0 < 100 * share < step / 2:
+        return f"<{step:.{digits}f}%"
+    if 100 - step / 2 <= 100 * share < 100:
+        return f">{100 - step:.{digits}f}%"
+    return f"{share:.{digits}%}"
 
 
 def mel_ticks(

@@ -133,7 +133,7 @@ class TestWords:
     def test_a_word_is_written_above_its_middle(self) -> None:
         notes = figure_of(tone(2.0), self.WORDS).layout.annotations
         assert [(note.text, note.x) for note in notes] == [("yes", 0.3), ("unknown", 1.6)]
-        assert notes[0].hovertext == "yes, 93 %, 0.10 to 0.50 s"
+        assert notes[0].hovertext == "yes, 93%, 0.10 to 0.50 s"
 
     def test_a_known_word_needs_no_score(self) -> None:
         figure = figure_of(tone(1.0), [SpokenWord("no", 0.2, 0.4)])
@@ -211,7 +211,7 @@ class TestScores:
         bars = scores_figure(SCORES).data[0]
         assert tuple(bars.y) == ("yes", "silence", "up", "no", "unknown")
         assert bars.x == pytest.approx([0.9, 0.05, 0.029, 0.02, 0.001])
-        assert tuple(bars.text) == ("90 %", "5 %", "3 %", "2 %", "<1 %")
+        assert tuple(bars.text) == ("90%", "5%", "3%", "2%", "<1%")
         assert scores_figure(SCORES).layout.yaxis.autorange == "reversed"
 
     @pytest.mark.parametrize(("top", "shown"), [(1, 1), (3, 3), (50, 6)])
@@ -225,13 +225,13 @@ class TestScores:
 
     @pytest.mark.parametrize(
         ("score", "text"),
-        [(0.0, "0 %"), (0.004, "<1 %"), (0.5, "50 %"), (0.9951, ">99 %"), (1.0, "100 %")],
+        [(0.0, "0%"), (0.004, "<1%"), (0.5, "50%"), (0.9951, ">99%"), (1.0, "100%")],
     )
     def test_percentages_do_not_round_to_certainty(self, score: float, text: str) -> None:
         assert percent(score) == text
 
     def test_the_description_says_the_same(self) -> None:
-        assert describe_scores(SCORES, 2) == "Scores, best first: yes 90 %, silence 5 %."
+        assert describe_scores(SCORES, 2) == "Scores, best first: yes 90%, silence 5%."
 
 
 class TestDescribeClip:

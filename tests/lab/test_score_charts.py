@@ -27,7 +27,7 @@ def test_bars_have_the_best_of_both_before_and_after() -> None:
     assert list(first["y"]) == ["no", "yes"]
     np.testing.assert_allclose(first["x"], [0.05, 0.9], rtol=1e-6)
     np.testing.assert_allclose(second["x"], [0.5, 0.01], rtol=1e-6)
-    assert list(second["text"]) == ["50 %", "1 %"]
+    assert list(second["text"]) == ["50%", "1%"]
 
 
 def test_draws_that_keep_the_label_look_different_from_those_that_do_not() -> None:
@@ -37,7 +37,7 @@ def test_draws_that_keep_the_label_look_different_from_those_that_do_not() -> No
     assert list(trace["marker"]["symbol"]) == ["circle", "x", "circle"]
     assert list(trace["x"]) == ["4", "5", "6"]
     np.testing.assert_allclose(trace["y"], [0.9, 0.2, 0.6], rtol=1e-6)
-    assert list(trace["text"]) == ["yes 90 %", "no 80 %", "yes 60 %"]
+    assert list(trace["text"]) == ["yes 90%", "no 80%", "yes 60%"]
     assert not figure.layout.showlegend
     assert draws_figure((4, 5, 6), [one, one]).layout.showlegend
 
@@ -48,8 +48,8 @@ def test_robustness_has_a_row_for_each_recipe_and_says_how_many_keep_the_label()
     assert len(figure.data) == 2
     first, second = (note["text"] for note in figure.layout.annotations)
     assert "A &lt;b&gt;" in first
-    assert "1 of 2 keep yes, mean 55 %" in first
-    assert "2 of 2 keep yes, mean 75 %" in second
+    assert "1 of 2 keep yes, mean 55%" in first
+    assert "2 of 2 keep yes, mean 75%" in second
     for row, trace in enumerate(figure.data):
         assert np.abs(np.asarray(trace["y"]) - row).max() < 0.3
     assert [line["x0"] for line in figure.layout.shapes] == pytest.approx([0.55, 0.75])
