@@ -1,5 +1,6 @@
 # make run    start the app          (PORT=8501, ADDRESS=localhost, PYTHON=python3.12,
 #                                    TORCH_INDEX=<CPU wheel index>)
+# make dev    the same, reloading when a source changes
 # make test   run all tests          (ARGS="-k spectrogram" is handed to pytest; WORKERS=0: one
 #                                    after another, in one process)
 # make test-quick   those that need neither a page nor a browser nor much time
@@ -24,7 +25,7 @@ DEV_READY := $(VENV)/.stamp-dev
 PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PIP := $(PY) -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
-.PHONY: help run test test-quick lint format bench browser install install-dev clean
+.PHONY: help run dev test test-quick lint format bench browser install install-dev clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -33,6 +34,9 @@ help:
 # service for the external address, so that it starts without a network.
 run: $(RUN_READY)
 	$(PY) -m streamlit run streamlit_app.py --server.address $(ADDRESS) --server.port $(PORT)
+
+dev: $(RUN_READY)
+	$(PY) -m tools.dev --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(DEV_READY) browser
 	$(PYTEST) $(ARGS)

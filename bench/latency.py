@@ -10,12 +10,10 @@ Run it on a machine that does nothing else: the load is printed with the figures
 from __future__ import annotations
 
 import argparse
-import contextlib
 import datetime
 import json
 import os
 import platform
-import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from bench.process_tree import usage
 from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
 from kws_core.audio.waveform import resample
 from kws_core.evaluation.cost import one_core
@@ -115,7 +114,7 @@ def measure_app() -> list[Figure]:
             page.wait_for_selector(RESULT)
             first = time.perf_counter() - started
             settle(page)
-            home = server_memory()
+            home = usage(server.pid).memory
             seconds = page_changes(page)
             found = [
                 figure("start of the server to the first result on screen", [first]),
@@ -127,11 +126,13 @@ def measure_app() -> list[Figure]:
             second.wait_for_selector(RESULT)
             found.append(figure("later visitor: result on screen", [time.perf_counter() - started]))
             settle(second)
-            sizes = {"one visitor, Home": home, "two visitors, both pages": server_memory()}
+            sizes = {
+                "one visitor, Home": home,
+                "two visitors, both pages": usage(server.pid).memory,
+            }
             found += [
                 Figure(f"memory of the server (RSS), {what}", size, size, 1, "MB")
                 for what, size in sizes.items()
-                if size is not None
             ]
         browser.close()
     return found
@@ -156,18 +157,6 @@ def page_changes(page: Page) -> list[float]:
 def settle(page: Page) -> None:
     """Wait until the script of the page has run."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-
-
-def server_memory() -> float | None:
-    """Resident memory in MB of the server that this process started, where /proc tells."""
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError):  # a process that has just ended
-            text = status.read_text()
-            command = (status.parent / "cmdline").read_bytes().split(b"\0")
-            if f"PPid:\t{os.getpid()}\n" in text and b"streamlit" in command:
-                found = re.search(r"VmRSS:\s+(\d+) kB", text)
-                return int(found[1]) / 1024 if found else None
-    return None
 
 
 def machine() -> dict[str, str]:

@@ -78,10 +78,11 @@ def reason_to_skip() -> str | None:
 
 @dataclass(frozen=True)
 class AppServer:
-    """A running Streamlit server and the file that its output goes to."""
+    """A running Streamlit server, the file that its output goes to, and its process."""
 
     url: str
     log: Path
+    pid: int
 
     def log_text(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
@@ -98,12 +99,11 @@ def run_server(script: Path, log: Path) -> Iterator[AppServer]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
-    command += ["--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command, cwd=script.parent, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
         )
-    server = AppServer(f"http://127.0.0.1:{port}", log)
+    server = AppServer(f"http://127.0.0.1:{port}", log, process.pid)
     try:
         _wait_until_healthy(server, process)
         yield server

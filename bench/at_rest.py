@@ -1,0 +1,113 @@
+"""What the server takes while nobody does anything: CPU, and what visitors leave behind.
+
+    python -m bench.at_rest                             five minutes a page, 50 visitors
+    python -m bench.at_rest --seconds 60 --visitors 20  shorter
+
+CPU time of the server and of all processes that it started is counted, so that other work on the
+machine hardly matters. A visitor is a real Chromium with a page open, untouched. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.latency import APP, machine, settle
+from bench.process_tree import usage
+from tests.helpers.browser import AppServer, find_chromium, reason_to_skip, run_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PAGES = {
+    "Home": "/",
+    "Recognise": "/Recognise",
+    "Explore": "/Explore",
+    "Augment": "/Augment",
+    "Live": "/Live",
+    "Models": "/Models",
+}
+CALM_S = 20  # after a page is drawn, until the server has loaded what it loads in advance
+FORGET_S = 180  # Streamlit keeps the session of a closed tab for two minutes
+
+
+def busy(server: AppServer, seconds: float) -> float:
+    """Return the share of one core that the server takes over some seconds."""
+    before, started = usage(server.pid).cpu, time.monotonic()
+    time.sleep(seconds)
+    return (usage(server.pid).cpu - before) / (time.monotonic() - started)
+
+
+def idle_visitor(browser: Browser, server: AppServer, path: str, seconds: float) -> float:
+    """Open a page, touch nothing, and return the share of one core that the server takes."""
+    page = browser.new_page()
+    page.goto(server.url + path)
+    settle(page)
+    time.sleep(CALM_S)
+    share = busy(server, seconds)
+    page.close()
+    return share
+
+
+def come_and_go(browser: Browser, server: AppServer, visitors: int) -> None:
+    """Let visitors open a page each, one after the other, and close it when it is drawn."""
+    for i in range(visitors):
+        page = browser.new_page()
+        page.goto(server.url + list(PAGES.values())[i % len(PAGES)])
+        settle(page)
+        page.close()
+
+
+def state(server: AppServer) -> str:
+    """Return memory, threads and processes of the server as cells of a table."""
+    now = usage(server.pid)
+    return f"{now.memory:.0f} MB | {now.threads} | {now.processes}"
+
+
+def measure(browser: Browser, server: AppServer, seconds: float, visitors: int) -> None:
+    """Print the figures as Markdown tables."""
+    come_and_go(browser, server, len(PAGES))  # a server that has seen each page once
+    time.sleep(CALM_S)
+    print("| server | memory | threads | processes |\n|---|---|---|---|")
+    print(f"| each page seen once | {state(server)} |")
+    come_and_go(browser, server, visitors)
+    print(f"| {visitors} visitors have just left | {state(server)} |", flush=True)
+    time.sleep(FORGET_S)
+    print(f"| {FORGET_S / 60:g} minutes later | {state(server)} |")
+    print(f"\n| visitor, {seconds:g} s each | of a core |\n|---|---|")
+    print(f"| none | {busy(server, seconds):.2%} |", flush=True)
+    for name, path in PAGES.items():
+        print(f"| {name} | {idle_visitor(browser, server, path, seconds):.2%} |", flush=True)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.at_rest", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--seconds", type=float, default=300.0, help="of each page")
+    parser.add_argument("--visitors", type=int, default=50, help="who come and go")
+    options = parser.parse_args()
+    if reason := reason_to_skip():
+        parser.error(reason)
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--disable-gpu", "--no-proxy-server", "--disable-background-networking"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
+    print(", ".join(f"{name}: {value}" for name, value in machine().items()), end="\n\n")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        run_server(APP, Path(folder) / "streamlit.log") as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        measure(browser, server, options.seconds, options.visitors)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""What a process and all that it started take: CPU time, memory and threads, from /proc (Linux)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """CPU time in seconds since the start, resident memory in MB, processes and threads."""
+
+    cpu: float
+    memory: float
+    processes: int
+    threads: int
+
+
+def usage(pid: int) -> Usage:
+    """Return what a process and its descendants take now, with the CPU time of ended children.
+
+    Raises OSError where there is no such process, or no /proc.
+    """
+    (_PROC / str(pid) / "stat").read_bytes()
+    parents = {}
+    for folder in _PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # a process that has just ended
+            parents[int(folder.name)] = int(_fields(int(folder.name))[1])
+    tree = {pid}
+    while more := {child for child, parent in parents.items() if parent in tree} - tree:
+        tree |= more
+    cpu = memory = 0.0
+    processes = threads = 0
+    for member in tree:
+        with contextlib.suppress(OSError):
+            ticks = sum(map(int, _fields(member)[11:15]))  # user and system, own and of children
+            status = (_PROC / str(member) / "status").read_text()
+            kilobytes, n_threads = (
+                int(found[1]) if (found := re.search(rf"{name}:\s+(\d+)", status)) else 0
+                for name in ("VmRSS", "Threads")
+            )
+            cpu += ticks / os.sysconf("SC_CLK_TCK")
+            memory += kilobytes / 1024
+            processes += 1
+            threads += n_threads
+    return Usage(cpu, memory, processes, threads)
+
+
+def _fields(pid: int) -> list[str]:
+    """Return /proc/PID/stat from the state on: the name before it may hold spaces."""
+    return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
