@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kws_core.errors import DataError
+from kws_core.shipped import ASSETS
 
 SampleKind = Literal["word", "sentence", "noisy"]
 
-SAMPLES_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "samples"
+SAMPLES_FOLDER = ASSETS / "samples"
 INDEX_FILE = "samples.json"
 
 

@@ -35,7 +35,6 @@ from kws_core.results.store import RESULTS_FOLDER, SPLITS, save_results
 from kws_core.results.table import results_table
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
-PROGRAM = "python -m kws_core"
 OK, REFUSED, INTERRUPTED = 0, 1, 130
 _Result = tuple[str, dict[str, Any]]  # for people, and for programs
 
@@ -62,6 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _program() -> str:
+    """Return how this program was called: as a module, or as the installed command."""
+    return "kws" if Path(sys.argv[0]).stem == "kws" else "python -m kws_core"
+
+
 def _refuse(message: str) -> int:
     print(message, file=sys.stderr)
     return REFUSED
@@ -76,7 +80,7 @@ def _predict(options: argparse.Namespace) -> int:
         except TooLongError as error:
             raise TooLongError(
                 f"{clip.duration:.1f} s is more than the one second that predict takes. "
-                f"Find its words with: {PROGRAM} scan FILE"
+                f"Find its words with: {_program()} scan FILE"
             ) from error
         best, *others = [f"{label} {score:.1%}" for label, score in prediction.scores.items()]
         fields = {
@@ -186,7 +190,7 @@ def _results(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description="Recognise spoken commands.")
+    parser = argparse.ArgumentParser(prog=_program(), description="Recognise spoken commands.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     model_folder = argparse.ArgumentParser(add_help=False)
     model_folder.add_argument(

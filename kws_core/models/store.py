@@ -22,8 +22,9 @@ from torch import nn
 from kws_core.errors import DamagedModelError, ModelError, UnknownModelError
 from kws_core.features.front_ends import FrontEnd, build_front_end, front_end_spec
 from kws_core.models.registry import build_model
+from kws_core.shipped import ASSETS
 
-MODEL_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "models"
+MODEL_FOLDER = ASSETS / "models"
 MAX_WEIGHT_BYTES = 200 * 2**20
 CARD_FORMAT = 1
 

@@ -10,11 +10,12 @@ from typing import Final
 
 import streamlit as st
 
+from kws_core.shipped import ASSETS
 from kws_core.ui.shared.messages import PRIVACY, PRIVACY_DETAILS
 
 APP_NAME = "Keyword spotting"
 # A file of our own: the browser would fetch a Material icon for its tab from another server.
-TAB_ICON = Path(__file__).resolve().parents[3] / "assets" / "icon.png"
+TAB_ICON = ASSETS / "icon.png"
 _STYLE = Path(__file__).with_name("page.css")
 
 _VISIT: Final = "page_visit"  # the page's title, and how many visits to pages there were
