@@ -1,10 +1,16 @@
 """Keyword spotting: from bytes to audio, features, scores and words."""
 
-from kws_core.audio.read import Clip, read_audio
-from kws_core.errors import KwsError
-from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
-from kws_core.spotting.finder import Word
-from kws_core.spotting.recognizer import Prediction, Recognizer
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kws_core.audio.read import Clip, read_audio
+    from kws_core.errors import KwsError
+    from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
+    from kws_core.spotting.finder import Word
+    from kws_core.spotting.recognizer import Prediction, Recognizer
 
 __all__ = [
     "Clip",
@@ -17,3 +23,19 @@ __all__ = [
     "Word",
     "read_audio",
 ]
+
+_HOMES = {
+    "kws_core.audio.read": ("Clip", "read_audio"),
+    "kws_core.errors": ("KwsError",),
+    "kws_core.spotting": ("Detection", "DetectorSettings", "KeywordDetector"),
+    "kws_core.spotting.finder": ("Word",),
+    "kws_core.spotting.recognizer": ("Prediction", "Recognizer"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is used: the process that decodes sound needs no torch."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

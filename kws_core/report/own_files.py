@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kws_core.audio.decoding import read_bytes
+from kws_core.audio.sources import read_bytes
 from kws_core.errors import DataError, KwsError, TooLargeError
 
 _MB: Final = 2**20

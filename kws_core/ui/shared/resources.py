@@ -8,14 +8,14 @@ import importlib
 import streamlit as st
 import torch
 
+from kws_core.audio.pool import decoders
 from kws_core.audio.read import read_audio
 from kws_core.errors import KwsError
 from kws_core.samples import Sample, list_samples
 from kws_core.spotting.recognizer import Recognizer
 
-# Slow to import the first time: what decodes and resamples the files that people bring, and what
-# Explore computes with.
-_DECODERS = ("av", "soundfile", "soxr")
+# Slow to import the first time: what resamples, and what Explore computes with.
+_RESAMPLER = "soxr"
 _ANALYSIS = ("librosa.feature", "librosa.effects")
 
 
@@ -24,6 +24,7 @@ def recogniser() -> Recognizer:
     """The default recogniser."""
     # Several sessions share the processor's cores, and one small model is no faster on many.
     torch.set_num_threads(1)
+    decoders.warm_up()  # its process starts while the model is loaded
     return Recognizer.load()
 
 
@@ -36,8 +37,7 @@ def samples() -> dict[str, Sample]:
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
     """Do once what would make the first recording, upload or sentence of a server slow."""
-    for name in _DECODERS:
-        importlib.import_module(name)
+    importlib.import_module(_RESAMPLER)
     # What is damaged is told where it is needed.
     with contextlib.suppress(KwsError):
         sentence = next(sample for sample in samples().values() if sample.kind == "sentence")

@@ -1,0 +1,122 @@
+"""The process that decodes: `python -m kws_core.audio.worker`, started by `kws_core.audio.pool`.
+
+Decoders are written in C, and a damaged file may crash them, keep them busy for ever or make them
+ask for gigabytes. All of that ends here. After its imports the process can open no file and no
+connection, and a limit on memory and time holds for each recording.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import math
+import pkgutil
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import IO, Any, Final
+
+import numpy as np
+
+from kws_core.audio.clip import decode
+from kws_core.errors import AudioError, DecoderFailedError
+
+CPU_SECONDS: Final = 10  # for one recording
+MEMORY_BYTES: Final = 256 * 2**20  # beyond what the process takes at rest
+_LENGTHS: Final = struct.Struct("<II")  # of the fields, as JSON, and of the bytes after them
+
+Fields = dict[str, Any]
+
+
+def write_message(pipe: IO[bytes], fields: Fields, payload: bytes | memoryview = b"") -> None:
+    """Send fields and bytes through a pipe."""
+    text = json.dumps(fields).encode()
+    pipe.write(_LENGTHS.pack(len(text), len(payload)) + text)
+    pipe.write(payload)
+    pipe.flush()
+
+
+def read_message(pipe: IO[bytes]) -> tuple[Fields, bytes]:
+    """Receive fields and bytes. Raises EOFError if the other side is gone."""
+    n_fields, n_payload = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
+    return json.loads(_read(pipe, n_fields)), _read(pipe, n_payload)
+
+
+def _read(pipe: IO[bytes], size: int) -> bytes:
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError("the other side is gone")
+    return data
+
+
+def main() -> None:
+    """Decode one recording after the other, until the pipe is closed."""
+    requests, replies = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever prints must not come between the replies
+    _import_all()
+    _give_up_rights()
+    write_message(replies, {})
+    with contextlib.suppress(EOFError):
+        while True:
+            fields, data = read_message(requests)
+            _allow_time()
+            write_message(replies, *_answer(fields, data))
+
+
+def _import_all() -> None:
+    """Import what decoding imports as it goes: later, no file can be opened."""
+    import av
+
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for name in ("soundfile", "soxr"):
+        importlib.import_module(name)
+
+
+def _answer(fields: Fields, data: bytes) -> tuple[Fields, memoryview]:
+    nothing = memoryview(b"")
+    try:
+        clip = decode(data, **fields)
+    except AudioError as error:
+        return {"error": type(error).__name__, "message": str(error)}, nothing
+    except MemoryError:
+        return {
+            "error": DecoderFailedError.__name__,
+            "message": "Decoding this file takes too much memory. Save it as WAV or FLAC, "
+            "with one or two channels.",
+        }, nothing
+    about = {"source_rate": clip.source_rate, "channels": clip.channels, "notes": clip.notes}
+    return about, memoryview(np.ascontiguousarray(clip.samples)).cast("B")
+
+
+def _give_up_rights() -> None:
+    """Take away what decoding does not need, as far as the system allows it."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_NOFILE: 0}
+    with contextlib.suppress(OSError):  # where there is no /proc
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limits[resource.RLIMIT_AS] = pages * resource.getpagesize() + MEMORY_BYTES
+    for limit, most in limits.items():
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(limit, (most, most))
+
+
+def _allow_time() -> None:
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    with contextlib.suppress(OSError, ValueError):
+        until = math.ceil(time.process_time()) + CPU_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
+
+
+if __name__ == "__main__":
+    main()
