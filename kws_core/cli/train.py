@@ -16,13 +16,23 @@ from kws_core.models import ARCHITECTURES
 from kws_core.models.store import MODEL_FOLDER
 from kws_core.spotting.recognizer import DEFAULT_MODEL
 
-_SETTINGS = ("epochs", "clips_per_epoch", "batch_size", "learning_rate", "mixup", "keep", "seed")
+_SETTINGS = (
+    "epochs",
+    "clips_per_epoch",
+    "batch_size",
+    "learning_rate",
+    "mixup",
+    "mine_every",
+    "keep",
+    "seed",
+)
 _KINDS = {
     "audio": "pictures (and synthetic voices) only",
     "pictures": "recordings (and synthetic voices) only",
     "synthetic": "no synthetic voices",
     "noise": "no recordings of noise",
     "other_words": "no speech but the words",
+    "fluent": "no fluent English",
 }
 
 
@@ -53,7 +63,12 @@ def add_training_options(train: argparse.ArgumentParser) -> None:
     train.add_argument("--batch-size", type=count)
     train.add_argument("--learning-rate", type=rate)
     train.add_argument("--mixup", type=positive, metavar="ALPHA", help="of Beta(ALPHA, ALPHA)")
-    train.add_argument("--augmentation", choices=("full", "medium", "mild"), default="full")
+    train.add_argument(
+        "--mine-every", type=count, metavar="EPOCHS", help="search for hard windows so often"
+    )
+    train.add_argument(
+        "--augmentation", choices=("full", "medium", "mild", "alone"), default="full"
+    )
     train.add_argument("--keep", choices=("best", "last"), help="of the epochs' averaged weights")
     train.add_argument("--seed", type=int)
     train.add_argument(

@@ -21,11 +21,12 @@ from kws_core.errors import DataError
 from kws_core.training.dataset.shards import (
     DIGITS_FILE,
     HELD_OUT_SHARE,
+    KEPT_OUT,
     LONG_NOISE_S,
-    PICTURE_ONLY_WORDS,
     SPEECH_FILES,
     decode,
     read_table,
+    word_table,
 )
 
 _ONE_SPEAKER = "vi:"  # what the other words of the one Vietnamese speaker start with
@@ -72,15 +73,14 @@ def columns_of(words: Sequence[str], labels: Sequence[str]) -> npt.NDArray[np.in
 
 def spoken_words(data: Path, split: str, labels: Sequence[str]) -> Spoken:
     """Decode the recordings of a split (val or test_a)."""
-    table = read_table(data, SPEECH_FILES[split], "word", "utterance", "audio")
+    table = word_table(data, split)
     return _decode(table, range(len(table["word"])), labels, f"{split} recordings")
 
 
 def kept_out_recordings(data: Path, labels: Sequence[str]) -> Spoken:
     """Decode training speakers' recordings of words learnt from pictures: never trained on."""
-    table = read_table(data, SPEECH_FILES["train"], "word", "utterance", "audio")
-    rows = [i for i, word in enumerate(table["word"]) if word in PICTURE_ONLY_WORDS]
-    return _decode(table, rows, labels, "kept out")
+    table = word_table(data, KEPT_OUT)
+    return _decode(table, range(len(table["word"])), labels, "kept out")
 
 
 def babble_of_words(data: Path, seed: int) -> Samples:

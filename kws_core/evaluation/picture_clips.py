@@ -18,7 +18,7 @@ from kws_core.labels import LABELS
 from kws_core.results.scores import LogPosteriors, as_log_posteriors
 from kws_core.spotting.recognizer import BATCH_SIZE, Recognizer
 from kws_core.training.dataset.load import picture_clips
-from kws_core.training.dataset.shards import PICTURE_FILE, read_table
+from kws_core.training.dataset.shards import picture_table
 
 _SPLIT = "val"  # the test speakers have recordings only
 Inputs = Callable[[int, int], npt.NDArray[np.float32]]
@@ -53,9 +53,7 @@ def pictures_for(
     if split != _SPLIT or not (takes_pictures or takes_sound):
         return None
     clips = picture_clips(data, split, config)
-    table = read_table(data, PICTURE_FILE, "utterance", "split")
-    pairs = zip(table["utterance"], table["split"], strict=True)
-    name = np.array([utterance for utterance, of in pairs if of == split], np.str_)
+    name = np.array(picture_table(data, split)["utterance"], np.str_)
     target = columns_of([LABELS[i] for i in clips.target], labels)
     if takes_pictures:
         return Pictures(lambda a, b: clips.log_mel[a:b].astype(np.float32), target, name)

@@ -7,10 +7,10 @@ import math
 import pickle
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from kws_core.errors import DataError, TrainingError
 from kws_core.training.optimization import AveragedWeights, TrainingSettings
@@ -31,6 +31,21 @@ class Best:
             self.weights = copy.deepcopy(network.state_dict())
 
 
+@runtime_checkable
+class Miner(Protocol):
+    """A source of batches that finds hard windows: which it has found, and how."""
+
+    @property
+    def hard_windows(self) -> Tensor:
+        """The hard windows so far, ``(n,)``."""
+
+    @hard_windows.setter
+    def hard_windows(self, found: Tensor) -> None: ...
+
+    def mine(self, network: nn.Module, n: int, generator: Generator) -> int:
+        """Look for hard windows among `n`; returns how many there are now."""
+
+
 @dataclass(frozen=True)
 class Run:
     """What changes with the steps of a run, and what must stay the same when it is resumed."""
@@ -41,6 +56,7 @@ class Run:
     best: Best
     settings: TrainingSettings
     teacher: dict[str, Any] | None = None  # its description
+    miner: Miner | None = None
 
 
 def save_checkpoint(path: Path, run: Run, epoch: int) -> None:
@@ -57,6 +73,7 @@ def save_checkpoint(path: Path, run: Run, epoch: int) -> None:
         "average_steps": run.average.steps,
         "optimizer": run.optimizer.state_dict(),
         "best": asdict(run.best),
+        "hard_windows": run.miner.hard_windows if run.miner else None,
     }
     partial = path.with_suffix(".partial")
     try:
@@ -98,5 +115,7 @@ def load_checkpoint(path: Path, run: Run) -> int:
     run.average.network.load_state_dict(state["average"])
     run.average.steps = state["average_steps"]
     run.optimizer.load_state_dict(state["optimizer"])
+    if run.miner and state.get("hard_windows") is not None:
+        run.miner.hard_windows = state["hard_windows"]
     vars(run.best).update(state.get("best", {}))
     return int(state["epoch"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from kws_core.errors import TrainingError
 from kws_core.training import distributed
-from kws_core.training.checkpoint import Best, Run, load_checkpoint, save_checkpoint
+from kws_core.training.checkpoint import Best, Miner, Run, load_checkpoint, save_checkpoint
 from kws_core.training.compute import Compute
 from kws_core.training.distillation import Teacher
 from kws_core.training.mixup import draw_mixup
@@ -76,6 +76,8 @@ def train(
     compute = compute or Compute()
     logs = [JsonLog()] if logs is None else logs
     run = _prepare(network, settings, teacher, compute)
+    if isinstance(batches, Miner):
+        run = replace(run, miner=batches)
     checkpoint = out / "checkpoint.pt"
     first_epoch = load_checkpoint(checkpoint, run) if resume else 0
     learner = distributed.wrap(network, compute)
@@ -85,6 +87,8 @@ def train(
             log.start(out, asdict(settings) | {"teacher": run.teacher}, first_epoch)
     for epoch in range(first_epoch, settings.epochs):
         started = time.perf_counter()
+        if run.miner and settings.mine_every and epoch % settings.mine_every == 0:
+            _mine(epoch, run, run.miner, compute)
         loss = _epoch(epoch, learner, run, batches, teacher, compute)
         if not math.isfinite(loss):
             raise TrainingError(
@@ -125,6 +129,14 @@ def _prepare(
     optimizer = make_optimizer(network, settings)
     description = teacher.description() if teacher else None
     return Run(network, average, optimizer, Best(), settings, description)
+
+
+def _mine(epoch: int, run: Run, miner: Miner, compute: Compute) -> None:
+    """Look for the windows that the averaged weights take for a word, to draw them more often."""
+    generator = torch.Generator().manual_seed(run.settings.seed * 1_000_033 + epoch)
+    with compute.autocast():
+        n = miner.mine(run.average.network, run.settings.mined_windows, generator)
+    tqdm.write(f"{n} hard windows")
 
 
 def _epoch(

@@ -26,6 +26,8 @@ class TrainingSettings:
     label_smoothing: float = 0.05
     mixup: float = 0.0  # alpha of Beta(alpha, alpha); 0 for none
     average_decay: float = 0.999  # of the averaged weights, per step
+    mine_every: int = 0  # epochs between searches for hard windows; 0 for none
+    mined_windows: int = 60_000  # of fluent English that a search looks at
     keep: Keep = "best"  # the averaged weights of the epoch that validates best, or of the last
     seed: int = 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kws_core.augment.policies import SpecAugmentPolicy
 
@@ -16,9 +16,12 @@ class AugmentSettings:
     balance: float = 0.5  # 0: a word comes as often as it has clips, 1: all equally often
     silence_share: float = 0.06
     unknown_share: float = 0.12
-    other_share: float = 0.55  # of the unknown: other words; the rest is made of cut words
+    other_share: float = 0.55  # of the other unknown: other words; the rest is made of cut words
     more_share: float = 0.6  # of the other words: from a folder of more speech, if there is one
     piece_share: float = 0.6  # of the other words: a stretch with silence around it
+    fluent_share: float = 0.5  # of the unknown: windows of fluent English, if there is any
+    fluent_piece_share: float = 0.15  # of those: a stretch with silence around it
+    hard_share: float = 0.4  # of those: windows that the network took for a word
     reversed_share: float = 0.25  # of the cut words: played backwards instead
     max_shift: int = 30
     stay_share: float = 0.3  # of the words: left where they were said, cut off or not
@@ -34,6 +37,7 @@ class AugmentSettings:
     gain_db: tuple[float, float] = (-25.0, 10.0)
     curve_db: float = 3.0
     neighbour_share: float = 0.15
+    neighbour_gap: tuple[int, int] = (3, 15)  # frames between a word and its neighbour
     cut_share: float = 0.15  # digital silence before and after the word
     clip_share: float = 0.05
     clip_over_db: tuple[float, float] = (-4.0, 12.0)
@@ -71,4 +75,17 @@ MILD = AugmentSettings(
     curve_db=2.0,
     masks=SpecAugmentPolicy(freq_mask=4, n_freq_masks=1, time_mask=6, n_time_masks=1),
 )
-AUGMENTATIONS = {"full": AugmentSettings(), "medium": MEDIUM, "mild": MILD}
+# A command stands alone: what is heard inside a sentence is unknown, a keyword too. So nearly half
+# of a batch is unknown, and neighbours keep a short pause.
+ALONE = replace(
+    MEDIUM,
+    unknown_share=0.42,
+    other_share=0.75,
+    fluent_share=0.65,
+    max_shift=24,
+    noise_share=0.5,
+    snr_db=(-3.0, 30.0),
+    neighbour_share=0.25,
+    neighbour_gap=(12, 45),
+)
+AUGMENTATIONS = {"full": AugmentSettings(), "medium": MEDIUM, "mild": MILD, "alone": ALONE}

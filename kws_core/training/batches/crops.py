@@ -1,4 +1,9 @@
-"""Windows of one second out of long recordings: noise, and speech that is none of the words."""
+"""Windows of one second out of long recordings: noise, and speech that is none of the words.
+
+Hard windows are those that a network took for a word. They are found on the way and drawn more
+often: bootstrapping of negatives (Sung and Poggio: Example-based learning for view-based human face
+detection, IEEE PAMI 1998).
+"""
 
 from __future__ import annotations
 
@@ -29,12 +34,28 @@ class Crops:
         # Every recording weighs by the root of its length, so short kinds are heard as well.
         n_frames = torch.tensor([p.shape[1] for p in padded], device=device)
         self.weight = n_frames.float().sqrt()
+        self.hard = torch.zeros(0, dtype=torch.long, device=device)  # first frames, in `all`
 
-    def draw(self, n: int, generator: Generator) -> Tensor:
-        """Return ``(n, n_mels, n_frames)``."""
-        if n == 0:
-            return torch.zeros(0, self.all.shape[1], self.n_frames)
+    def random_starts(self, n: int, generator: Generator) -> Tensor:
+        """Return the first frames ``(n,)`` of random windows, as `windows` takes them."""
         which = torch.multinomial(self.weight, n, replacement=True, generator=generator)
         offset = (torch.rand(n, generator=generator) * (self.room[which] + 1)).long()
-        index = (self.start[which] + offset)[:, None] + torch.arange(self.n_frames)
+        return self.start[which] + offset
+
+    def windows(self, starts: Tensor) -> Tensor:
+        """Return the windows ``(n, n_mels, n_frames)`` that start at these frames."""
+        index = starts[:, None] + torch.arange(self.n_frames, device=starts.device)
         return self.all[index].float().transpose(1, 2)
+
+    def draw_hard(self, n: int, generator: Generator, jitter: int = 3) -> Tensor:
+        """Return hard windows ``(n, n_mels, n_frames)``, moved by a few frames."""
+        which = torch.randint(len(self.hard), (n,), generator=generator)
+        moved = torch.randint(-jitter, jitter + 1, (n,), generator=generator)
+        starts = (self.hard[which] + moved).clamp(0, len(self.all) - self.n_frames)
+        return self.windows(starts)
+
+    def draw(self, n: int, generator: Generator) -> Tensor:
+        """Return random windows ``(n, n_mels, n_frames)``."""
+        if n == 0:
+            return torch.zeros(0, self.all.shape[1], self.n_frames)
+        return self.windows(self.random_starts(n, generator))

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from kws_core.augment import log_mel as augment
 from kws_core.augment import specaugment
@@ -26,6 +26,8 @@ from kws_core.training.dataset.load import TrainingData
 PALINDROMES = ("on", "no", "nine", "wow")
 SILENCE_INDEX = LABELS.index(SILENCE)
 UNKNOWN_INDEX = LABELS.index(UNKNOWN)
+HARD_ABOVE = 0.1  # the probability of a word in a window without one
+_MINED_AT_ONCE = 64
 _FLOOR_MARGIN = 0.01  # ln(power): clips are kept in float16, whose floor lies a little above
 
 
@@ -67,6 +69,8 @@ class BatchMaker:
     ) -> None:
         self.config = config
         self.settings = settings or AugmentSettings()
+        if not data.fluent:
+            self.settings = replace(self.settings, fluent_share=0.0)
         if not data.more_speech:
             self.settings = replace(self.settings, more_share=0.0)
         elif not data.other:
@@ -93,6 +97,7 @@ class BatchMaker:
         self.noise = Crops(data.noise, config, self.device)
         self.other = Crops(data.other or [digital_silence(config)], config, self.device)
         self.more = Crops(data.more_speech or [digital_silence(config)], config, self.device)
+        self.fluent = Crops(data.fluent or [digital_silence(config)], config, self.device)
 
     def batch(self, size: int, generator: Generator) -> tuple[Tensor, Tensor]:
         """Return log-mels ``(size, n_mels, n_frames)`` and targets ``(size, labels)``."""
@@ -180,7 +185,7 @@ class BatchMaker:
         beside = self._background(len(some), draw)
         beside_first, beside_last = augment.active_range(beside)
         first, last = (first + frames)[some], (last + frames)[some]
-        gap = draw.integers(12, len(some)) + 3
+        gap = draw.uniform(*self.settings.neighbour_gap, len(some)).long()
         after = draw.chance(0.5, len(some))
         move = torch.where(after, last + gap - beside_first, first - gap - beside_last)
         beside = augment.shift(beside, move, self.config.log_floor)
@@ -188,15 +193,19 @@ class BatchMaker:
         return log_mel, labels
 
     def _unknown(self, n: int, draw: _Draw) -> Tensor:
-        """Draw speech that is none of the words: other words, cut words, halves put together."""
-        n_other = round(n * self.settings.other_share)
-        n_cut = n - n_other
+        """Draw what is no command: fluent speech, other words, cut words, halves put together."""
+        n_fluent = round(n * self.settings.fluent_share)
+        n_other = round((n - n_fluent) * self.settings.other_share)
+        n_cut = n - n_fluent - n_other
         n_more = round(n_other * self.settings.more_share)
         speech = [
             self.other.draw(n_other - n_more, draw.generator),
             self.more.draw(n_more, draw.generator),
         ]
-        other = self._pieces(self._crops_as_pictures(torch.cat(speech)), draw)
+        other = self._pieces(
+            self._crops_as_pictures(torch.cat(speech)), self.settings.piece_share, draw
+        )
+        fluent = self._fluent(n_fluent, draw)
         left, labels = self._clips(n_cut, draw)
         backwards = draw.chance(self.settings.reversed_share, n_cut) & ~self.palindrome[labels]
         reversed_words = left.flip(2)
@@ -216,9 +225,52 @@ class BatchMaker:
         cut = augment.keep_frames(right, first, first + keep, self.config.log_floor)
         both = draw.chance(0.4, n_cut)[:, None, None]
         cut_words = torch.where(both, torch.logaddexp(piece, cut), piece)
-        return torch.cat([other, torch.where(backwards[:, None, None], reversed_words, cut_words)])
+        cut_words = torch.where(backwards[:, None, None], reversed_words, cut_words)
+        return torch.cat([fluent, other, cut_words])
 
-    def _pieces(self, speech: Tensor, draw: _Draw) -> Tensor:
+    def _fluent(self, n: int, draw: _Draw) -> Tensor:
+        """Draw windows of fluent English, a share of them hard ones."""
+        n_hard = round(n * self.settings.hard_share) if len(self.fluent.hard) else 0
+        plain = self._crops_as_pictures(self.fluent.draw(n - n_hard, draw.generator))
+        plain = self._pieces(plain, self.settings.fluent_piece_share, draw)
+        if not n_hard:
+            return plain
+        return torch.cat(
+            [plain, self._crops_as_pictures(self.fluent.draw_hard(n_hard, draw.generator))]
+        )
+
+    @property
+    def hard_windows(self) -> Tensor:
+        """The first frames ``(n,)`` of the hard windows of fluent English, on the CPU."""
+        return self.fluent.hard.cpu()
+
+    @hard_windows.setter
+    def hard_windows(self, found: Tensor) -> None:
+        self.fluent.hard = found.to(self.device)
+
+    def mine(self, network: nn.Module, n: int, generator: Generator) -> int:
+        """Look for hard windows among `n` of fluent English and the ones so far; returns how many.
+
+        A window is hard if the network says a word with a probability above `HARD_ABOVE`; one that
+        is no longer is dropped.
+        """
+        if not self.settings.fluent_share:
+            return 0
+        starts = torch.cat([self.fluent.hard, self.fluent.random_starts(n, generator)])
+        network.eval()
+        with torch.inference_mode():
+            said = [
+                network(self.fluent.windows(part))
+                .float()
+                .softmax(dim=1)[:, :SILENCE_INDEX]
+                .sum(dim=1)
+                > HARD_ABOVE
+                for part in torch.split(starts, _MINED_AT_ONCE)
+            ]
+        self.fluent.hard = starts[torch.cat(said)]
+        return len(self.fluent.hard)
+
+    def _pieces(self, speech: Tensor, share: float, draw: _Draw) -> Tensor:
         """Turn down all but a stretch of some windows, as the word finder does with neighbours."""
         n, n_frames = len(speech), speech.shape[2]
         first, last = augment.active_range(speech)
@@ -229,7 +281,7 @@ class BatchMaker:
         quieter = speech - draw.uniform(25.0, 60.0, n)[:, None, None] / LN_TO_DB
         to_middle = (n_frames - length) // 2 - start + draw.integers(21, n) - 10
         piece = augment.shift(torch.maximum(piece, quieter), to_middle, self.config.log_floor)
-        return torch.where(draw.chance(self.settings.piece_share, n)[:, None, None], piece, speech)
+        return torch.where(draw.chance(share, n)[:, None, None], piece, speech)
 
     def _silence(self, n: int, draw: _Draw) -> Tensor:
         """Draw background noise at levels from digital silence up to speech."""

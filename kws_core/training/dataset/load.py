@@ -28,21 +28,26 @@ from kws_core.training.dataset.folders import cached_folder, cached_streams, cac
 from kws_core.training.dataset.more_sound import MoreSound
 from kws_core.training.dataset.recordings import (
     DataKinds,
+    fluent_recordings,
     kinds_to_use,
     noise_recordings,
     other_recordings,
     word_recordings,
 )
 from kws_core.training.dataset.shards import (
+    FLUENT_FILES,
+    KEPT_OUT,
+    MORE_NOISE_FILE,
+    MORE_WORDS_FILE,
     NOISE_FILE,
     OTHER_FILE,
     PICTURE_FILE,
     PICTURE_OFFSET,
-    PICTURE_ONLY_WORDS,
     PICTURE_SCALE,
     SPEECH_FILES,
     SYNTHETIC_FILE,
     decode,
+    picture_table,
     read_table,
 )
 from kws_core.training.dataset.speech_commands import find_folder, official_splits
@@ -56,12 +61,13 @@ class TrainingData:
     noise: list[Stream]
     other: list[Stream]
     more_speech: list[Stream] = field(default_factory=list)  # none of the words, as `other`
+    fluent: list[Stream] = field(default_factory=list)  # English sentences, words among them
 
 
 class DataSets(NamedTuple):
     """What to train on, what to validate on, and a few recordings to watch beside it.
 
-    rare: recordings of training speakers that were kept out of training (`rare_rows`), or None.
+    rare: recordings of training speakers that were kept out of training, or None.
     """
 
     training: TrainingData
@@ -70,15 +76,16 @@ class DataSets(NamedTuple):
 
 
 _FILES = {
-    "pictures": PICTURE_FILE,
-    "synthetic": SYNTHETIC_FILE,
-    "noise": NOISE_FILE,
-    "other-words": OTHER_FILE,
+    "pictures": (PICTURE_FILE, MORE_WORDS_FILE),
+    "synthetic": (SYNTHETIC_FILE,),
+    "noise": (NOISE_FILE, MORE_NOISE_FILE),
+    "other-words": (OTHER_FILE,),
+    "fluent": FLUENT_FILES,
 }
 
 
 def audio_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
-    """Read the recordings of a split: train, val or test_a."""
+    """Read the recordings of a split: train, val, test_a or kept_out."""
     recordings = word_recordings(folder, split)
     front_end = LogMel(config)
     rows = (
@@ -97,21 +104,22 @@ def picture_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
 
     if config != LogMelConfig():
         raise DataError("The log-mel pictures fit only the default front end: leave them out.")
-    table = read_table(folder, PICTURE_FILE, "jpeg", "word", "speaker", "split")
-    chosen = [i for i, kind in enumerate(table["split"]) if kind == split]
+    table = picture_table(folder, split, "jpeg", "speaker")
+    n = len(table["word"])
 
     def rows() -> Iterator[tuple[np.ndarray, str, str]]:
-        for i in tqdm(chosen, f"{split} pictures"):
+        for i in tqdm(range(n), f"{split} pictures"):
             try:
                 grey = np.asarray(Image.open(io.BytesIO(table["jpeg"][i])), np.float32)
             except OSError as error:
                 raise DataError(
-                    f"Row {i} of {PICTURE_FILE} can't be read ({error}): fetch it again."
+                    f"{PICTURE_FILE}: the picture of {table['utterance'][i]} can't be read "
+                    f"({error}). Fetch the file again."
                 ) from error
             picture = (grey.T - PICTURE_OFFSET) / PICTURE_SCALE  # (n_mels, frames)
             yield picture.astype(np.float16), str(table["word"][i]), str(table["speaker"][i])
 
-    return gather_clips(rows(), len(chosen), config, is_picture=True)
+    return gather_clips(rows(), n, config, is_picture=True)
 
 
 def synthetic_clips(folder: Path, config: LogMelConfig) -> Clips:
@@ -139,10 +147,12 @@ def _fingerprint(folder: Path, kind: str, split: str) -> list[object]:
     unpacked = find_folder(folder)
     if unpacked is not None:
         return [str(unpacked.resolve()), len(official_splits(unpacked)[split])]
-    path = folder / (SPEECH_FILES[split] if kind == "audio" else _FILES[kind])
-    size = path.stat().st_size if path.exists() else 0
+    speech = SPEECH_FILES["train" if split == KEPT_OUT else split]
+    files = {"audio": (speech, MORE_WORDS_FILE), **_FILES}[kind]
+    paths = [folder / name for name in files]
+    sizes = [path.stat().st_size if path.exists() else 0 for path in paths]
     voices = [sample.voice_id for sample in list_samples()]  # which are left out of synthetic
-    return [str(path.resolve()), size, voices if kind == "synthetic" else None]
+    return [str(folder.resolve()), files, sizes, voices if kind == "synthetic" else None]
 
 
 def _key(folder: Path, kind: str, split: str, config: LogMelConfig) -> str:
@@ -162,8 +172,12 @@ def _cached_clips(folder: Path, cache: Path, kind: str, split: str, config: LogM
 
 
 def _cached_streams(folder: Path, cache: Path, kind: str, config: LogMelConfig) -> list[Stream]:
-    """Return the training part of the noise or of the other words."""
-    readers = {"noise": noise_recordings, "other-words": other_recordings}
+    """Return the training part of the noise, of the other words or of the fluent speech."""
+    readers = {
+        "noise": noise_recordings,
+        "other-words": other_recordings,
+        "fluent": fluent_recordings,
+    }
     key = _key(folder, kind, "train", config)
     return cached_streams(cache, key, config, lambda: readers[kind](folder, "train"))
 
@@ -182,20 +196,6 @@ def load_clips(
     }
     parts = [_cached_clips(folder, cache, k, split, config) for k, want in wanted.items() if want]
     return functools.reduce(operator.add, parts)
-
-
-def rare_rows(folder: Path, clips: Clips) -> np.ndarray:
-    """Return which training clips are the few recordings of yes, no, on and off: a mask.
-
-    Among thousands of pictures of these words they would teach that sound, as opposed to picture,
-    is a sign of another word. Speech Commands as a whole has no pictures, so no such rows.
-    """
-    if find_folder(folder) is not None:
-        return np.zeros(len(clips), bool)
-    seldom_heard = np.isin(clips.target, [LABELS.index(word) for word in PICTURE_ONLY_WORDS])
-    synthetic = np.char.startswith(clips.speaker.astype(str), "synthetic-")
-    rare: np.ndarray = seldom_heard & ~clips.is_picture & ~synthetic
-    return rare
 
 
 def require_speakers_apart(training: Clips, validation: Clips) -> None:
@@ -217,15 +217,15 @@ def load_training_data(
 ) -> DataSets:
     """Return what to train on, and the clips to validate on, of these kinds (all by default).
 
-    `rare_rows` are in neither; they come as a third set. Without noise, what stands for it has as
-    much in every band. more: folders of sound to train on as well. Raises `DataError`
-    if data are missing or damaged, or a speaker is in training and validation.
+    Without noise, what stands for it has as much in every band. more: folders of sound to train
+    on as well. Raises `DataError` if data are missing or damaged, or a speaker is in training and
+    validation.
     """
     kinds = kinds_to_use(folder, kinds or DataKinds())
     train = load_clips(folder, cache, "train", config, kinds)
-    rare = rare_rows(folder, train)
-    kept_out = train.select(rare) if rare.any() else None
-    train = train.select(~rare)
+    kept_out = None
+    if kinds.audio and find_folder(folder) is None:
+        kept_out = _cached_clips(folder, cache, "audio", KEPT_OUT, config)
     validation = load_clips(folder, cache, "val", config, kinds)
     require_speakers_apart(train, validation)
     noise = _cached_streams(folder, cache, "noise", config) if kinds.noise else []
@@ -235,5 +235,7 @@ def load_training_data(
         train = train + cached_words(more.words, cache, config)
     noise += cached_folder(more.noise, cache, config)
     more_speech = cached_folder(more.speech, cache, config)
-    training = TrainingData(train, noise or [digital_silence(config)], other, more_speech)
-    return DataSets(training, validation, kept_out)
+    fluent = _cached_streams(folder, cache, "fluent", config) if kinds.fluent else []
+    noise = noise or [digital_silence(config)]
+    training = TrainingData(train, noise, other, more_speech, fluent)
+    return DataSets(training, validation, kept_out if kept_out else None)

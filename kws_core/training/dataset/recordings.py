@@ -12,6 +12,7 @@ from pathlib import Path
 from kws_core.audio.waveform import Samples
 from kws_core.errors import DataError
 from kws_core.training.dataset import shards, speech_commands
+from kws_core.training.dataset.fluent import sentences
 from kws_core.training.dataset.more_sound import MoreSound
 
 
@@ -24,6 +25,7 @@ class DataKinds:
     synthetic: bool = True
     noise: bool = True
     other_words: bool = True
+    fluent: bool = True
 
     def names(self) -> list[str]:
         """Return the kinds that are wanted, as written in the command line's ``--no-...``."""
@@ -37,6 +39,7 @@ _FILES = {
     "synthetic": (shards.SYNTHETIC_FILE,),
     "noise": (shards.NOISE_FILE,),
     "other-words": (shards.OTHER_FILE,),
+    "fluent": shards.FLUENT_FILES,
 }
 _CORPORA = {
     "audio": "Google Speech Commands v0.02 (CC BY 4.0), recordings of training speakers",
@@ -44,6 +47,10 @@ _CORPORA = {
     "synthetic": "synthetic voices (Kokoro-82M, Apache-2.0)",
     "noise": "background noise of Speech Commands (CC BY 4.0)",
     "other-words": "other words (licences of their corpora)",
+    "fluent": (
+        "fluent English of speechocean762, LibriSpeech, VCTK (CC BY 4.0), LibriVox (public domain) "
+        "and Common Voice (CC0)"
+    ),
 }
 _SINGLE_NOISES = "ESC-10 (CC BY 3.0)"
 
@@ -68,7 +75,7 @@ def kinds_to_use(folder: Path, wanted: DataKinds) -> DataKinds:
     Raises `DataError` if a file of a wanted kind is missing, or nothing is left to learn from.
     """
     if speech_commands.find_folder(folder) is not None:
-        wanted = replace(wanted, pictures=False, synthetic=False, other_words=False)
+        wanted = replace(wanted, pictures=False, synthetic=False, other_words=False, fluent=False)
     else:
         _require_files(folder, wanted)
     if not wanted.audio and not wanted.pictures:
@@ -100,7 +107,7 @@ def describe(folder: Path, kinds: DataKinds, more: MoreSound | None = None) -> s
 
 
 def word_recordings(folder: Path, split: str) -> Recordings:
-    """Return the word clips of a split: train, val, or test_a (of the Parquet files only).
+    """Return the word clips of a split: train, val; test_a and kept_out of Parquet files only.
 
     Raises `DataError` if they are missing, or a speaker is in two splits; and on the way, if one
     is damaged.
@@ -111,16 +118,16 @@ def word_recordings(folder: Path, split: str) -> Recordings:
         if split not in paths:
             raise DataError(f"Speech Commands has the splits {', '.join(paths)}, no {split}.")
         return Recordings(len(paths[split]), speech_commands.read_words(paths[split]))
-    return _shard_recordings(folder, shards.SPEECH_FILES[split])
+    return _shard_recordings(folder, split)
 
 
-def _shard_recordings(folder: Path, name: str) -> Recordings:
-    table = shards.read_table(folder, name, "audio", "word", "speaker")
+def _shard_recordings(folder: Path, split: str) -> Recordings:
+    table = shards.word_table(folder, split)
 
     def rows() -> Iterator[tuple[Samples, str, str]]:
-        columns = zip(table["audio"], table["word"], table["speaker"], strict=True)
-        for row, (audio, word, speaker) in enumerate(columns):
-            yield shards.decode(audio, where=f"Row {row} of {name}"), str(word), str(speaker)
+        columns = (table[name] for name in ("audio", "word", "speaker", "where"))
+        for audio, word, speaker, where in zip(*columns, strict=True):
+            yield shards.decode(audio, where=where), str(word), str(speaker)
 
     return Recordings(len(table["word"]), rows())
 
@@ -138,3 +145,10 @@ def other_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
     if speech_commands.find_folder(folder) is not None:
         return iter(())
     return shards.other_recordings(folder, split)
+
+
+def fluent_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
+    """Yield the corpus and the samples of each recording of fluent English: train or val."""
+    if speech_commands.find_folder(folder) is not None:
+        return iter(())
+    return ((one.corpus, one.samples) for one in sentences(folder, split))

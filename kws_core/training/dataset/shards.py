@@ -11,16 +11,20 @@ from typing import Any
 import pyarrow.parquet as parquet
 import soundfile
 
+from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.errors import DataError
+from kws_core.errors import AudioError, DataError
 
 SPEECH_FILES = {
     "train": "speech_commands_train.parquet",
     "val": "speech_commands_val.parquet",
     "test_a": "speech_commands_test_a.parquet",
 }
+MORE_WORDS_FILE = "speech_commands_more.parquet"  # recordings that were named later
 PICTURE_FILE = "speech_commands_logmel.parquet"
 NOISE_FILE = "background_noise.parquet"
+MORE_NOISE_FILE = "more_noise.parquet"
+FLUENT_FILES = ("english_speech.parquet", "english_speech_more.parquet")
 OTHER_FILE = "other_words.parquet"
 SYNTHETIC_FILE = "synthetic_words.parquet"
 DIGITS_FILE = "free_spoken_digits.parquet"
@@ -29,9 +33,12 @@ DIGITS_FILE = "free_spoken_digits.parquet"
 PICTURE_SCALE = 10.0
 PICTURE_OFFSET = 146.5
 
-# Words of which only about twenty recordings exist beside thousands of pictures: those recordings
-# would teach that sound, as opposed to picture, is a sign of another word.
+# Words of which the first file has about twenty recordings beside thousands of pictures. These are
+# kept out of training, and measure what pictures teach for sound.
 PICTURE_ONLY_WORDS = ("yes", "no", "on", "off")
+KEPT_OUT = "kept_out"  # the split of these recordings
+# Recordings that two networks agreed on. About 1% of the names are wrong, and all are easy.
+_NAMED_BY_NETWORKS = "models"
 
 HELD_OUT_SHARE = 0.3  # of noise and other words, kept for validation
 LONG_NOISE_S = 30.0  # the minute-long background recordings; the others are single sounds
@@ -63,12 +70,63 @@ def decode(audio: bytes, sample_rate: int = SAMPLE_RATE, where: str = "A clip") 
     """
     try:
         samples, rate = soundfile.read(io.BytesIO(audio), dtype="float32")
-    except soundfile.SoundFileError as error:
-        raise DataError(f"{where} can't be decoded ({error}): fetch the data again.") from error
+    except soundfile.SoundFileError:  # of a few Opus files libsndfile finds no header
+        try:
+            recording = read_audio(audio)
+        except AudioError as error:
+            raise DataError(f"{where} can't be decoded ({error}): fetch the data again.") from error
+        samples, rate = recording.samples, recording.sample_rate
     if rate != sample_rate:
         raise DataError(f"{where} is at {rate} Hz where {sample_rate} Hz were expected.")
     decoded: Samples = samples
     return decoded
+
+
+def word_table(folder: Path, split: str) -> dict[str, list[Any]]:
+    """Read the recordings of a split: train, val, test_a or `KEPT_OUT`.
+
+    Columns: word, speaker, utterance, audio, and where each row lies, for messages. Recordings
+    named by networks are for training only. Raises `DataError` if a file is missing or damaged.
+    """
+    columns = ("word", "speaker", "utterance", "audio")
+    name = SPEECH_FILES["train" if split == KEPT_OUT else split]
+    table = read_table(folder, name, *columns)
+    table["where"] = [f"Row {row} of {name}" for row in range(len(table["word"]))]
+    if split in ("train", KEPT_OUT):
+        kept_out = [word in PICTURE_ONLY_WORDS for word in table["word"]]
+        table = _rows(table, [out == (split == KEPT_OUT) for out in kept_out])
+    if split in ("train", "val") and (folder / MORE_WORDS_FILE).is_file():
+        more = read_table(folder, MORE_WORDS_FILE, *columns, "split", "named_by")
+        more["where"] = [f"Row {row} of {MORE_WORDS_FILE}" for row in range(len(more["word"]))]
+        pairs = zip(more["split"], more["named_by"], strict=True)
+        wanted = [
+            of == split and (split == "train" or by != _NAMED_BY_NETWORKS) for of, by in pairs
+        ]
+        more = _rows(more, wanted)
+        table = {column: table[column] + more[column] for column in table}
+    return table
+
+
+def picture_table(folder: Path, split: str, *columns: str) -> dict[str, list[Any]]:
+    """Read these columns of the pictures of a split (train or val).
+
+    An utterance that is there as sound as well counts once: as sound.
+    """
+    table = read_table(folder, PICTURE_FILE, "word", "utterance", "split", *columns)
+    heard: set[tuple[str, str]] = set()
+    if (folder / MORE_WORDS_FILE).is_file():
+        words = word_table(folder, split)
+        heard = set(zip(words["word"], words["utterance"], strict=True))
+    keys = zip(table["word"], table["utterance"], table["split"], strict=True)
+    wanted = [of == split and (word, name) not in heard for word, name, of in keys]
+    return _rows(table, wanted)
+
+
+def _rows(table: dict[str, list[Any]], wanted: list[bool]) -> dict[str, list[Any]]:
+    return {
+        column: [value for value, want in zip(values, wanted, strict=True) if want]
+        for column, values in table.items()
+    }
 
 
 def is_held_out(name: str) -> bool:
@@ -86,7 +144,8 @@ def part_of_long(samples: Samples, split: str) -> Samples:
 def noise_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
     """Yield the kind and the samples of each background noise of a split: train or val.
 
-    Of a minute-long recording the end is held out; of the single sounds, a share of the files.
+    Of a minute-long recording the end is held out; of the single sounds, a share of the files;
+    of the pieces of the second file, those of a share of its recordings.
     """
     table = read_table(folder, NOISE_FILE, "audio", "kind", "file")
     for audio, kind, file in zip(table["audio"], table["kind"], table["file"], strict=True):
@@ -95,6 +154,11 @@ def noise_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
             yield str(kind), part_of_long(samples, split)
         elif is_held_out(str(file)) == (split == "val"):
             yield str(kind), samples
+    if (folder / MORE_NOISE_FILE).is_file():
+        more = read_table(folder, MORE_NOISE_FILE, "audio", "kind", "recording")
+        for audio, kind, name in zip(*more.values(), strict=True):
+            if is_held_out(str(name)) == (split == "val"):
+                yield str(kind), decode(audio)
 
 
 def long_noises(folder: Path) -> dict[str, Samples]:

@@ -41,6 +41,7 @@ from kws_core.training.dataset.recordings import (
     other_recordings,
     word_recordings,
 )
+from kws_core.training.dataset.shards import KEPT_OUT
 from kws_core.training.dataset.sound_clips import (
     ClipsThroughFrontEnd,
     SoundClips,
@@ -132,7 +133,7 @@ def load_sound_training_data(
     """
     config = LogMelConfig()
     kinds = kinds_to_use(folder, kinds or DataKinds())
-    words = replace(kinds, noise=False, other_words=False)
+    words = replace(kinds, noise=False, other_words=False, fluent=False)
     pictures = load_training_data(folder, cache, config, words)
     parts = [
         _picture_sound(cache, kind, pictures.training.clips.select(rows), config)
@@ -150,7 +151,7 @@ def load_sound_training_data(
     return SoundDataSets(
         SoundData(_said(clips, labels), noise or [silence]),
         ClipsThroughFrontEnd(_said(validation, labels), front_end),
-        ClipsThroughFrontEnd(_recorded(folder, cache, "train", pictures.rare), front_end)
+        ClipsThroughFrontEnd(_recorded(folder, cache, KEPT_OUT, pictures.rare), front_end)
         if pictures.rare is not None
         else None,
     )
@@ -187,13 +188,11 @@ def _picture_sound(cache: Path, kind: str, clips: Clips, config: LogMelConfig) -
 
 
 def _recorded(folder: Path, cache: Path, split: str, clips: Clips) -> SoundClips:
-    """Return the recordings of which `clips` are the log-mels: all of their words in a split."""
-    words = {LABELS[target] for target in clips.target}
+    """Return the recordings of a split, of which `clips` are the log-mels."""
 
     def make() -> dict[str, np.ndarray]:
         recordings = tqdm(word_recordings(folder, split), f"{split} recordings")
-        samples = (samples for samples, word, _ in recordings if word in words)
-        return dict(vars(sound_of_recordings(samples, clips)))
+        return dict(vars(sound_of_recordings((samples for samples, *_ in recordings), clips)))
 
     return SoundClips(**cached(cache, _key(f"recorded-{split}", clips, []), make))
 

@@ -1,0 +1,74 @@
+"""Fluent English: sentences to stay silent in, and which of the 35 words they hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kws_core.audio.waveform import Samples
+from kws_core.labels import WORDS
+from kws_core.training.dataset.shards import FLUENT_FILES, decode, read_table
+
+_COFFEE_ORDERS = "coffee orders"  # a transcript of slots, as JSON
+# What sounds like one of the words.
+_HOMOPHONES = {
+    "two": ("to", "too"),
+    "four": ("for", "fore"),
+    "no": ("know",),
+    "one": ("won",),
+    "eight": ("ate",),
+    "right": ("write", "rite", "wright"),
+}
+_SOUNDS = {spelling: word for word in WORDS for spelling in (word, *_HOMOPHONES.get(word, ()))}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A recording of fluent English; speaker and text are empty where unknown."""
+
+    corpus: str
+    speaker: str
+    text: str
+    samples: Samples
+
+
+def sentences(folder: Path, split: str) -> Iterator[Sentence]:
+    """Yield the recordings of fluent English of a split: train or val.
+
+    Raises `DataError` if a file is missing or damaged.
+    """
+    for name in FLUENT_FILES:
+        table: dict[str, list[Any]] = read_table(
+            folder, name, "corpus", "speaker", "split", "text", "audio"
+        )
+        for row, (corpus, speaker, of, text, audio) in enumerate(zip(*table.values(), strict=True)):
+            if of == split:
+                samples = decode(audio, where=f"Row {row} of {name}")
+                yield Sentence(str(corpus), str(speaker or ""), _plain(corpus, text), samples)
+
+
+def _plain(corpus: str, text: str | None) -> str:
+    """Return what was said; of a coffee order, what its slots hold."""
+    if corpus == _COFFEE_ORDERS and text:
+        return " ".join(str(value) for value in json.loads(text).values())
+    return text or ""
+
+
+def words_said(text: str) -> tuple[str, ...]:
+    """Return which of the 35 words a transcript holds: themselves, homophones, or in compounds.
+
+    A compound begins or ends with a word ("outright", "upper"), so that its sound is there.
+    """
+    tokens = re.findall("[a-z]+", text.lower().replace("'", ""))
+    found = {_SOUNDS[token] for token in tokens if token in _SOUNDS}
+    found |= {
+        word
+        for token in tokens
+        for word in WORDS
+        if token != word and (token.startswith(word) or token.endswith(word))
+    }
+    return tuple(word for word in WORDS if word in found)
