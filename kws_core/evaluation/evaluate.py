@@ -15,7 +15,7 @@ import numpy.typing as npt
 from kws_core.audio.waveform import Samples
 from kws_core.evaluation.conditions import balanced_rows, measure_conditions
 from kws_core.evaluation.cost import measure_cost
-from kws_core.evaluation.false_words import measure_false_words
+from kws_core.evaluation.false_words import Recording, measure_false_words
 from kws_core.evaluation.material import (
     Spoken,
     babble_of_words,
@@ -35,6 +35,7 @@ from kws_core.results.metrics import COMMANDS, accuracy
 from kws_core.results.scores import ClipScores, LogPosteriors, figures_of
 from kws_core.results.store import RESULTS_FORMAT
 from kws_core.spotting.recognizer import Recognizer
+from kws_core.training.dataset.fluent import english_words, sentences, words_said
 from kws_core.training.dataset.more_sound import folder_recordings, sound_files
 from kws_core.training.dataset.shards import noise_recordings, other_recordings
 
@@ -71,18 +72,18 @@ def evaluate(
     split: str,
     model_folder: Path = MODEL_FOLDER,
     settings: EvaluationSettings | None = None,
-    sentences: Path | None = None,
+    other_sentences: Path | None = None,
 ) -> Evaluation:
     """Measure a model on a split: val or test_a.
 
-    sentences: a folder of sound files, of people who are in no training data saying something
+    other_sentences: a folder of sound files, of people who are in no training data saying something
     else: words found there are false. Raises UnknownModelError or DamagedModelError, and DataError
     if a file is missing or damaged or the model has no label for a word.
     """
     settings = settings or EvaluationSettings()
     started = time.monotonic()
-    if sentences is not None:
-        sound_files(sentences)  # whether there are any, before all that takes minutes
+    if other_sentences is not None:
+        sound_files(other_sentences)  # whether there are any, before all that takes minutes
     model = load_model(name, model_folder)
     recognizer = Recognizer(model)
     spoken = spoken_words(data, split, recognizer.labels)
@@ -111,14 +112,33 @@ def evaluate(
     noises = long | {"everyday_sounds": everyday_sounds(noise), "babble": voices}
     noises = {kind: samples for kind, samples in noises.items() if len(samples)}
     figures["conditions"] = measure_conditions(recognizer, disturbed, noises, settings.seed)
-    without_words = speech_without_words(list(other_recordings(data, "val"))) | {"noise": noise}
-    if sentences is not None:
-        without_words["sentences"] = list(folder_recordings(sentences))
+    without_words = _without_words(data, noise, other_sentences)
     figures["false_words"] = measure_false_words(recognizer, disturbed, without_words)
     n_bytes = (model_folder / f"{name}.safetensors").stat().st_size
     figures["cost"] = measure_cost(model, n_bytes, spoken.clips[0], settings.n_runs)
     figures["seconds"] = round(time.monotonic() - started)
     return Evaluation(figures, scores, word_map)
+
+
+def _without_words(
+    data: Path, noise: Sequence[tuple[str, Samples]], folder: Path | None
+) -> dict[str, list[Recording]]:
+    """Return recordings to be silent in, by kind; in fluent English some words are said inside."""
+    fluent = [
+        Recording(one.corpus, one.samples, words_said(one.text))
+        for one in sentences(data, "val")
+        if one.text
+    ]
+    others: dict[str, Sequence[tuple[str, Samples]]] = {
+        "other_english_words": list(english_words(data)),
+        **speech_without_words(list(other_recordings(data, "val"))),
+        "noise": noise,
+    }
+    if folder is not None:
+        others["sentences"] = list(folder_recordings(folder))
+    return {"fluent_english": fluent} | {
+        kind: [Recording(*row) for row in rows] for kind, rows in others.items()
+    }
 
 
 def _score_split(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tqdm import tqdm
@@ -25,7 +25,9 @@ FOUND_SHARE = 0.95  # of the words, to compare models at
 _N_COMMONEST = 20
 
 _METHOD = (
-    "find_words on recordings without any of the words. A word counts if its score, both "
+    "find_words, for commands on their own, on recordings without any of the words. Of sentences "
+    "whose transcript holds some of them, what it holds is not counted as false, but apart "
+    "(said_inside). A word counts if its score, both "
     "alone and where it stands, is above the threshold. found: share of the words' recordings, "
     "given to find_words as they are, in which the right word is among those found; wrong: share "
     "in which another one is. At every threshold the words are chosen "
@@ -33,19 +35,28 @@ _METHOD = (
 )
 
 
+@dataclass(frozen=True)
+class Recording:
+    """A recording to be silent in: what is heard there instead, and the words inside sentences."""
+
+    name: str
+    samples: Samples
+    said: tuple[str, ...] = ()
+
+
 def measure_false_words(
     recognizer: Recognizer,
     spoken: Spoken,
-    without_words: Mapping[str, Sequence[tuple[str, Samples]]],
+    without_words: Mapping[str, Sequence[Recording]],
 ) -> dict[str, Any]:
     """Return false words per hour by kind of recording, and their curve, as JSON values.
 
-    without_words: recordings of each kind, with what is said or heard in them instead.
+    without_words: recordings of each kind.
     """
     said = [recognizer.labels[target] for target in spoken.target]
     scored_words = _score_all(recognizer, spoken.clips, "finding words")
     scored = {
-        kind: _score_all(recognizer, [sound for _, sound in recordings], f"words in {kind}")
+        kind: _score_all(recognizer, [one.samples for one in recordings], f"words in {kind}")
         for kind, recordings in without_words.items()
         if recordings
     }
@@ -61,8 +72,8 @@ def measure_false_words(
             "wrong": wrong / len(said),
         }
         for kind, sounds in scored.items():
-            count = sum(len(_labels(s, recognizer, threshold)) for s in sounds)
-            point[kind] = count / _hours(sounds)
+            heard = _heard(without_words[kind], sounds, recognizer, threshold)
+            point[kind] = sum(label not in one.said for one, label in heard) / _hours(sounds)
         return point
 
     curve = [at(threshold) for threshold in tqdm(THRESHOLDS, "thresholds", leave=False)]
@@ -74,7 +85,7 @@ def measure_false_words(
         "found": asdict(wilson_interval(round(here["found"] * len(said)), len(said))),
         "wrong": here["wrong"],
         "per_hour": {
-            kind: _rate([name for name, _ in without_words[kind]], sounds, recognizer, default)
+            kind: _rate(without_words[kind], sounds, recognizer, default)
             for kind, sounds in scored.items()
         },
         "curve": curve,
@@ -99,18 +110,32 @@ def _hours(scored: Sequence[ScoredStretches]) -> float:
     return sum(s.n_samples for s in scored) / SAMPLE_RATE / 3600
 
 
+def _heard(
+    recordings: Sequence[Recording],
+    scored: Sequence[ScoredStretches],
+    recognizer: Recognizer,
+    threshold: float,
+) -> list[tuple[Recording, str]]:
+    return [
+        (one, label)
+        for one, sound in zip(recordings, scored, strict=True)
+        for label in _labels(sound, recognizer, threshold)
+    ]
+
+
 def _rate(
-    names: Sequence[str],
+    recordings: Sequence[Recording],
     scored: Sequence[ScoredStretches],
     recognizer: Recognizer,
     threshold: float,
 ) -> dict[str, Any]:
     """Return words per hour, and which are heard in what: (name, label, times), commonest first."""
-    heard = Counter(
-        (name, label)
-        for name, sound in zip(names, scored, strict=True)
-        for label in _labels(sound, recognizer, threshold)
-    )
-    rate = asdict(poisson_rate(heard.total(), _hours(scored)))
-    commonest = [[name, label, n] for (name, label), n in heard.most_common(_N_COMMONEST)]
-    return rate | {"commonest": commonest}
+    heard = _heard(recordings, scored, recognizer, threshold)
+    false = Counter((one.name, label) for one, label in heard if label not in one.said)
+    hours = _hours(scored)
+    commonest = [[name, label, n] for (name, label), n in false.most_common(_N_COMMONEST)]
+    return asdict(poisson_rate(false.total(), hours)) | {
+        "hours": hours,
+        "said_inside": asdict(poisson_rate(len(heard) - false.total(), hours)),
+        "commonest": commonest,
+    }

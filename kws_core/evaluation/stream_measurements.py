@@ -12,16 +12,24 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from tqdm import tqdm
 
 from kws_core.audio.waveform import SAMPLE_RATE
-from kws_core.evaluation.stream_judge import Heard, Tally, judge
+from kws_core.evaluation.fluent_streams import (
+    FluentAlarms,
+    ScoredSentence,
+    alarms_in,
+    fluent_figures,
+    fluent_hours,
+    fluent_point,
+)
+from kws_core.evaluation.scored_sound import ScoredSound, replay
+from kws_core.evaluation.stream_judge import Tally, judge
 from kws_core.evaluation.stream_set import CONTENTS, SNRS_DB, SaidWord, StreamDraw
 from kws_core.results.metrics import poisson_rate, wilson_interval
-from kws_core.spotting import DetectorSettings, ScoredWindows, Trigger, smoothed_scores
+from kws_core.spotting import DetectorSettings
 
-TARGETS = (0.5, 1.0, 5.0)  # false alarms per hour
+TARGETS = (0.5, 1.0, 5.0)  # false alarms per hour of fluent English
 # Evenly spread over the logarithm of the odds: good detectors differ near 1.
 THRESHOLDS = tuple(round(float(1 / (1 + np.exp(-x))), 4) for x in np.arange(-1.0, 7.01, 0.25))
 _N_COMMONEST = 30
@@ -29,11 +37,11 @@ _N_COMMONEST = 30
 
 @dataclass(frozen=True)
 class ScoredStream:
-    """A stream that was heard: how it was made, what was said, and the scores of its windows."""
+    """A stream that was heard: how it was made, what was said, and its scores."""
 
     draw: StreamDraw
     said: list[SaidWord]
-    windows: ScoredWindows
+    sound: ScoredSound
 
     @property
     def seconds(self) -> float:
@@ -41,61 +49,72 @@ class ScoredStream:
         return self.draw.n_samples / SAMPLE_RATE
 
 
-def replay(
-    stream: ScoredStream,
-    smoothed: npt.NDArray[np.float64],
-    labels: Sequence[str],
-    settings: DetectorSettings,
-) -> list[Heard]:
-    """Return what the detector hears in a stream; smoothed: its scores (windows, labels)."""
-    trigger = Trigger(labels, settings)
-    times = (stream.windows.end / SAMPLE_RATE).tolist()
-    rows = zip(times, smoothed, stream.windows.level_db, strict=True)
-    heard = ((row[0], trigger.step(*row)) for row in rows)
-    return [Heard(at, column) for at, column in heard if column is not None]
-
-
 def figures_of_streams(
-    streams: Sequence[ScoredStream], labels: Sequence[str], detector: DetectorSettings
+    streams: Sequence[ScoredStream],
+    fluent: Sequence[ScoredSentence],
+    labels: Sequence[str],
+    detector: DetectorSettings,
 ) -> dict[str, Any]:
-    """Return the curve, the operating points and what false alarms sound like."""
-    n = detector.n_smoothed
-    smoothed = [smoothed_scores(s.windows.posteriors, labels, n) for s in streams]
+    """Return the curve, the operating points and what false alarms sound like.
 
-    def tallies(threshold: float) -> list[Tally]:
+    fluent: recordings of fluent English, on which the operating points are chosen.
+    """
+    smoothed = [stream.sound.smoothed(labels, detector) for stream in streams]
+    smoothed_fluent = [one.sound.smoothed(labels, detector) for one in fluent]
+
+    def measure(threshold: float) -> _AtThreshold:
         settings = replace(detector, threshold=threshold)
-        pairs = zip(streams, smoothed, strict=True)
-        return [judge(s.said, replay(s, rows, labels, settings), s.seconds) for s, rows in pairs]
+        tallies = [
+            judge(s.said, replay(s.sound, rows, labels, settings), s.seconds)
+            for s, rows in zip(streams, smoothed, strict=True)
+        ]
+        return _AtThreshold(
+            threshold, tallies, alarms_in(fluent, smoothed_fluent, labels, settings)
+        )
 
-    at = {threshold: tallies(threshold) for threshold in tqdm(THRESHOLDS, leave=False)}
-    here = at.get(detector.threshold) or tallies(detector.threshold)
-    points = [_point(streams, here, detector.threshold, None)]
-    for target in TARGETS:
-        low_enough = [t for t in THRESHOLDS if _per_hour(_sum(at[t])) <= target]
+    at = {threshold: measure(threshold) for threshold in tqdm(THRESHOLDS, leave=False)}
+    here = at.get(detector.threshold) or measure(detector.threshold)
+    points = [_point(streams, fluent, here, None)]
+    hours = fluent_hours(fluent)
+    for target in TARGETS if fluent else ():
+        low_enough = [t for t in THRESHOLDS if len(at[t].fluent.false) <= target * hours]
         if low_enough:
-            points.append(_point(streams, at[low_enough[0]], low_enough[0], target))
+            points.append(_point(streams, fluent, at[low_enough[0]], target))
     return {
-        "words": {_key(r): _sum(_at_ratio(streams, here, r)).n for r in SNRS_DB},
+        "words": {_key(r): _sum(_at_ratio(streams, here.tallies, r)).n for r in SNRS_DB},
         "hours": {
             **{c: sum(s.seconds for s in streams if s.draw.content == c) / 3600 for c in CONTENTS},
-            "counted": _sum(here).rest_s / 3600,
+            "counted": _sum(here.tallies).rest_s / 3600,
+            "fluent": hours,
         },
-        "curve": [_curve_point(streams, at[t], t) for t in THRESHOLDS],
+        "curve": [_curve_point(streams, fluent, at[t]) for t in THRESHOLDS],
         "operating_points": points,
-        "false_alarms": _what_alarms(streams, here, labels),
+        "false_alarms": _what_alarms(streams, here.tallies, labels),
+        "fluent": fluent_figures(fluent, here.fluent) if fluent else None,
     }
 
 
+@dataclass(frozen=True)
+class _AtThreshold:
+    threshold: float
+    tallies: list[Tally]
+    fluent: FluentAlarms
+
+
 def _curve_point(
-    streams: Sequence[ScoredStream], tallies: Sequence[Tally], threshold: float
+    streams: Sequence[ScoredStream], fluent: Sequence[ScoredSentence], at: _AtThreshold
 ) -> dict[str, Any]:
+    tallies = at.tallies
+
     def shares(tally: Tally) -> dict[str, float]:
         n = max(1, tally.n)
         return {"missed": tally.missed / n, "wrong": tally.wrong / n}
 
     total = _sum(tallies)
     by_snr = [{"snr_db": r, **shares(_sum(_at_ratio(streams, tallies, r)))} for r in SNRS_DB]
-    point: dict[str, Any] = {"threshold": threshold, "per_hour": _per_hour(total)}
+    point: dict[str, Any] = {"threshold": at.threshold, "per_hour": _per_hour(total)}
+    if fluent:
+        point["fluent_per_hour"] = len(at.fluent.false) / fluent_hours(fluent)
     by_content = {
         content: _per_hour(tally)
         for content in CONTENTS
@@ -106,10 +125,12 @@ def _curve_point(
 
 def _point(
     streams: Sequence[ScoredStream],
-    tallies: Sequence[Tally],
-    threshold: float,
+    fluent: Sequence[ScoredSentence],
+    at: _AtThreshold,
     target: float | None,
 ) -> dict[str, Any]:
+    tallies = at.tallies
+
     def figures(tally: Tally) -> dict[str, Any]:
         latency = tally.latency
         return {
@@ -125,8 +146,9 @@ def _point(
         }
 
     return {
-        "threshold": threshold,
+        "threshold": at.threshold,
         "target": target,
+        "fluent": fluent_point(fluent, at.fluent) if fluent else None,
         **figures(_sum(tallies)),
         "by_snr": [{"snr_db": r} | figures(_sum(_at_ratio(streams, tallies, r))) for r in SNRS_DB],
         "by_content": {

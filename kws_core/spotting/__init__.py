@@ -3,19 +3,23 @@
 ``recognizer`` scores a second, ``finder`` goes through a recording, by ``loudness`` as well. Of a
 stream, ``history`` keeps the last seconds of anything; ``intake`` turns chunks of any rate into one
 unbroken stream at 16 kHz and counts what was wrong with it; ``windows`` scores a second every
-hop; ``decision`` turns scores into words; ``detector`` puts them together.
+hop; ``decision`` turns scores into words, ``isolation`` asks whether they stand alone;
+``detector`` puts them together.
 """
 
-from kws_core.spotting.decision import Trigger, smooth, smoothed_scores
+from kws_core.spotting.decision import Decider, Trigger, smooth, smoothed_scores
 from kws_core.spotting.detector import Detection, KeywordDetector, LogMelPast, Posteriors
 from kws_core.spotting.detector_settings import DetectorSettings
 from kws_core.spotting.intake import Faults
+from kws_core.spotting.isolation import Isolation
 from kws_core.spotting.windows import ScoredWindows, WindowScorer
 
 __all__ = [
+    "Decider",
     "Detection",
     "DetectorSettings",
     "Faults",
+    "Isolation",
     "KeywordDetector",
     "LogMelPast",
     "Posteriors",

@@ -1,4 +1,4 @@
-"""From posteriors to words: scores, smoothing, thresholds, hysteresis, a pause after each word.
+"""From posteriors to words: scores, smoothing, thresholds, hysteresis, pauses around commands.
 
 The rules are those of Speech Commands' ``RecognizeCommands`` (Warden 2018), but for how a word can
 be heard twice: there, silence must win in between; here, the word's smoothed score need only
@@ -9,7 +9,8 @@ the scores of `kws_core.spotting.word_scores`: first whether it is a word, then 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -86,3 +87,67 @@ class Trigger:
         self._held.add(best)
         self._last = time
         return best
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A word that fired: its column among the labels, its score, the step its window ends before.
+
+    Steps are of 10 ms, counted from where the stream began.
+    """
+
+    column: int
+    score: float
+    end: int
+
+
+# Given a step, the levels (steps,) in dB that are known before it, and how many came before those.
+Levels = Callable[[int], tuple[npt.NDArray[np.float64], int]]
+
+
+class Decider:
+    """Decides as `Trigger` does, and, if only commands on their own count, waits for the pause.
+
+    n_window: steps that a window holds.
+    """
+
+    def __init__(self, labels: Sequence[str], settings: DetectorSettings, n_window: int) -> None:
+        self._trigger = Trigger(labels, settings)
+        self._settings = settings
+        self._n_window = n_window
+        self._waiting: list[Fired] = []
+
+    def configure(self, settings: DetectorSettings) -> None:
+        """Go on with other settings; raises as `Trigger.configure` does."""
+        self._trigger.configure(settings)
+        self._settings = settings
+
+    def interrupt(self) -> None:
+        """Forget the words that wait: what would decide is lost."""
+        self._waiting = []
+
+    def step(
+        self, time: float, end: int, smoothed: Rows, level_db: float, levels: Levels
+    ) -> list[Fired]:
+        """Return the words that are decided by the window that ends at `time` (s), before `end`.
+
+        smoothed, level_db: as `Trigger.step` takes them. levels: called only while a word waits.
+        """
+        column = self._trigger.step(time, smoothed, level_db)
+        fired = [] if column is None else [Fired(column, float(smoothed[column]), end)]
+        if not self._settings.alone:
+            return fired
+        self._waiting += fired
+        if not self._waiting:
+            return []
+        sound, before = levels(end)
+        alone = {one: self._stands_alone(one, sound, before) for one in self._waiting}
+        self._waiting = [one for one, verdict in alone.items() if verdict is None]
+        return [one for one, verdict in alone.items() if verdict]
+
+    def _stands_alone(
+        self, one: Fired, level_db: npt.NDArray[np.float64], before: int
+    ) -> bool | None:
+        first = max(0, one.end - self._n_window - before)
+        last = min(one.end - before, len(level_db))
+        return self._settings.isolation.stands_alone(level_db, first, last)

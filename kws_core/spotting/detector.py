@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.spotting.decision import Trigger, smoothed_scores
+from kws_core.spotting.decision import Decider, Fired, smoothed_scores
 from kws_core.spotting.detector_settings import DetectorSettings
 from kws_core.spotting.history import History
 from kws_core.spotting.intake import Faults, Intake
+from kws_core.spotting.loudness import STEP, levels_db
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.spotting.windows import ScoredWindows, WindowScorer
 from kws_core.spotting.word_bounds import CONTEXT_S, word_bounds
@@ -78,7 +79,7 @@ class KeywordDetector:
         """Forget everything, as if nothing had been heard; the settings stay."""
         settings, n_labels = self.settings, len(self.labels)
         self._intake = Intake()
-        self._trigger = Trigger(self.labels, settings)
+        self._decider = Decider(self.labels, settings, self._recognizer.n_samples // STEP)
         n_windows = round(settings.history / settings.hop)
         self._time = History(n_windows, (), np.float64)
         # A push of any length is scored a second at a time: more than is drawn is not needed.
@@ -94,7 +95,7 @@ class KeywordDetector:
         settings.listened_for(self.labels)
         before, self.settings = self.settings, settings
         if (settings.hop, settings.history) == (before.hop, before.history):
-            self._trigger.configure(settings)
+            self._decider.configure(settings)
         else:
             faults = self.faults
             self.reset()
@@ -172,7 +173,8 @@ class KeywordDetector:
         self._origin = origin
         self._begun = self._raw.stop
         self._word_end = 0  # sample after the last word's sound
-        kept_s = max(self.settings.history, CONTEXT_S)
+        self._decider.interrupt()
+        kept_s = max(self.settings.history, CONTEXT_S, self.settings.isolation.context_s)
         self._scorer = WindowScorer(self._recognizer, self.settings.hop_steps, kept_s)
 
     def _decide(self, scored: ScoredWindows) -> list[Detection]:
@@ -186,23 +188,34 @@ class KeywordDetector:
         self._raw.append(scored.posteriors)
         self._smoothed.append(smoothed)
         found = []
-        for i, end in enumerate(scored.end):
-            column = self._trigger.step(float(time[i]), smoothed[i], float(scored.level_db[i]))
-            if column is not None:
-                found.append(self._detection(column, int(end), float(smoothed[i, column])))
+        for i, end in enumerate(scored.end.tolist()):
+            at, level_db = float(time[i]), float(scored.level_db[i])
+            decided = self._decider.step(at, end // STEP, smoothed[i], level_db, self._levels)
+            found += [self._detection(fired, end) for fired in decided]
         return found
 
-    def _detection(self, column: int, end: int, score: float) -> Detection:
+    def _levels(self, end: int) -> tuple[npt.NDArray[np.float64], int]:
+        """Return the levels that are known before step `end`, and how many steps came before."""
+        past = self._scorer.samples
+        first = max(0, end - round(self.settings.isolation.context_s * SAMPLE_RATE / STEP))
+        level_db = levels_db(past.between(first * STEP, end * STEP))[:-1]
+        if not first:
+            return level_db, 0
+        return level_db[1:], first + 1  # of which 5 ms were cut off
+
+    def _detection(self, fired: Fired, end: int) -> Detection:
+        """Describe a word that was decided by the window that ends before sample `end`."""
         past = self._scorer.samples
         begin = max(past.start, end - round(CONTEXT_S * SAMPLE_RATE))
         samples = past.between(begin, end)
         earlier = max(0, self._word_end - begin)
-        first, stop = word_bounds(samples, self._recognizer.n_samples, earlier)
+        n_window = self._recognizer.n_samples + end - fired.end * STEP
+        first, stop = word_bounds(samples, n_window, earlier)
         self._word_end = begin + stop
         return Detection(
-            label=self.labels[column],
+            label=self.labels[fired.column],
             start=self._origin + (begin + first) / SAMPLE_RATE,
             end=self._origin + (begin + stop) / SAMPLE_RATE,
-            score=score,
+            score=fired.score,
             latency=(end - begin - stop) / SAMPLE_RATE,
         )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from kws_core.errors import SettingsError
 from kws_core.labels import SILENCE, UNKNOWN
-
-STEP_S = 0.01  # what hops are multiples of: features have a frame each 10 ms
+from kws_core.spotting.isolation import Isolation
+from kws_core.spotting.loudness import STEP_S
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,9 @@ class DetectorSettings:
     are averaged. threshold: least smoothed score of a word; word_thresholds: other ones for
     some words. hysteresis: once heard, a word can be heard again only after its smoothed score
     was so far below its threshold. refractory: nothing is heard for so long after any word.
-    gate_db: windows whose loudest 10 ms are quieter hold no word. words: to listen for, all if
+    gate_db: windows whose loudest 10 ms are quieter hold no word. alone: only commands on their
+    own are heard, with the pauses that `isolation` asks for, and show once the pause after them is
+    long enough; without it, words inside sentences are heard too. words: to listen for, all if
     None; what sounds most like another word is not taken for one of them. history: how much of
     the past is kept for drawing and replaying.
 
@@ -39,6 +41,8 @@ class DetectorSettings:
     hysteresis: float = 0.15
     refractory: float = 0.3
     gate_db: float = -60.0
+    alone: bool = True
+    isolation: Isolation = field(default_factory=Isolation)
     words: tuple[str, ...] | None = None
     history: float = 10.0
 

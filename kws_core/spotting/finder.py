@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,10 @@ import numpy.typing as npt
 from kws_core.audio.one_second import room_tone
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.labels import SILENCE, UNKNOWN
+from kws_core.spotting.isolation import Isolation
 from kws_core.spotting.loudness import (
     STEP,
+    STEP_S,
     Steps,
     active_frames,
     background_db,
@@ -57,13 +59,16 @@ class FinderSettings:
     threshold: least score, of the word alone and of the word where it stands; with the usual one,
     the best model finds 95 % of words by people it never heard (README).
     shortest, longest: of a word's sound. longest_gap: of a silence inside a word (the closures
-    of "eight" or "backward").
+    of "eight" or "backward"). alone: only commands on their own are found, with the pauses that
+    `isolation` asks for; without it, words inside sentences are found too.
     """
 
     threshold: float = 0.92
     shortest: float = 0.1
     longest: float = 1.0
     longest_gap: float = 0.2
+    alone: bool = True
+    isolation: Isolation = field(default_factory=Isolation)
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,12 @@ def score_stretches(
     level = levels_db(samples)
     active, starts, ends = _edges(level)
     stretches = _stretches(active, starts, ends, settings)
+    if settings.alone:
+        silence = np.full(round(settings.isolation.after / STEP_S), -np.inf)
+        until_end = np.concatenate([level, silence])  # after the recording nothing is said
+        stretches = [
+            s for s in stretches if settings.isolation.stands_alone(until_end, s.first, s.last)
+        ]
     if not stretches:
         return ScoredStretches([], np.zeros((0, 0)), len(samples))
     # What turns each step with sound down to the background.

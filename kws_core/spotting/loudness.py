@@ -16,6 +16,7 @@ from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.features.front_ends import power_spectrogram
 
 STEP = SAMPLE_RATE // 100  # 10 ms: one level per step
+STEP_S = STEP / SAMPLE_RATE
 _WINDOW = 2 * STEP
 _N_FFT = 512
 _VOICE_HZ = (100.0, 5000.0)  # hum and hiss outside say little about words

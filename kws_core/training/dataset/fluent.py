@@ -11,7 +11,7 @@ from typing import Any
 
 from kws_core.audio.waveform import Samples
 from kws_core.labels import WORDS
-from kws_core.training.dataset.shards import FLUENT_FILES, decode, read_table
+from kws_core.training.dataset.shards import ENGLISH_WORDS_FILE, FLUENT_FILES, decode, read_table
 
 _COFFEE_ORDERS = "coffee orders"  # a transcript of slots, as JSON
 # What sounds like one of the words.
@@ -72,3 +72,15 @@ def words_said(text: str) -> tuple[str, ...]:
         if token != word and (token.startswith(word) or token.endswith(word))
     }
     return tuple(word for word in WORDS if word in found)
+
+
+def english_words(folder: Path) -> Iterator[tuple[str, Samples]]:
+    """Yield English words that are none of the 35, never trained on: the word, its samples.
+
+    Nothing if the file is not there; raises `DataError` if it is damaged.
+    """
+    if not (folder / ENGLISH_WORDS_FILE).is_file():
+        return
+    table = read_table(folder, ENGLISH_WORDS_FILE, "word", "audio")
+    for row, (word, audio) in enumerate(zip(*table.values(), strict=True)):
+        yield str(word), decode(audio, where=f"Row {row} of {ENGLISH_WORDS_FILE}")

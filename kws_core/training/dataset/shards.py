@@ -24,6 +24,7 @@ MORE_WORDS_FILE = "speech_commands_more.parquet"  # recordings that were named l
 PICTURE_FILE = "speech_commands_logmel.parquet"
 NOISE_FILE = "background_noise.parquet"
 MORE_NOISE_FILE = "more_noise.parquet"
+ENGLISH_WORDS_FILE = "english_words.parquet"
 FLUENT_FILES = ("english_speech.parquet", "english_speech_more.parquet")
 OTHER_FILE = "other_words.parquet"
 SYNTHETIC_FILE = "synthetic_words.parquet"
