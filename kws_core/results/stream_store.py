@@ -7,16 +7,19 @@ Written by ``python -m kws_core evaluate-stream``. The keys are:
   only and with noise only, ``counted``, what of all that is no word's time, and ``fluent``, of
   fluent English;
 * ``curve``: by threshold, ``missed`` and ``wrong`` (shares), ``fluent_per_hour`` (false alarms in
-  fluent English), ``per_hour`` (those in streams of clips), ``by_snr``, a list of ``snr_db`` (null in quiet), ``missed`` and ``wrong``, and ``by_content``,
-  the false alarms per hour of streams with words, with other speech only and with noise only;
+  fluent English), ``per_hour`` (those in streams of clips), ``by_snr``, a list of ``snr_db`` (null
+  in quiet), ``missed`` and ``wrong``, and ``by_content``, the false alarms per hour of streams with
+  words, with other speech only and with noise only;
 * ``operating_points``: first at the threshold of ``detector`` (``target`` is null), then at 0.5, 1
   and 5 false alarms per hour of fluent English (left out if no threshold reaches it): ``fluent``
   with ``false_alarms`` and ``said_inside`` (words said inside sentences), ``missed``, ``wrong`` and
-  ``false_alarms`` with 95 % intervals, ``latency`` (s from a word's end: ``median``, ``p95``; null
-  if none was heard), all of it also ``by_snr``, and the false alarms ``by_content``;
+  ``false_alarms`` (in streams of clips) with 95 % intervals, ``latency`` (s from a word's end:
+  ``median``, ``p95``; null if none was heard), all of it also ``by_snr``, and the false alarms
+  ``by_content``;
 * ``false_alarms``: at the threshold of ``detector``, (noise, ratio, content, label, times);
 * ``fluent``: at the same, ``hours``, ``corpora``, a list of ``corpus``, ``hours``, ``sentences``,
-  ``named_speakers``, ``false_alarms`` and ``said_inside``, and ``commonest``, (corpus, label, times).
+  ``named_speakers``, ``false_alarms`` and ``said_inside``, and ``commonest``, (corpus, label,
+  times).
 """
 
 from __future__ import annotations
