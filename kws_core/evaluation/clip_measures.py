@@ -14,7 +14,7 @@ from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.errors import DataError
 from kws_core.features.front_ends import power_spectrogram
 from kws_core.labels import WORDS
-from kws_core.training.dataset.shards import SPEECH_FILES, decode, read_table
+from kws_core.training.dataset.shards import decode, word_table
 
 N_FFT = 512
 _HOP = 256
@@ -46,16 +46,15 @@ def measure_clips(data: Path, split: str) -> MeasuredClips:
 
     Raises `DataError` if the file is missing or damaged, or says something else than the words.
     """
-    name = SPEECH_FILES[split]
-    table = read_table(data, name, "audio", "word", "speaker", "utterance")
+    table = word_table(data, split)
     strange = sorted(set(table["word"]) - set(WORDS))
     if strange:
-        raise DataError(f"{name} has clips of {strange[0]!r}, which is none of the words.")
+        raise DataError(f"{data} has clips of {strange[0]!r}, which is none of the words.")
     word = np.array([WORDS.index(each) for each in table["word"]], np.int64)
     seconds, level_db = np.zeros(len(word)), np.zeros(len(word))
     spectrum = np.zeros((len(WORDS), N_FFT // 2 + 1))
     for row, audio in enumerate(tqdm(table["audio"], f"{split} recordings", leave=False)):
-        samples = decode(audio, where=f"Row {row} of {name}")
+        samples = decode(audio, where=table["where"][row])
         seconds[row] = len(samples) / SAMPLE_RATE
         power = float(np.mean(np.square(samples, dtype=np.float64))) if len(samples) else 0.0
         level_db[row] = 10 * np.log10(max(power, _LEAST_POWER))

@@ -22,7 +22,7 @@ from kws_core.results.data_summary import QUANTILES, DataSummary
 from kws_core.training.dataset.clips import Clips
 from kws_core.training.dataset.load import load_clips
 from kws_core.training.dataset.recordings import DataKinds
-from kws_core.training.dataset.shards import PICTURE_FILE, SPEECH_FILES, read_table
+from kws_core.training.dataset.shards import SPEECH_FILES, picture_table
 
 _DURATION_EDGES = np.round(np.arange(0.0, 1.0501, 0.05), 2)  # s
 _LEVEL_EDGES = np.arange(-80.0, 0.1, 2.5)  # dBFS
@@ -48,7 +48,8 @@ def describe_data(data: Path, cache: Path) -> DataSummary:
     Raises `DataError` if a file is missing or damaged.
     """
     measured = {split: measure_clips(data, split) for split in SPEECH_FILES}
-    pictures = read_table(data, PICTURE_FILE, "word", "speaker", "split", "utterance")
+    of_split = [picture_table(data, split, "speaker") for split in ("train", "val")]
+    pictures = {column: of_split[0][column] + of_split[1][column] for column in of_split[0]}
     kinds = DataKinds(synthetic=False)
     clips = {
         split: load_clips(data, cache, split, LogMelConfig(), kinds) for split in ("train", "val")

@@ -205,7 +205,7 @@ def test_a_folder_without_sentences_is_refused_before_anything_is_measured(
     models: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(DataError, match="no sound files"):
-        evaluate("deaf", tmp_path / "no data either", "val", models, sentences=tmp_path)
+        evaluate("deaf", tmp_path / "no data either", "val", models, other_sentences=tmp_path)
 
 
 def test_missing_data_are_named(models: Path, tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ pytest.importorskip("pyarrow", reason="training data are Parquet files")
 from kws_core.cli.main import main
 from kws_core.errors import DataError
 from kws_core.evaluation.evaluate_streams import score_streams, stream_sources
+from kws_core.evaluation.fluent_streams import ScoredSentence, score_sentences
 from kws_core.evaluation.material import Spoken
-from kws_core.evaluation.stream_measurements import THRESHOLDS, figures_of_streams, replay
+from kws_core.evaluation.scored_sound import replay
+from kws_core.evaluation.stream_measurements import THRESHOLDS, figures_of_streams
 from kws_core.evaluation.stream_set import SNRS_DB, StreamSetSettings, StreamSources, render
 from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
@@ -27,7 +29,8 @@ from kws_core.results.stream_store import (
     load_stream_figures,
     save_stream_figures,
 )
-from kws_core.spotting import DetectorSettings, KeywordDetector, smoothed_scores
+from kws_core.spotting import DetectorSettings, KeywordDetector
+from kws_core.training.dataset.fluent import Sentence
 from tests.helpers import training_shards as shards
 from tests.helpers.listeners import StreamListener, burst
 
@@ -52,15 +55,43 @@ def streams(listener: StreamListener) -> list:
 
 
 @pytest.fixture(scope="module")
-def figures(streams, listener) -> dict:
-    return figures_of_streams(streams[0], listener.labels, DETECTOR)
+def fluent(listener: StreamListener) -> list[ScoredSentence]:
+    """Two sentences whose words stand apart: one says so in its transcript, one doesn't."""
+    pause = np.zeros(8_000, np.float32)
+    sound = np.concatenate([burst("low", 1, 0.3), pause, burst("middle", 2, 0.3)])
+    told = [
+        Sentence("readers", "ann", "listen to me", sound),
+        Sentence("readers", "ben", "a low beam", sound),
+        Sentence("readers", "cleo", "", sound),
+    ]
+    return score_sentences(listener, told, DETECTOR)
+
+
+@pytest.fixture(scope="module")
+def figures(streams, fluent, listener) -> dict:
+    return figures_of_streams(streams[0], fluent, listener.labels, DETECTOR)
+
+
+def test_what_a_transcript_holds_is_no_false_alarm(streams, fluent, listener) -> None:
+    assert [one.said for one in fluent] == [
+        ("two",),
+        (),
+    ]  # none of the 35; the third has no transcript
+    told = [fluent[0], replace(fluent[1], said=("low",))]
+    figures = figures_of_streams(streams[0], told, listener.labels, DETECTOR)
+    at_default = figures["operating_points"][0]["fluent"]
+    assert at_default["false_alarms"]["count"] == 3
+    assert at_default["said_inside"]["count"] == 1
+    assert at_default["false_alarms"]["hours"] == pytest.approx(2 * (2 * 0.8 + 0.5) / 3600)
+    [corpus] = figures["fluent"]["corpora"]
+    assert (corpus["corpus"], corpus["sentences"], corpus["named_speakers"]) == ("readers", 2, 2)
+    assert figures["fluent"]["commonest"] == [["readers", "middle", 2], ["readers", "low", 1]]
 
 
 def test_replayed_decisions_are_those_of_the_detector(streams, listener) -> None:
     for stream in streams[0][:-1:5]:
-        n, labels = DETECTOR.n_smoothed, listener.labels
-        smoothed = smoothed_scores(stream.windows.posteriors, labels, n)
-        heard = replay(stream, smoothed, listener.labels, DETECTOR)
+        smoothed = stream.sound.smoothed(listener.labels, DETECTOR)
+        heard = replay(stream.sound, smoothed, listener.labels, DETECTOR)
         live = KeywordDetector(listener, DETECTOR).push(render(stream.draw, streams[1]))
         assert [one.time for one in heard] == [pytest.approx(d.time) for d in live]
         assert [listener.labels[one.column] for one in heard] == [d.label for d in live]
@@ -100,8 +131,8 @@ def test_operating_points_are_the_lowest_thresholds_that_keep_to_the_rate(figure
     for point in points:
         at = next(c for c in figures["curve"] if c["threshold"] == point["threshold"])
         below = [c for c in figures["curve"] if c["threshold"] < point["threshold"]]
-        assert at["per_hour"] <= point["target"] < below[-1]["per_hour"]
-        assert point["false_alarms"]["low"] <= point["target"]
+        assert at["fluent_per_hour"] <= point["target"] < below[-1]["fluent_per_hour"]
+        assert point["fluent"]["false_alarms"]["low"] <= point["target"]
 
 
 def test_figures_say_how_much_was_heard(streams, figures) -> None:
@@ -172,4 +203,4 @@ def test_figures_that_are_missing_or_of_another_format_are_refused(tmp_path: Pat
 def test_the_streams_of_a_seed_are_heard_the_same(streams, listener) -> None:
     again = score_streams(listener, streams[1], replace(SETTINGS, minutes_without=0.0), DETECTOR)
     assert len(again) == len(SNRS_DB)
-    assert np.array_equal(again[2].windows.posteriors, streams[0][2].windows.posteriors)
+    assert np.array_equal(again[2].sound.windows.posteriors, streams[0][2].sound.windows.posteriors)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kws_core.audio.waveform import SAMPLE_RATE
-from kws_core.evaluation.false_words import THRESHOLDS, measure_false_words
+from kws_core.evaluation.false_words import THRESHOLDS, Recording, measure_false_words
 from kws_core.evaluation.material import Spoken
 from tests.helpers.listeners import ToneListener, burst
 
@@ -25,8 +25,20 @@ def figures() -> dict:
     twice = np.concatenate([burst("high", 50), burst("high", 51)])
     quiet = 1e-5 * np.random.default_rng(0).standard_normal(2 * SAMPLE_RATE).astype(np.float32)
     listener = ToneListener({"low": 0.97, "middle": 0.93, "high": 0.95})
-    other = [("beep", twice), ("nothing", quiet)]
+    other = [Recording("beep", twice), Recording("nothing", quiet)]
     return measure_false_words(listener, spoken, {"other_speech": other, "noise": []})
+
+
+def test_words_that_were_said_are_counted_apart() -> None:
+    spoken = Spoken([burst("low", 0)], np.array([LOW]), np.array(["low"]))
+    sound = np.concatenate([burst("high", 1), burst("low", 2)])
+    sentence = [Recording("sentence", sound, said=("low",))]
+    listener = ToneListener({"low": 0.97, "high": 0.95})
+    figures = measure_false_words(listener, spoken, {"fluent_english": sentence})
+    rate = figures["per_hour"]["fluent_english"]
+    assert (rate["count"], rate["said_inside"]["count"]) == (1, 1)
+    assert rate["commonest"] == [["sentence", "high", 1]]
+    assert at(figures, 0.94)["fluent_english"] == pytest.approx(rate["per_hour"])
 
 
 def at(figures: dict, threshold: float) -> dict[str, float]:

@@ -123,4 +123,37 @@ def write_shards(folder: Path) -> Path:
         for word in ("zero", "four")
     ]
     write(folder, "free_spoken_digits.parquet", digits)
+    write_fluent(folder)
     return folder
+
+
+def sentence_row(corpus: str, split: str, text: str, words: list[str]) -> dict[str, object]:
+    """A recording that says these words one right after the other."""
+    sound = np.concatenate([spoken(word, seed) for seed, word in enumerate(words)])
+    speaker = f"{corpus}-{split}"
+    return {
+        "corpus": corpus,
+        "speaker": speaker,
+        "split": split,
+        "text": text,
+        "audio": flac(sound),
+    }
+
+
+def write_fluent(folder: Path) -> None:
+    """Fluent English: with a transcript and without one."""
+    parts = {"english_speech": "readers", "english_speech_more": "librivox"}
+    for name, corpus in parts.items():
+        text = "yesterday was fine" if corpus == "readers" else ""
+        rows = [
+            sentence_row(corpus, split, text, ["yes", "no", "up"]) for split in ("train", "val")
+        ]
+        write(folder, f"{name}.parquet", rows)
+
+
+def more_word_row(
+    word: str, speaker: str, split: str, named_by: str = "file", utterance: str = ""
+) -> dict[str, object]:
+    """A recording that was named later."""
+    row = clip_row(word, speaker, split, audio=opus(spoken(word, seed=7)))
+    return row | {"named_by": named_by} | ({"utterance": utterance} if utterance else {})

@@ -98,13 +98,20 @@ def test_a_whole_word_wins_over_the_words_it_begins_and_ends_with() -> None:
     assert labels(find(sound)) == ["low-high"]
 
 
+def test_a_word_inside_a_sentence_is_found_only_if_asked_for() -> None:
+    pause, word = silence(0.14), tone(0.45, hz=LOW)
+    sound = np.concatenate([silence(0.5), word, pause, word, pause, word, silence(0.5)])
+    assert labels(find(sound)) == []
+    assert labels(find(sound, alone=False)) == ["low", "low", "low"]
+
+
 def test_words_never_overlap() -> None:
     rng = np.random.default_rng(3)
     parts = [silence(0.2)]
     for _ in range(12):
         parts += [tone(rng.uniform(0.12, 0.5), hz=rng.choice([LOW, HIGH]))]
         parts += [silence(rng.uniform(0.0, 0.4))]
-    words = find(np.concatenate(parts))
+    words = find(np.concatenate(parts), alone=False)
     assert len(words) > 5
     assert all(a.end <= b.start for a, b in pairwise(words))
 

@@ -39,3 +39,13 @@ def test_a_shorter_one_is_whole_and_anywhere_in_its_window() -> None:
 
 def test_one_of_a_second_fills_its_window() -> None:
     assert (windows(CONFIG.n_frames, 5)[:, 0] == 1).all()
+
+
+def test_hard_windows_are_drawn_near_where_they_were_found() -> None:
+    ramp = np.tile(np.arange(400, dtype=np.float16), (CONFIG.n_mels, 1))
+    crops = Crops([Stream("ramp", ramp)], CONFIG, torch.device("cpu"))
+    crops.hard = torch.tensor([50, 200])
+    firsts = crops.draw_hard(64, torch.Generator().manual_seed(0), jitter=3)[:, 0, 0]
+    near = torch.minimum((firsts - 50).abs(), (firsts - 200).abs())
+    assert near.max() <= 3
+    assert {50, 200} <= {round(float(first) / 50) * 50 for first in firsts}

