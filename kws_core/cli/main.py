@@ -23,6 +23,7 @@ from kws_core.cli.export import add_export_options, export_command
 from kws_core.cli.numbers import count
 from kws_core.cli.stream import (
     add_evaluate_stream_options,
+    add_inside_sentences,
     add_listen_options,
     evaluate_stream_command,
     listen_command,
@@ -33,6 +34,7 @@ from kws_core.models import ARCHITECTURES
 from kws_core.models.store import MODEL_FOLDER, read_card
 from kws_core.results.store import RESULTS_FOLDER, SPLITS, save_results
 from kws_core.results.table import results_table
+from kws_core.spotting.finder import FinderSettings
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 OK, REFUSED, INTERRUPTED = 0, 1, 130
@@ -96,9 +98,10 @@ def _predict(options: argparse.Namespace) -> int:
 
 def _scan(options: argparse.Namespace) -> int:
     recognizer = Recognizer.load(options.model, options.model_folder)
+    settings = FinderSettings(alone=not options.inside_sentences)
 
     def analyse(clip: Clip) -> _Result:
-        words = recognizer.find_words(clip.samples, clip.sample_rate)
+        words = recognizer.find_words(clip.samples, clip.sample_rate, settings)
         lines = [f"\n  {w.start:6.2f} s  {w.end:6.2f} s  {w.label} {w.score:.1%}" for w in words]
         return "".join(lines) or "no words found", {"words": [asdict(word) for word in words]}
 
@@ -211,6 +214,7 @@ def _parser() -> argparse.ArgumentParser:
     scan = commands.add_parser(
         "scan", parents=[files, model_folder], help="the words of long recordings and their times"
     )
+    add_inside_sentences(scan)
     scan.set_defaults(command=_scan)
     listen = commands.add_parser(
         "listen", parents=[model_folder], help="the words of a stream, as they are spoken"

@@ -87,10 +87,21 @@ def _add_detector_options(parser: argparse.ArgumentParser) -> None:
     for name, (kind, what) in _DETECTOR_OPTIONS.items():
         text = f"{what} (default: %(default)s)"
         parser.add_argument(f"--{name}", type=kind, default=getattr(default, name), help=text)
+    add_inside_sentences(parser)
+
+
+def add_inside_sentences(parser: argparse.ArgumentParser) -> None:
+    """Add the option that takes words inside sentences for commands too."""
+    parser.add_argument(
+        "--inside-sentences",
+        action="store_true",
+        help="hear words inside sentences too, not only commands on their own",
+    )
 
 
 def _detector_settings(options: argparse.Namespace) -> DetectorSettings:
-    return DetectorSettings(**{name: getattr(options, name) for name in _DETECTOR_OPTIONS})
+    given = {name: getattr(options, name) for name in _DETECTOR_OPTIONS}
+    return DetectorSettings(**given, alone=not options.inside_sentences)
 
 
 def _line(found: Detection, *, as_json: bool) -> str:

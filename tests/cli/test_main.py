@@ -15,7 +15,7 @@ from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, build_model, save_model
-from kws_core.spotting.finder import Word
+from kws_core.spotting.finder import FinderSettings, Word
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.app import ROOT
 from tests.helpers.audio_files import encode, tone
@@ -163,16 +163,18 @@ class TestScan:
         """Make every recording hold WORDS; the lengths of those that were asked about."""
         lengths: list[int] = []
 
-        def find_words(_self, samples: np.ndarray, sample_rate: int) -> list[Word]:
+        def find_words(
+            _self, samples: np.ndarray, sample_rate: int, settings: FinderSettings
+        ) -> list[Word]:
             lengths.append(len(samples))
             assert sample_rate == RATE
-            return list(self.WORDS)
+            return [] if settings.alone else list(self.WORDS)
 
         monkeypatch.setattr(Recognizer, "find_words", find_words)
         return lengths
 
     def test_prints_words_with_their_times_and_scores(self, run, long, heard) -> None:
-        printed = run("scan", long)
+        printed = run("scan", "--inside-sentences", long)
         assert printed.code == 0
         assert [line.split() for line in printed.out.splitlines()] == [
             [f"{long}:"],
@@ -182,12 +184,11 @@ class TestScan:
         assert heard == [40_000]
 
     def test_json_holds_the_words(self, run, long, heard) -> None:
-        [found] = run("scan", "--json", long).objects
+        [found] = run("scan", "--json", "--inside-sentences", long).objects
         assert found["duration"] == 2.5
         assert [Word(**word) for word in found["words"]] == list(self.WORDS)
 
-    def test_no_words_are_said_to_be_none(self, run, long, monkeypatch) -> None:
-        monkeypatch.setattr(Recognizer, "find_words", lambda *_: [])
+    def test_only_commands_on_their_own_are_found_unless_asked(self, run, long, heard) -> None:
         assert run("scan", long).out == f"{long}: no words found\n"
         assert run("scan", long, "--json").objects[0]["words"] == []
 

@@ -54,6 +54,15 @@ def test_a_file_is_heard_to_its_last_word(listen, sound, tmp_path: Path) -> None
     assert out.splitlines()[0].endswith("98.0%")
 
 
+def test_words_inside_a_sentence_are_heard_if_asked_for(listen, tmp_path: Path) -> None:
+    words = [burst("low", 0, 0.6)[1600:-1600] for _ in range(3)]  # without pauses
+    path = tmp_path / "sentence.wav"
+    sentence = np.concatenate([np.zeros(SAMPLE_RATE, np.float32), *words])
+    path.write_bytes(encode(sentence, SAMPLE_RATE))
+    assert said(listen(str(path))[1]) == []
+    assert said(listen(str(path), "--inside-sentences")[1]) == ["low"]
+
+
 def test_json_has_a_line_a_word(listen, sound, tmp_path: Path) -> None:
     path = tmp_path / "words.flac"
     path.write_bytes(encode(sound, SAMPLE_RATE, "flac"))
