@@ -125,7 +125,7 @@ def test_a_sample_is_heard_held_left_and_taken_to_another_page(
     assert [word["label"] for word in strip["words"]] == [WORD]
     assert strip["bands"][0][1] == "0 Hz"
     assert len(strip["strip"]["melTime"]) > 200
-    assert re.search(rf"\| [\d.]+ s \| {WORD} \| [<>\d]+ % \| [\d.]+ m?s \|", said(page))
+    assert re.search(rf"\| [\d.]+ s \| {WORD} \| [<>\d]+% \| [\d.]+ m?s \|", said(page))
     assert "1 word" in said(page)
     assert f"| Frames received | {listener.health.received} |" in said(page)
     page = click(page, "live_replay_recognise")
