@@ -1,14 +1,15 @@
-"""Accuracy against what a model costs, ours and published ones."""
+"""Accuracy against the cost of a model, ours and published ones."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from kws_core.charts.layout import GRID, QUIET, WRONG, axis, figure, legend
+from kws_core.charts.layout import QUIET, WRONG, axis, figure, legend
 from kws_core.charts.style import LINE
 from kws_core.report.comparison import KINDS, Cost, Kind, Row
 
@@ -23,28 +24,40 @@ _LOOKS: Final[dict[Kind, dict[str, Any]]] = {
     "notebook": {"symbol": "x", "color": WRONG, "size": 10},
     "ours": {"symbol": "circle", "color": LINE, "size": 12},
 }
+_TICKS: Final = (0.995, 0.99, 0.98, 0.97, 0.96, 0.95, 0.9, 0.85, 0.8, 0.7, 0.5)
+
+# Names are placed as if the plot had this size, in pixels; one letter takes so much of it.
+_WIDTH, _HEIGHT, _LETTER, _LINE_HEIGHT, _MARKER = 560, 330, 6.2, 13, 14
+_PLACES: Final = ("bottom center", "top center", "middle right", "middle left")
+
+_Box = tuple[float, float, float, float]
 
 
 def comparison_figure(rows: Sequence[Row], cost: Cost) -> go.Figure:
-    """Draw those of the rows whose cost is known; cost is on a logarithmic axis."""
+    """Draw the rows whose cost is known; cost and errors are on logarithmic axes."""
     known = [row for row in rows if row.cost(cost) is not None]
-    traces = [_trace([row for row in known if row.kind == kind], kind, cost) for kind in _LOOKS]
     costs = [row.cost(cost) or 0.0 for row in known]
     within_a_decade = bool(costs) and max(costs) < 10 * min(costs)
-    lowest = min((row.share.low if row.share else row.accuracy for row in known), default=0.9)
+    low = min((row.share.low if row.share else row.accuracy for row in known), default=0.9)
+    high = max((row.share.high if row.share else row.accuracy for row in known), default=0.99)
+    # Upside down and logarithmic in the errors, so that good models do not lie on each other.
+    span = [math.log10(1.15 * (1 - low)), math.log10((1 - high) / 1.15)]
+    places = _places(known, cost, span)
     layout = {
         "xaxis": axis(
             _AXES[cost], type="log", exponentformat="SI", dtick="D1" if within_a_decade else 1
         ),
         "yaxis": axis(
-            "right",
-            tickformat=".0%",
-            range=[max(lowest - 0.02, 0.0), 1.005],
-            gridcolor=GRID,
+            "accuracy",
+            type="log",
+            range=span,
+            tickvals=[1 - tick for tick in _TICKS],
+            ticktext=[f"{100 * tick:g}%" for tick in _TICKS],
         ),
         "showlegend": True,
         "legend": legend(),
     }
+    traces = [_trace(known, places, kind, cost) for kind in _LOOKS]
     return figure([trace for trace in traces if trace["x"]], layout, height=420)
 
 
@@ -52,21 +65,24 @@ def comparison_text(rows: Sequence[Row], cost: Cost) -> str:
     """Say in a sentence what the figure shows."""
     known = [row for row in rows if row.cost(cost) is not None]
     ours = [row for row in known if row.kind == "ours"]
-    told = "; ".join(f"{row.name} {row.accuracy:.1%} ({row.tested_on})" for row in ours)
+    listed = "; ".join(f"{row.name} {row.accuracy:.1%} ({row.tested_on})" for row in ours)
     return (
-        f"Accuracy against {_AXES[cost]}, {len(known)} figures; measured here: "
-        f"{told or 'none of ours'}."
+        f"Accuracy against {_AXES[cost]} of {len(known)} models; measured here: {listed or 'none'}."
     )
 
 
-def _trace(rows: Sequence[Row], kind: Kind, cost: Cost) -> dict[str, Any]:
+def _trace(known: Sequence[Row], places: Sequence[str], kind: Kind, cost: Cost) -> dict[str, Any]:
+    chosen = [(row, place) for row, place in zip(known, places, strict=True) if row.kind == kind]
+    rows = [row for row, _ in chosen]
     trace: dict[str, Any] = {
         "type": "scatter",
         "name": KINDS[kind],
         "x": [row.cost(cost) for row in rows],
-        "y": [row.accuracy for row in rows],
-        "mode": "markers+text" if kind == "ours" else "markers",
-        **_names(rows, cost),
+        "y": [1 - row.accuracy for row in rows],
+        "mode": "markers+text",
+        "text": [escape(row.name) if place else "" for row, place in chosen],
+        "textposition": [place or _PLACES[0] for _, place in chosen],
+        "textfont": {"size": 11},
         "cliponaxis": False,
         "marker": _LOOKS[kind],
         "hovertext": [_hover(row) for row in rows],
@@ -76,28 +92,64 @@ def _trace(rows: Sequence[Row], kind: Kind, cost: Cost) -> dict[str, Any]:
         trace["error_y"] = {
             "type": "data",
             "symmetric": False,
-            "array": [row.share.high - row.accuracy if row.share else 0.0 for row in rows],
-            "arrayminus": [row.accuracy - row.share.low if row.share else 0.0 for row in rows],
+            "array": [row.accuracy - row.share.low if row.share else 0.0 for row in rows],
+            "arrayminus": [row.share.high - row.accuracy if row.share else 0.0 for row in rows],
             "thickness": 1.5,
             "width": 4,
         }
     return trace
 
 
-def _names(rows: Sequence[Row], cost: Cost) -> dict[str, list[str]]:
-    """Write each name once, under its lowest figure; neighbours on either side of their marker.
+def _places(rows: Sequence[Row], cost: Cost, span: Sequence[float]) -> list[str]:
+    """Return where each row's name is written: beside its marker, over no other; "" if nowhere.
 
-    Above them are published figures.
+    Ours choose first, and a model that was measured twice is named once.
     """
-    by_cost = list(dict.fromkeys(row.name for row in sorted(rows, key=lambda r: r.cost(cost) or 0)))
-    names = [row.name for row in rows]  # best first
-    return {
-        "text": ["" if name in names[i + 1 :] else escape(name) for i, name in enumerate(names)],
-        "textposition": [f"bottom {('left', 'right')[by_cost.index(name) % 2]}" for name in names],
-    }
+    across = [math.log10(row.cost(cost) or 1.0) for row in rows]
+    left, width = min(across, default=0.0), (max(across, default=1.0) - min(across, default=0.0))
+    points = [
+        (_WIDTH * (0.05 + 0.9 * (x - left) / (width or 1.0)),
+         _HEIGHT * (math.log10(1 - row.accuracy) - span[1]) / (span[0] - span[1]))
+        for x, row in zip(across, rows, strict=True)
+    ]  # fmt: skip
+    taken: list[_Box] = [_box(point, _MARKER, _MARKER) for point in points]
+    places = [""] * len(rows)
+    named: set[str] = set()
+    for i in sorted(range(len(rows)), key=lambda i: rows[i].kind != "ours"):
+        if rows[i].name in named:
+            continue
+        for place in _PLACES:
+            box = _name_box(points[i], place, _LETTER * len(rows[i].name))
+            if (
+                box[0] >= 0
+                and box[2] <= _WIDTH
+                and not any(_overlap(box, other) for other in taken)
+            ):
+                places[i] = place
+                taken.append(box)
+                named.add(rows[i].name)
+                break
+    return places
+
+
+def _name_box(point: tuple[float, float], place: str, width: float) -> _Box:
+    x, y = point
+    aside = {"left": -1, "center": 0, "right": 1}[place.split()[1]]
+    down = {"top": -1, "middle": 0, "bottom": 1}[place.split()[0]]
+    beside = (x + aside * (width + _MARKER) / 2, y + down * (_LINE_HEIGHT + _MARKER) / 2)
+    return _box(beside, width, _LINE_HEIGHT)
+
+
+def _box(middle: tuple[float, float], width: float, height: float) -> _Box:
+    x, y = middle
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _hover(row: Row) -> str:
-    lines = [f"<b>{escape(row.name)}</b> {row.accuracy:.2%}", row.tested_on, row.source]
-    lines += [row.machine] if row.machine else []
-    return "<br>".join(escape(line) if i else line for i, line in enumerate(lines))
+    lines = [row.tested_on, row.source, row.machine]
+    head = f"<b>{escape(row.name)}</b> {row.accuracy:.2%}"
+    return "<br>".join([head, *(escape(line) for line in lines if line)])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import figure
-from kws_core.charts.style import readable
+from kws_core.charts.style import LINE, readable
 from kws_core.results.metrics import word_figures
 from kws_core.results.scores import ClipScores
 
@@ -26,6 +26,9 @@ ORDERS: Final[dict[Order, str]] = {
 UNITS: Final[dict[Unit, str]] = {"shares": "shares", "counts": "counts"}
 
 _LEAST_HEIGHT, _ROW, _MOST_HEIGHT = 120, 30, 640  # pixels
+# Grey where nothing is wrong; from there on one hue, the darker the more.
+_COLOURS: Final = [[0, "rgba(128, 140, 145, 0.13)"], [0.001, "#fde0c0"], [0.4, "#f08c3c"],
+                   [1, "#8a2b06"]]  # fmt: skip
 
 Counts = npt.NDArray[np.int64]
 
@@ -99,7 +102,7 @@ def clip_rows(scores: ClipScores, rows: npt.NDArray[Any], top: int = 3) -> list[
     found = []
     for row, p in zip(rows.tolist(), scores.select(rows).posteriors, strict=True):
         order = np.argsort(-p, kind="stable")[:top]
-        guesses = ", ".join(f"{readable(scores.labels[i])} {100 * p[i]:.1f} %" for i in order)
+        guesses = ", ".join(f"{readable(scores.labels[i])} {p[i]:.1%}" for i in order)
         found.append(
             {
                 "Clip": str(scores.utterance[row]),
@@ -133,6 +136,20 @@ def word_rows(confusion: Confusion) -> list[dict[str, Any]]:
     return rows
 
 
+def error_rows(top: Sequence[Sequence[Any]], confusion: Confusion) -> list[dict[str, Any]]:
+    """Return the most frequent errors, (said, recognised as, times), as rows of a table."""
+    n_said = dict(zip(confusion.labels, confusion.n_said.tolist(), strict=True))
+    return [
+        {
+            "Said": readable(said),
+            "Recognised as": readable(heard),
+            "Clips": times,
+            "Share, %": round(100 * times / n_said[said], 1),
+        }
+        for said, heard, times in top
+    ]
+
+
 def matrix_rows(confusion: Confusion) -> list[dict[str, Any]]:
     """Return the counts as rows of a table, the label that was said first."""
     return [
@@ -144,34 +161,36 @@ def matrix_rows(confusion: Confusion) -> list[dict[str, Any]]:
 def confusion_figure(
     confusion: Confusion, unit: Unit, cell: tuple[str, str] | None = None
 ) -> go.Figure:
-    """Draw the matrix; every cell that is not empty can be clicked: its customdata is the labels.
+    """Draw the errors; every cell can be clicked: its customdata is the two labels.
 
-    cell: (said, heard), outlined. Colours follow the root of the share, so that errors are seen
-    beside what is right.
+    cell: (said, heard), outlined. The diagonal is blank, so that the colours, which follow the
+    root of the share, are all for the errors.
     """
     rows = [i for i, n in enumerate(confusion.n_said) if n]
     columns = [i for i, n in enumerate(confusion.counts.sum(axis=0)) if n or i in rows]
     said = [readable(confusion.labels[i]) for i in rows]
     heard = [readable(confusion.labels[i]) for i in columns]
     counts, shares = confusion.counts[np.ix_(rows, columns)], confusion.shares[rows][:, columns]
+    right = np.equal.outer(rows, columns)
+    errors = np.where(right, 0.0, shares)
     heat = {
         "type": "heatmap",
-        "z": np.sqrt(shares).astype(np.float32),
+        "z": np.where(right, np.nan, np.sqrt(errors)).astype(np.float32),
         "x": heard,
         "y": said,
-        "text": _numbers(counts, shares, unit),
+        "text": _numbers(np.where(right, 0, counts), errors, unit),
         "texttemplate": "%{text}",  # Plotly makes it light on dark cells and dark on light ones
         "textfont": {"size": 8},
-        "colorscale": "Viridis",
+        "colorscale": _COLOURS,
         "zmin": 0,
-        "zmax": 1,
+        "zmax": max(float(np.sqrt(errors.max(initial=0))), 0.1),
         "xgap": 1,
         "ygap": 1,
         "hoverinfo": "skip",
         "showscale": False,  # the numbers stand in the cells
     }
     # A click on a heat map selects nothing; points on its cells can be selected.
-    down, across = np.nonzero(counts)
+    down, across = np.indices(counts.shape).reshape(2, -1).tolist()
     points = {
         "type": "scatter",
         "x": [heard[j] for j in across],
@@ -183,8 +202,8 @@ def confusion_figure(
             for i, j in zip(down, across, strict=True)
         ],
         "hovertext": [
-            f"{said[i]} heard as {heard[j]}<br>{counts[i, j]} of {confusion.n_said[rows[i]]}, "
-            f"{100 * shares[i, j]:.1f} %"
+            f"{said[i]} recognised as {heard[j]}<br>{counts[i, j]} of "
+            f"{confusion.n_said[rows[i]]}, {shares[i, j]:.1%}"
             for i, j in zip(down, across, strict=True)
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -193,7 +212,7 @@ def confusion_figure(
     }
     layout = {
         "xaxis": {
-            "title": {"text": "heard", "standoff": 4},
+            "title": {"text": "recognised as", "standoff": 4},
             "tickangle": -90,
             "side": "top",
             "fixedrange": True,
@@ -226,7 +245,7 @@ def _outline(
         return []
     y, x = rows.index(i), columns.index(j)
     box = {"x0": x - 0.5, "x1": x + 0.5, "y0": y - 0.5, "y1": y + 0.5}
-    return [{"type": "rect", **box, "line": {"color": "#ff7f3f", "width": 2.5}}]
+    return [{"type": "rect", **box, "line": {"color": LINE, "width": 2.5}}]
 
 
 def _numbers(counts: Counts, shares: npt.NDArray[np.float64], unit: Unit) -> list[list[str]]:

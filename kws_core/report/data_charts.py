@@ -109,7 +109,8 @@ def spread_figure(by_word: Sequence[Mapping[str, Any]], key: str) -> go.Figure:
     low, q1, middle, q3, high = zip(*(row[key] for row in order), strict=True)
     trace = {
         "type": "box",
-        "x": [row["word"] for row in order],
+        "orientation": "h",
+        "y": [row["word"] for row in order],
         "lowerfence": low,
         "q1": q1,
         "median": middle,
@@ -118,8 +119,8 @@ def spread_figure(by_word: Sequence[Mapping[str, Any]], key: str) -> go.Figure:
         "line": {"color": LINE, "width": 1.3},
     }
     unit = _UNITS["duration" if key == "seconds" else "level"]
-    layout = {"xaxis": axis(tickangle=-60, dtick=1, showgrid=False), "yaxis": axis(unit)}
-    return figure([trace], layout, height=320, margin=(56, 8, 8, 74))
+    layout = {"xaxis": axis(unit), "yaxis": axis(dtick=1, showgrid=False)}
+    return figure([trace], layout, height=60 + 17 * len(order), margin=(74, 12, 8, 44))
 
 
 def components_figure(summary: DataSummary) -> go.Figure:

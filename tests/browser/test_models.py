@@ -22,7 +22,7 @@ MATRIX = ".st-key-models_confusion .js-plotly-plot"
 # What each section shows last.
 SECTIONS = {
     "Compare": ".st-key-models_compare_weights .js-plotly-plot",
-    "Results": ".st-key-models_cell_scores .js-plotly-plot",
+    "Results": ".st-key-models_confusion .js-plotly-plot",
     "Map of words": ".st-key-models_map .js-plotly-plot",
     "Data": ".st-key-models_data_counts .js-plotly-plot",
     "Model card": ".st-key-models_weights",
@@ -51,15 +51,18 @@ def test_every_section_loads_cleanly_and_fits(
     assert opened.foreign_requests == []
 
 
-def test_a_click_on_a_cell_brings_its_clips_and_is_in_the_address(open_page: Open) -> None:
+def test_a_click_on_an_empty_cell_too_brings_its_clips_and_is_in_the_address(
+    open_page: Open,
+) -> None:
     opened = open_page("/Models?section=results&unit=counts")
     page = opened.page
     page.locator(f"{MATRIX} .scatterlayer .point").first.wait_for(state="attached")
-    # A cell beside the diagonal: the first point whose labels differ and that is not chosen yet.
+    # A cell without any clip, beside the diagonal.
     chosen = page.locator(MATRIX).evaluate(
         """plot => {
           const points = plot.data[1], axes = plot._fullLayout, box = plot.getBoundingClientRect();
-          const at = points.customdata.findIndex(([a, b]) => a !== b && b !== '_unknown_');
+          const at = points.customdata.findIndex(([a, b], i) =>
+            a !== b && b !== '_unknown_' && points.hovertext[i].includes('<br>0 of'));
           const place = (axis, value) => axis._offset + axis.c2p(axis.d2c(value));
           return {pair: points.customdata[at], x: box.left + place(axes.xaxis, points.x[at]),
                   y: box.top + place(axes.yaxis, points.y[at])};
@@ -68,7 +71,7 @@ def test_a_click_on_a_cell_brings_its_clips_and_is_in_the_address(open_page: Ope
     said, heard = chosen["pair"]
     page.mouse.move(chosen["x"], chosen["y"])
     page.mouse.click(chosen["x"], chosen["y"])
-    page.get_by_text(f"clips of “{said}”").wait_for()
+    page.get_by_text(f"clips of “{said}” was recognised as").wait_for()
     page.wait_for_url(f"**said={said}*")
     opened.wait_until_idle()
     assert query_of(page) == {
@@ -76,9 +79,9 @@ def test_a_click_on_a_cell_brings_its_clips_and_is_in_the_address(open_page: Ope
     }  # fmt: skip
     # The choice outlives the redrawing of the chart, and the address brings it back.
     main = page.get_by_test_id("stMain").inner_text()
-    assert f"were heard as “{heard}”" in main
+    assert f"was recognised as “{heard}”" in main
     again = open_page("/" + page.url.split("/", 3)[3]).page
-    again.get_by_text(f"were heard as “{heard}”").wait_for()
+    again.get_by_text(f"was recognised as “{heard}”").wait_for()
     assert opened.console_errors == []
 
 
@@ -100,6 +103,36 @@ def test_a_click_on_a_block_brings_what_it_makes_of_the_clip(open_page: Open) ->
     opened.wait_until_idle()
     assert f"What {names[wanted]} makes of" in page.get_by_test_id("stMain").inner_text()
     assert opened.console_errors == []
+
+
+def test_a_finger_on_a_chart_scrolls_the_page_and_a_tap_chooses_a_block(open_page: Open) -> None:
+    opened = open_page("/Models?section=structure", width=390, touch=True)
+    page = opened.page
+    page.locator(".st-key-models_blocks .barlayer .point").first.wait_for(state="attached")
+    opened.wait_until_idle()
+    main = page.get_by_test_id("stMain")
+    chart = page.locator(".st-key-models_blocks .js-plotly-plot")
+    chart.evaluate("chart => chart.scrollIntoView()")
+    before = main.evaluate("main => main.scrollTop")
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *points: dict[str, float]) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    send("touchStart", {"x": 195, "y": 500})
+    for y in range(490, 290, -10):
+        send("touchMove", {"x": 195, "y": y})
+    send("touchEnd")
+    page.wait_for_function(
+        "before => document.querySelector('[data-testid=stMain]').scrollTop > before + 100",
+        arg=before,
+    )
+    box = chart.locator(".barlayer .point").nth(5).bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**layer=*")
+    assert not page.locator(".modebar-container").first.is_visible()
+    assert opened.page_errors == []
 
 
 def test_an_archive_of_ones_own_is_measured_and_its_figures_taken_along(open_page: Open) -> None:

@@ -182,6 +182,7 @@ class PageOpener:
         permission: Permission = "granted",
         width: int = 1280,
         colour_scheme: ColourScheme = "light",
+        touch: bool = False,
         server: AppServer | None = None,
     ) -> OpenPage:
         """Open a page of the app and wait until it has been drawn.
@@ -193,6 +194,8 @@ class PageOpener:
         context = self._browser(fake_microphone).new_context(
             viewport={"width": width, "height": 900},
             color_scheme=colour_scheme,
+            has_touch=touch,
+            is_mobile=touch,
             permissions=["microphone"] if permission == "granted" else [],
         )
         context.set_default_timeout(WAIT_MS)

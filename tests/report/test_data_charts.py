@@ -57,7 +57,7 @@ def test_histograms_are_shares_of_their_split() -> None:
 def test_boxes_are_the_quantiles_shortest_word_first() -> None:
     rows = [{"word": "b", "seconds": [1, 2, 5, 6, 7]}, {"word": "a", "seconds": [1, 2, 3, 4, 5]}]
     (box,) = spread_figure(rows, "seconds").data
-    assert list(box.x) == ["a", "b"]
+    assert list(box.y) == ["a", "b"]
     assert (box.lowerfence, box.median, box.upperfence) == ((1, 1), (3, 5), (5, 7))
 
 

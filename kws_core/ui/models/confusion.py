@@ -16,6 +16,7 @@ from kws_core.report.confusion import (
     clip_rows,
     clips_of_cell,
     confusion_figure,
+    error_rows,
     matrix_rows,
 )
 from kws_core.report.exporting import as_csv, file_name
@@ -25,20 +26,26 @@ from kws_core.ui.models import stored as models_stored
 from kws_core.ui.models.controls import chart, downloads, fitting, table
 
 _MATRIX: Final = "models_confusion"
+_TOP: Final = "models_top_confusions"
 _CLIPS: Final = "models_cell_clips"
 
 
 def show_confusion(model: str, split: str, figures: dict[str, Any]) -> None:
     """Show the matrix of an evaluation, and the clips of the chosen cell."""
     now = state.shown()
-    with st.container(horizontal=True):
-        state.choice("Numbers", "unit", UNITS)
-        state.choice("Order", "order", ORDERS)
     stored = figures["confusion"]
     confusion = Confusion(tuple(stored["labels"]), np.array(stored["counts"], np.int64))
     cell = _chosen_cell(confusion, figures["top_confusions"])
-    matrix, clips = st.columns([2, 1], gap="medium")
+    # The list is first on a phone, where the matrix has to be scrolled sideways.
+    clips, matrix = st.columns([5, 7], gap="medium")
+    with clips:
+        _show_top(figures["top_confusions"], confusion)
+        _cell_controls(confusion, cell)
+        _show_clips(models_stored.scores(model, split), cell, (model, split))
     with matrix:
+        with st.container(horizontal=True):
+            state.choice("Numbers", "unit", UNITS)
+            state.choice("Order", "order", ORDERS)
         _show_matrix(confusion.ordered(now.order), cell)
         downloads(
             model,
@@ -47,9 +54,31 @@ def show_confusion(model: str, split: str, figures: dict[str, Any]) -> None:
             rows=lambda: matrix_rows(confusion.ordered(now.order)),
             content=lambda: stored,
         )
-    with clips:
-        _cell_controls(confusion, cell)
-        _show_clips(models_stored.scores(model, split), cell, (model, split))
+
+
+def _show_top(top: list[list[Any]], confusion: Confusion) -> None:
+    rows = error_rows(top, confusion)
+
+    def take() -> None:
+        chosen = st.session_state[_TOP].selection.rows
+        if chosen:
+            said, heard, _ = top[chosen[0]]
+            state.change(said=said, heard=heard)
+
+    st.markdown("**Most frequent confusions**: select one to see its clips.")
+    table(
+        rows,
+        _TOP,
+        "The most frequent confusions.",
+        height=fitting(rows, 213),
+        column_config={
+            "Said": st.column_config.TextColumn(width=75),
+            "Recognised as": st.column_config.TextColumn(width=100),
+            "Clips": st.column_config.NumberColumn(width=50),
+        },
+        on_select=take,
+        selection_mode="single-row",
+    )
 
 
 def _show_matrix(confusion: Confusion, cell: tuple[str, str] | None) -> None:
@@ -57,8 +86,8 @@ def _show_matrix(confusion: Confusion, cell: tuple[str, str] | None) -> None:
     chart(
         confusion_figure(confusion, state.shown().unit, cell),
         _MATRIX,
-        f"Confusion matrix of {len(confusion.said)} words: {right} of "
-        f"{int(confusion.counts.sum())} clips are right.",
+        f"Errors among {len(confusion.said)} words: {right} of "
+        f"{int(confusion.counts.sum())} clips are recognised correctly.",
         on_select=_take_click,
         selection_mode="points",
     )
@@ -83,7 +112,7 @@ def _cell_controls(confusion: Confusion, cell: tuple[str, str] | None) -> None:
     with st.container(horizontal=True):
         for label, name, index, options in (
             ("Said", "said", 0, confusion.said),
-            ("Heard as", "heard", 1, confusion.labels),
+            ("Recognised as", "heard", 1, confusion.labels),
         ):
             key = f"{_MATRIX}_{name}"
             st.session_state[key] = cell[index] if cell else options[0]
@@ -99,20 +128,20 @@ def _choose_cell() -> None:
 
 def _show_clips(scores: ClipScores, cell: tuple[str, str] | None, of: tuple[str, str]) -> None:
     if cell is None:
-        st.caption("No clip was heard wrongly.")
+        st.caption("No clip was misrecognised.")
         return
     said, heard = (readable(label) for label in cell)
     rows = clips_of_cell(scores, *cell)
     n_said = int((scores.target == scores.labels.index(cell[0])).sum())
     if not len(rows):
-        st.caption(f"None of {n_said} clips of “{said}” was heard as “{heard}”.")
+        st.caption(f"None of {n_said} clips of “{said}” was recognised as “{heard}”.")
         return
     shown = clip_rows(scores, rows)
-    st.markdown(f"**{len(rows)} of {n_said} clips of “{said}”** were heard as “{heard}”")
+    st.markdown(f"**{len(rows)} of {n_said} clips of “{said}”** were recognised as “{heard}”")
     selected = table(
         shown,
         _CLIPS,
-        f"The clips of {said} that were heard as {heard}, surest first.",
+        f"The clips of {said} that were recognised as {heard}, highest score first.",
         height=fitting(shown, 250),
         on_select="rerun",
         selection_mode="single-row-required",
@@ -125,8 +154,7 @@ def _show_clips(scores: ClipScores, cell: tuple[str, str] | None, of: tuple[str,
     st.caption(f"Scores of {shown[number]['Clip']}")
     chart(scores_figure(best), "models_cell_scores", describe_scores(best))
     st.caption(
-        "The clips themselves are not part of this project: their names are those of Speech "
-        "Commands, where they can be heard."
+        "The recordings are not part of this project; their names are those in Speech Commands."
     )
     st.download_button(
         "These clips as CSV",

@@ -112,7 +112,7 @@ def _show_lengths(summary: DataSummary) -> None:
                 f"models_data_{measure}",
                 f"{title} of the recordings of each split.",
             )
-            st.caption("By word: middle, middle half, and nine tenths of its recordings")
+            st.caption("By word: median, middle half, and the middle 90% of its recordings")
             chart(
                 spread_figure(figures["by_word"], key),
                 f"models_data_{key}",

@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from kws_core.charts.style import readable
 from kws_core.report.comparison import tested_on
 from kws_core.report.condition_charts import condition_rows, noise_figure, other_condition_figure
 from kws_core.report.confusion import Confusion, word_rows
@@ -95,26 +94,15 @@ def _show_words(model: str, split: str, figures: dict[str, Any]) -> None:
     stored = figures["confusion"]
     confusion = Confusion(tuple(stored["labels"]), np.array(stored["counts"], np.int64))
     rows = sorted(word_rows(confusion), key=lambda row: row["Recall, %"])
-    left, right = st.columns([2, 1], gap="medium")
-    with left:
-        table(
-            rows,
-            "models_words",
-            "Recall, precision and F1 of every word, worst first.",
-            height=520,
-            column_config={
-                "Recall, %": st.column_config.ProgressColumn(
-                    min_value=0, max_value=100, format="%.1f"
-                )
-            },
-        )
-    top = [
-        {"Said": readable(said), "Heard": readable(heard), "Times": times}
-        for said, heard, times in figures["top_confusions"]
-    ]
-    with right:
-        st.markdown("**Commonest confusions**")
-        table(top, "models_top_confusions", "The commonest confusions.", height=480)
+    table(
+        rows,
+        "models_words",
+        "Recall, precision and F1 of every word, worst first.",
+        height=520,
+        column_config={
+            "Recall, %": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f")
+        },
+    )
     downloads(model, split, "words", rows=lambda: rows, content=lambda: figures["words"])
 
 
@@ -190,14 +178,21 @@ def _show_conditions(model: str, split: str, figures: dict[str, Any]) -> None:
 
 
 def _show_live(model: str, split: str) -> None:
-    figures = models_stored.stream_figures(model, split)
-    if figures is None:
+    measured = models_stored.stream_splits(model)
+    if not measured:
         nothing_measured(
-            f"The live detector has not been measured with {model} on {split_name(split)} yet. "
-            "With the data folder, this does it:",
-            f"python -m kws_core evaluate-stream --model {model} --data DATA --split {split}",
+            f"The live detector has not been measured with {model} yet. This command does it, "
+            "with the data folder:",
+            f"python -m kws_core evaluate-stream --model {model} --data DATA",
         )
         return
+    people = split if split in measured else measured[0]
+    figures = models_stored.stream_figures(model, people)
+    st.caption(
+        f"Measured on {split_name(people)}."
+        if people == split
+        else f"Measured on {split_name(people)} only, not on {split_name(split)}."
+    )
     points = point_rows(figures)
     chart(
         det_figure(figures),
@@ -210,7 +205,7 @@ def _show_live(model: str, split: str) -> None:
         f"{hours:.1f} hours of streams, measured {figures['date']} with a tolerance of "
         f"{figures['tolerance']:g} s. {figures['method']}"
     )
-    downloads(model, split, "live", rows=lambda: curve_rows(figures), content=lambda: figures)
+    downloads(model, people, "live", rows=lambda: curve_rows(figures), content=lambda: figures)
 
 
 def _show_training(model: str) -> None:

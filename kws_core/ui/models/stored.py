@@ -50,10 +50,13 @@ def word_map(model: str, split: str) -> EmbeddingMap | None:
     return _word_map(RESULTS_FOLDER, model, split, _changed(f"{model}-{split}-map.npz"))
 
 
-def stream_figures(model: str, split: str) -> dict[str, Any] | None:
-    """The figures of the live detector, None if it was not measured; raises DataError."""
-    if (model, split) not in available_stream_results(RESULTS_FOLDER):
-        return None
+def stream_splits(model: str) -> tuple[str, ...]:
+    """The splits on which the live detector was measured with a model."""
+    return tuple(split for name, split in available_stream_results(RESULTS_FOLDER) if name == model)
+
+
+def stream_figures(model: str, split: str) -> dict[str, Any]:
+    """The figures of the live detector; raises DataError if they are damaged."""
     return load_stream_figures(RESULTS_FOLDER, model, split)
 
 

@@ -17,6 +17,7 @@ APP_NAME = "Keyword spotting"
 # A file of our own: the browser would fetch a Material icon for its tab from another server.
 TAB_ICON = ASSETS / "icon.png"
 _STYLE = Path(__file__).with_name("page.css")
+_TOUCH = Path(__file__).with_name("touch.js").read_text(encoding="utf-8")
 
 _VISIT: Final = "page_visit"  # the page's title, and how many visits to pages there were
 
@@ -97,6 +98,7 @@ def page_setup(title: str, icon: str) -> None:
             st.page_link(entry.script, label=entry.label, icon=entry.icon, width="stretch")
         st.space("small")
         st.caption(f":material/lock: {PRIVACY}", help=PRIVACY_DETAILS)
+        st.html(f"<script>{_TOUCH}</script>", unsafe_allow_javascript=True)
     st.title(title, icon=icon, anchor=False)
 
 
