@@ -33,11 +33,12 @@ from kws_core.errors import KwsError, TooLongError
 from kws_core.models import ARCHITECTURES
 from kws_core.models.store import MODEL_FOLDER, read_card
 from kws_core.results.store import RESULTS_FOLDER, SPLITS, save_results
-from kws_core.results.table import results_table
+from kws_core.results.table import results_markdown
 from kws_core.spotting.finder import FinderSettings
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 OK, REFUSED, INTERRUPTED = 0, 1, 130
+RESULTS_PAGE = Path("docs/results.md")  # in the folder of the project
 _Result = tuple[str, dict[str, Any]]  # for people, and for programs
 
 
@@ -183,12 +184,15 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _results(options: argparse.Namespace) -> int:
-    tables = {split: results_table(split, options.folder) for split in SPLITS}
-    if not any(tables.values()):
+    document = results_markdown(options.folder)
+    if not document:
         return _refuse(f"There are no results in {options.folder}: make some with evaluate.")
-    for split, table in tables.items():
-        if table:
-            print(f"{split}\n\n{table}\n")
+    if options.markdown is None:
+        print(document, end="")
+    else:
+        options.markdown.parent.mkdir(parents=True, exist_ok=True)
+        options.markdown.write_text(document, encoding="utf-8")
+        print(f"Written: {options.markdown}")
     return OK
 
 
@@ -260,7 +264,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_export_options(export)
     export.set_defaults(command=export_command)
-    results = commands.add_parser("results", help="what was measured, as Markdown tables")
+    results = commands.add_parser("results", help="print all results as Markdown tables")
     results.add_argument("--folder", type=Path, default=RESULTS_FOLDER, help="of the JSON files")
+    results.add_argument(
+        "--markdown",
+        type=Path,
+        nargs="?",
+        const=RESULTS_PAGE,
+        metavar="FILE",
+        help=f"write them to a file instead, by default {RESULTS_PAGE}",
+    )
     results.set_defaults(command=_results)
     return parser
