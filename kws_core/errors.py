@@ -45,6 +45,10 @@ class BadSamplesError(AudioError):
     """Samples that are not finite numbers, or an array of the wrong shape."""
 
 
+class NoSuchChannelError(AudioError):
+    """A channel that the recording does not have."""
+
+
 class DecoderFailedError(AudioError):
     """A file that the decoder crashed on, or on which it took too much time or memory."""
 

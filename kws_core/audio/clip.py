@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
-from kws_core.audio.containers import Container, identify
-from kws_core.audio.decoding import Stream, UndecodableError, open_av, open_soundfile
+from kws_core.audio.decoding import Recording
+from kws_core.audio.mono import loud_enough, to_mono
+from kws_core.audio.one_second import SLACK_SAMPLES
 from kws_core.audio.waveform import (
     SAMPLE_RATE,
     Samples,
@@ -25,15 +25,15 @@ from kws_core.errors import (
     TruncatedAudioError,
 )
 
-MAX_SECONDS = 60.0
-MIN_SECONDS = 0.1
+MAX_SECONDS: Final = 60.0
+MIN_SECONDS: Final = 0.1
+MAX_CHANNELS: Final = 16  # for MAX_SECONDS; with more, fewer seconds are kept
 
-_SILENCE = 1e-5  # below half a step of 16 bits
-_OVERSHOOT = 1e-3  # share of samples
-_MANY_CLIPPED = 8
-_QUIET_DB = -50.0
-
-_Open = Callable[[bytes, Container], AbstractContextManager[Stream]]
+_ROUNDING_SAMPLES: Final = 16  # that resampling may add
+_SILENCE: Final = 1e-6  # -120 dBFS, some steps of 24 bits
+_OVERSHOOT: Final = 1e-3  # share of samples
+_MANY_CLIPPED: Final = 8
+_QUIET_DB: Final = -50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,95 +77,119 @@ class Clip:
         return 20 * math.log10(max(self.rms, 1e-10))
 
 
-def decode(data: bytes) -> Clip:
+def decode(data: bytes, channel: int | None = None, rate: int | None = None) -> Clip:
     """Decode the bytes of a whole file. Damaged ones may crash the process: run it in a worker.
 
-    Raises the subclass of AudioError that names the fault.
+    channel: the one to use, from 1. rate: Hz, where the file's own is wrong. Raises the subclass
+    of AudioError that names the fault.
     """
-    container = identify(data)
-    if container.rate is not None:
-        check_rate(container.rate)
-    heard = _decode(data[container.start :], container)
-    _require_sound(heard, container)
-    samples, turned_down = _within_full_scale(heard.samples)
-    clip = Clip(samples, heard.rate, heard.channels)
-    notes = _notes(heard, turned_down, clip.level_db)
-    return Clip(samples, heard.rate, heard.channels, notes)
+    recording = Recording(data)
+    tracks = range(recording.tracks)
+    heard = max((_hear(recording, track, channel, rate) for track in tracks), key=_loudness)
+    if len(tracks) > 1:
+        heard.notes.insert(0, f"track {heard.track + 1} of {len(tracks)} used: the loudest")
+    if recording.left_out:
+        heard.notes.append(f"{recording.left_out} of the joined files could not be read")
+    _require_sound(heard, recording)
+    samples, turned_up = loud_enough(heard.samples)
+    samples, turned_down = _within_full_scale(samples)
+    clip = Clip(samples, heard.rates[0], heard.channels)
+    level_db = clip.level_db - turned_up
+    notes = _notes(heard, recording.seconds, turned_up, turned_down, level_db, rate)
+    return Clip(samples, heard.rates[0], heard.channels, notes)
 
 
 @dataclass
 class _Heard:
-    """What came out of a decoder: samples at 16 kHz, the rest as the file has it."""
+    """What came out of a decoder: mono at 16 kHz, the rest as the file has it."""
 
-    rate: int
-    channels: int
-    claimed: float | None
+    track: int
     samples: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
+    rates: list[int] = field(default_factory=list)
+    channels: int = 0
     seconds: float = 0.0
     clipped: int = 0
+    longest: float = MAX_SECONDS
     cut: bool = False
+    notes: list[str] = field(default_factory=list)
 
 
-def _decode(data: bytes, container: Container) -> _Heard:
-    failure: UndecodableError | None = None
-    decoders: tuple[_Open, ...] = (open_soundfile, open_av) if container.soundfile else (open_av,)
-    for open_stream in decoders:
-        try:
-            with open_stream(data, container) as stream:
-                return _hear(stream)
-        except UndecodableError as error:
-            failure = error
-    raise TruncatedAudioError(
-        f"The file starts like {container.name} but ends early or is damaged: no sound could be "
-        "read. Upload or record it again."
-    ) from failure
+def _loudness(heard: _Heard) -> float:
+    return float(np.square(heard.samples, dtype=np.float64).sum())
 
 
-def _hear(stream: Stream) -> _Heard:
-    """Mix, resample and keep the first MAX_SECONDS, one block at a time."""
-    rate = check_rate(stream.sample_rate)
-    heard = _Heard(rate, stream.channels, stream.seconds)
-    room = round(MAX_SECONDS * rate)
-    to_16k = _block_resampler(rate)
-    kept: list[Samples] = []
-    taken = 0
-    for block in stream.blocks:
-        if taken == room:
-            heard.cut = True
-            break
-        part = block[: room - taken]
-        heard.cut = len(part) < len(block)
+def _hear(recording: Recording, track: int, channel: int | None, rate: int | None) -> _Heard:
+    """Resample and mix the first MAX_SECONDS of a track, one block at a time."""
+    heard = _Heard(track)
+    stretch: _Stretch | None = None
+    done: list[Samples] = []
+    for block in recording.blocks(track):
+        block_rate, n_channels = check_rate(rate or block.rate), block.samples.shape[1]
+        if stretch is None or (block_rate, n_channels) != (stretch.rate, stretch.channels):
+            done += stretch.mono(channel, heard.notes) if stretch else []
+            stretch = _Stretch(block_rate, n_channels)
+            heard.rates.append(block_rate)
+            heard.channels = heard.channels or n_channels
+            heard.longest = min(heard.longest, MAX_SECONDS * MAX_CHANNELS / n_channels)
+        room = round((heard.longest - heard.seconds) * block_rate)
+        part = block.samples[:room]
+        heard.cut = len(part) < len(block.samples)
         require_finite(part)
         heard.clipped += count_clipped(part)
-        kept.append(to_16k(part.mean(axis=1, dtype=np.float64).astype(np.float32), False))
-        taken += len(part)
+        stretch.add(part)
+        heard.seconds += len(part) / block_rate
         if heard.cut:
             break
-    kept.append(to_16k(np.zeros(0, np.float32), True))
-    heard.samples = np.concatenate(kept)
+    done += stretch.mono(channel, heard.notes) if stretch else []
+    heard.samples = np.concatenate(done) if done else heard.samples
     require_finite(heard.samples)
-    heard.seconds = taken / rate
     return heard
 
 
-def _block_resampler(rate: int) -> Callable[[Samples, bool], Samples]:
-    if rate == SAMPLE_RATE:
-        return lambda block, last: block
-    import soxr
+class _Stretch:
+    """Blocks of one rate and number of channels, on their way to 16 kHz."""
 
-    stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
-    return lambda block, last: np.asarray(stream.resample_chunk(block, last=last), np.float32)
+    def __init__(self, rate: int, channels: int) -> None:
+        import soxr
+
+        self.rate, self.channels = rate, channels
+        self._kept: list[Samples] = []
+        self._resampler = (
+            None
+            if rate == SAMPLE_RATE
+            else soxr.ResampleStream(rate, SAMPLE_RATE, channels, dtype="float32", quality="HQ")
+        )
+
+    def add(self, block: Samples, last: bool = False) -> None:
+        if self._resampler is not None:
+            block = self._resampler.resample_chunk(np.ascontiguousarray(block), last=last)
+        self._kept.append(block)
+
+    def mono(self, channel: int | None, notes: list[str]) -> list[Samples]:
+        if self._resampler is not None:
+            self.add(np.zeros((0, self.channels), np.float32), last=True)
+        columns = [
+            np.concatenate([block[:, column] for block in self._kept])
+            for column in range(self.channels)
+        ]
+
+        def keep(note: str) -> None:
+            if note not in notes:
+                notes.append(note)
+
+        return [to_mono(columns, channel, keep)]
 
 
-def _require_sound(heard: _Heard, container: Container) -> None:
+def _require_sound(heard: _Heard, recording: Recording) -> None:
     if heard.seconds < MIN_SECONDS:
-        if heard.claimed == 0:
+        claimed = recording.seconds
+        if claimed == 0:
             raise EmptyAudioError(
-                f"The {container.name} file holds no samples. Record again and speak a word."
+                f"The {recording.name} file holds no samples. Record again and speak a word."
             )
-        if not heard.seconds or (heard.claimed or 0) >= MIN_SECONDS:
+        if not heard.seconds or (claimed or 0) >= MIN_SECONDS:
             raise TruncatedAudioError(
-                f"The {container.name} file ends early: {heard.seconds:.2f} s of sound could be "
+                f"The {recording.name} file ends early: {heard.seconds:.2f} s of sound could be "
                 "read. Upload or record it again."
             )
         raise TooShortError(
@@ -174,8 +198,8 @@ def _require_sound(heard: _Heard, container: Container) -> None:
         )
     if np.abs(heard.samples).max(initial=0.0) < _SILENCE:
         raise SilentAudioError(
-            "The recording is silent: every sample is zero. Check that the microphone is not "
-            "muted, and record again."
+            "The recording is silent: no sample is above -120 dBFS. Check that the microphone is "
+            "not muted, and record again."
         )
 
 
@@ -190,23 +214,33 @@ def _within_full_scale(samples: Samples) -> tuple[Samples, float]:
     return np.clip(samples, -1.0, 1.0), turned_down
 
 
-def _notes(heard: _Heard, turned_down: float, level_db: float) -> tuple[str, ...]:
-    notes: list[str] = []
-    if heard.channels > 1:
-        what = "stereo" if heard.channels == 2 else f"{heard.channels} channels"
-        notes.append(f"{what} mixed to mono")
-    if heard.rate != SAMPLE_RATE:
-        notes.append(f"{heard.rate / 1000:g} kHz resampled to {SAMPLE_RATE / 1000:g} kHz")
+def _notes(
+    heard: _Heard,
+    claimed: float | None,
+    turned_up: float,
+    turned_down: float,
+    level_db: float,
+    given_rate: int | None,
+) -> tuple[str, ...]:
+    notes = list(heard.notes)
+    rates = [f"{rate / 1000:g}" for rate in dict.fromkeys(heard.rates)]
+    if given_rate is not None:
+        notes.append(f"{given_rate / 1000:g} kHz taken as the sample rate")
+    if set(heard.rates) != {SAMPLE_RATE}:
+        notes.append(f"{' and '.join(rates)} kHz resampled to {SAMPLE_RATE / 1000:g} kHz")
     if heard.cut:
-        notes.append(f"cut to the first {MAX_SECONDS:g} s")
-    elif heard.claimed is not None and heard.claimed - heard.seconds > 0.1:
-        notes.append(
-            f"the file ends early: {heard.seconds:.1f} s of {heard.claimed:.1f} s could be read"
-        )
+        notes.append(f"cut to the first {heard.longest:g} s")
+    elif claimed is not None and given_rate is None and claimed - heard.seconds > 0.1:
+        notes.append(f"the file ends early: {heard.seconds:.1f} s of {claimed:.1f} s could be read")
+    beyond = len(heard.samples) - SAMPLE_RATE
+    if _ROUNDING_SAMPLES < beyond <= SLACK_SAMPLES:
+        notes.append(f"{heard.seconds:.2f} s long: as a single word, its loudest second is taken")
     if turned_down >= 0.1:
         notes.append(f"peaks above full scale: turned down by {turned_down:.1f} dB")
     if heard.clipped >= _MANY_CLIPPED:
         notes.append(f"peaks are clipped: {heard.clipped} samples at full scale")
-    if level_db < _QUIET_DB:
+    if turned_up:
+        notes.append(f"very quiet ({level_db:.0f} dBFS): turned up by {turned_up:.0f} dB")
+    elif level_db < _QUIET_DB:
         notes.append(f"very quiet ({level_db:.0f} dBFS)")
     return tuple(notes)

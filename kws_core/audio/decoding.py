@@ -1,150 +1,255 @@
 """From the bytes of a sound file to blocks of samples, never the whole file at once.
 
-libsndfile reads WAV, FLAC, Ogg and MP3; PyAV (FFmpeg's libraries, no binary) reads M4A, AAC and
-WebM, and what libsndfile gives up on. Blocks bound the memory whatever a header claims.
+WAV is read here, since its headers are so often wrong; FFmpeg's libraries (PyAV, no binary) read
+the rest. Whatever a header says of the length, decoding goes on to the end of the bytes: through
+changes of rate and of channels, and through files that were joined.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from kws_core.audio.containers import Container
-from kws_core.errors import NotAudioError
+from kws_core.audio.formats import MP3, MP4, MP4_BEGINS, OGG, WAV, WHITELIST, Format, identify
+from kws_core.audio.wav import Wav, read_wav
+from kws_core.errors import AudioError, NotAudioError, TruncatedAudioError
 
-Block = npt.NDArray[np.float32]
+Samples = npt.NDArray[np.float32]
 
-_BLOCK_SAMPLES = 2**18  # over all channels: 1 MB
+_BLOCK_SAMPLES: Final = 2**18  # over all channels: 1 MB
+_MOST_TRACKS: Final = 8
+_MOST_FAULTS: Final = 200  # in a container, after each of which reading goes on
+# Otherwise the first frame has the rate of the last one that was looked at.
+_LOOK_BRIEFLY: Final = {"analyzeduration": "1"}
+_LONGEST_PADDING: Final = 4096  # samples, in the last frames of a codec
+_BETTER_DECODERS: Final = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
+# Formats whose lengths FFmpeg reads; elsewhere it estimates them from the bit rate.
+_TELLS_LENGTH: Final = ("mov", "matroska", "flac", "w64", "aiff", "caf", "au", "wv", "tta", "ape")
 
 
-class UndecodableError(Exception):
-    """One decoder gave up; another may not."""
+@dataclass(frozen=True)
+class Block:
+    """Samples (frames, channels), float32 with full scale at 1, at rate Hz."""
+
+    rate: int
+    samples: Samples
+
+
+class Recording:
+    """A recording in the bytes of a file.
+
+    name: of its format, for people. tracks: how many there are, one of which is to be chosen.
+    seconds: what its headers claim, None if they claim nothing that can be relied on.
+
+    Raises NotAudioError or TruncatedAudioError.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._kind, start = kind, _ = identify(data)
+        self.name = kind.name
+        # Boxes may have been put in front, which the places in the file do not count.
+        begins = MP4_BEGINS.search(data, start + 1) if kind is MP4 else None
+        if begins and not _has_sound(data[start:], kind):
+            start = begins.start()
+        data = data[start:] if start else data
+        self._parts: Sequence[Wav | bytes] = read_wav(data) if kind is WAV else _joined(data, kind)
+        self.tracks = 1
+        self.left_out = 0  # of joined files, after blocks() is done
+        self.seconds: float | None = None
+        if isinstance(first := self._parts[0], bytes):
+            with _open(first, kind, 0) as opened:
+                self.tracks = min(len(opened.media.streams.audio), _MOST_TRACKS)
+                if len(self._parts) == 1:
+                    self.seconds = _claimed_seconds(opened, first)
+        elif len(self._parts) == 1:
+            self.seconds = first.seconds
+
+    def blocks(self, track: int = 0) -> Iterator[Block]:
+        """Yield the samples of one track. What cannot be decoded is left out, as players do."""
+        for number, part in enumerate(self._parts):
+            if isinstance(part, bytes):
+                try:
+                    yield from _decoded(part, self._kind, track)
+                except AudioError:
+                    if not number:
+                        raise
+                    self.left_out += 1
+            elif part.is_plain:
+                for samples in part.samples(_BLOCK_SAMPLES):
+                    yield Block(part.rate, samples)
+            else:
+                yield from _without_padding(_decoded(part.as_file(), WAV, track), part.n_frames)
 
 
 @dataclass
-class Stream:
-    """An open recording: its rate (Hz), channels, seconds it claims, and the blocks to come.
+class _Opened:
+    media: Any
+    track: Any
 
-    A block is float32 of shape (frames, channels), full scale at 1.
-    """
+    def __enter__(self) -> _Opened:
+        return self
 
-    sample_rate: int
-    channels: int
-    seconds: float | None
-    blocks: Iterator[Block]
-
-
-class _Bytes(io.BytesIO):
-    """Bytes in which a damaged header may ask for a place before the start, and is not moved."""
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        try:
-            return super().seek(offset, whence)
-        except ValueError:
-            return self.tell()
+    def __exit__(self, *exception: object) -> None:
+        self.media.close()
 
 
-@contextmanager
-def open_soundfile(data: bytes, container: Container) -> Iterator[Stream]:
-    """Read `data` with libsndfile. Raises UndecodableError, also from the blocks."""
-    import soundfile
-
-    try:
-        file = soundfile.SoundFile(_Bytes(data))
-    except (soundfile.SoundFileError, ValueError) as error:
-        raise UndecodableError(str(error)) from error
-    seconds = container.seconds
-    # Without its index of frames, the length of an MP3 is a guess from the first frame.
-    if container.name == "MP3" and (b"Xing" in data[:4096] or b"Info" in data[:4096]):
-        seconds = file.frames / file.samplerate
-
-    def blocks() -> Iterator[Block]:
-        frames = max(1, _BLOCK_SAMPLES // file.channels)
-        while True:
-            try:
-                block: Block = file.read(frames, dtype="float32", always_2d=True)
-            except (soundfile.SoundFileError, ValueError) as error:
-                raise UndecodableError(str(error)) from error
-            if not len(block):
-                return
-            yield block
-
-    with file:
-        yield Stream(file.samplerate, file.channels, seconds, blocks())
-
-
-@contextmanager
-def open_av(data: bytes, container: Container) -> Iterator[Stream]:
-    """Read the first sound track of `data` with PyAV.
-
-    Packets that cannot be decoded are left out, as players do. Raises UndecodableError when nothing
-    can be read, NotAudioError when there is no sound track or no decoder for it.
-    """
+def _open(data: bytes, kind: Format, track: int) -> _Opened:
     import av
 
     try:
-        media: Any = av.open(io.BytesIO(data), format=container.demuxer, metadata_errors="ignore")
+        media: Any = av.open(
+            io.BytesIO(data),
+            format=kind.demuxer,
+            options={"format_whitelist": WHITELIST} | (_LOOK_BRIEFLY if kind.is_raw else {}),
+            metadata_errors="ignore",
+        )
     except (av.FFmpegError, ValueError) as error:
-        raise UndecodableError(str(error)) from error
-    with media:
-        track: Any = next(iter(media.streams.audio), None)
-        if track is None:
-            raise NotAudioError(
-                f"The {container.name} file has no sound track. Choose a recording with sound."
-            )
-        if track.codec_context is None:
-            raise NotAudioError(
-                f"The sound in this {container.name} file is in a coding we cannot read. "
-                "Save it as WAV, FLAC, OGG, MP3 or AAC."
-            )
-        seconds = container.seconds
-        # Elsewhere FFmpeg estimates the length from the bit rate.
-        if container.demuxer in ("mp4", "matroska"):
-            if track.duration:
-                seconds = float(track.duration * track.time_base)
-            elif media.duration:
-                seconds = media.duration / av.time_base
-        frames = _frames(media, track)
-        first = next(frames, None)
-        if first is None:
-            raise UndecodableError("no packet could be decoded")
-
-        def blocks() -> Iterator[Block]:
-            frame = first
-            # A track that changes its rate midway ends there: its clock is no longer known.
-            while frame is not None and frame.sample_rate == first.sample_rate:
-                yield _samples(frame)
-                frame = next(frames, None)
-
-        yield Stream(first.sample_rate, first.layout.nb_channels, seconds, blocks())
+        raise TruncatedAudioError(
+            f"The file starts like {kind.name} but ends early or is damaged: no sound could be "
+            "read. Upload or record it again."
+        ) from error
+    tracks = media.streams.audio
+    if not tracks:
+        media.close()
+        raise NotAudioError(
+            f"The {kind.name} file has no sound track. Choose a recording with sound."
+        )
+    chosen = tracks[min(track, len(tracks) - 1)]
+    if chosen.codec_context is None:
+        media.close()
+        raise NotAudioError(
+            f"The sound in this {kind.name} file is in a coding we cannot read. "
+            "Save it as WAV, FLAC, OGG, MP3 or AAC."
+        )
+    return _Opened(media, chosen)
 
 
-def _frames(media: Any, track: Any) -> Iterator[Any]:
+def _has_sound(data: bytes, kind: Format) -> bool:
+    try:
+        return next(_decoded(data, kind, 0), None) is not None
+    except AudioError:
+        return False
+
+
+def _claimed_seconds(opened: _Opened, data: bytes) -> float | None:
     import av
 
-    try:
-        for packet in media.demux(track):
-            try:
-                yield from packet.decode()
-            except (av.FFmpegError, ValueError):
-                continue
-    except (av.FFmpegError, ValueError):
-        return
+    media, track = opened.media, opened.track
+    # Without its index of frames, the length of an MP3 is a guess from the first frame.
+    has_index = b"Xing" in data[:4096] or b"Info" in data[:4096]
+    name = media.format.name.partition(",")[0]
+    if name not in _TELLS_LENGTH and not (name == MP3.demuxer and has_index):
+        return None
+    if track.duration:
+        return float(track.duration * track.time_base)
+    return media.duration / av.time_base if media.duration else None
 
 
-def _samples(frame: Any) -> Block:
-    """A PyAV frame as float32 of shape (frames, channels), full scale at 1."""
-    array: npt.NDArray[Any] = frame.to_ndarray()
+def _decoded(data: bytes, kind: Format, track: int) -> Iterator[Block]:
+    with _open(data, kind, track) as opened:
+        blocks = (_block(frame) for frame in _packed(_frames(opened)))
+        n_frames = _frames_by_container(opened) if kind in (MP4, OGG) else None
+        yield from _without_padding(blocks, n_frames)
+
+
+def _frames(opened: _Opened) -> Iterator[Any]:
+    import av
+
+    track, faults = opened.track, 0
+    decoder: Any = track.codec_context
+    if decoder.name in _BETTER_DECODERS:
+        better: Any = av.CodecContext.create(_BETTER_DECODERS[decoder.name], "r")
+        better.sample_rate, better.layout = decoder.sample_rate, "mono"
+        decoder = better
+    while faults < _MOST_FAULTS:
+        try:
+            for packet in opened.media.demux(track):
+                try:
+                    yield from decoder.decode(packet if packet.size else None)
+                except (av.FFmpegError, ValueError):
+                    continue
+            return
+        except (av.FFmpegError, ValueError):
+            faults += 1
+
+
+def _packed(frames: Iterator[Any]) -> Iterator[Any]:
+    """Convert frames to float32 with their channels side by side.
+
+    PyAV crashes where it turns planes of more than eight channels into an array.
+    """
+    import av
+
+    setup, resampler = None, av.AudioResampler()
+    for frame in frames:
+        if (now := (frame.format.name, frame.layout.name, frame.sample_rate)) != setup:
+            setup, resampler = now, av.AudioResampler(format="flt")
+        frame.pts = None
+        yield from resampler.resample(frame)
+
+
+def _block(frame: Any) -> Block:
     channels = frame.layout.nb_channels
-    # Planar frames come as (channels, frames), packed ones as (1, frames x channels).
-    block = array.T if frame.format.is_planar else array.reshape(-1, channels)
-    if block.dtype == np.uint8:
-        return ((block.astype(np.float32) - 128) / 128).astype(np.float32)
-    scale = 2.0 ** (8 * block.dtype.itemsize - 1) if block.dtype.kind == "i" else 1.0
-    return (block / scale).astype(np.float32)
+    return Block(frame.sample_rate, frame.to_ndarray().reshape(-1, channels))
+
+
+def _frames_by_container(opened: _Opened) -> int:
+    track = opened.track
+    return round(track.duration * track.time_base * track.sample_rate) if track.duration else 0
+
+
+def _without_padding(blocks: Iterator[Block], n_frames: int | None) -> Iterator[Block]:
+    """Cut the end of the last frame of a codec, which the file counts as no part of the sound."""
+    taken = 0
+    for block in blocks:
+        taken += len(block.samples)
+        over = taken - n_frames if n_frames else 0
+        if 0 < over <= _LONGEST_PADDING:
+            block = Block(block.rate, block.samples[: max(len(block.samples) - over, 0)])
+        yield block
+
+
+def _joined(data: bytes, kind: Format) -> list[bytes]:
+    """The files in a file, where several were joined end to end."""
+    if kind is OGG:
+        starts = _ogg_starts(data)
+    elif kind is MP4:
+        starts = _mp4_starts(data)
+    elif kind.is_raw or kind.demuxer in ("wv", "ape", "asf", "avi", "flv", "mpeg"):
+        starts = []  # frames, or packets, of which one follows the other anyway
+    else:
+        starts = [match.start() for match in kind.magic.finditer(data)]
+    cuts = [0, *(start for start in starts if start), len(data)]
+    return [data[a:b] for a, b in pairwise(cuts)] if len(cuts) > 2 else [data]
+
+
+def _ogg_starts(data: bytes) -> list[int]:
+    """Where streams begin after pages of others: a stream beside another begins before them."""
+    starts, had_sound = [], False
+    for page in re.finditer(rb"OggS\0", data):
+        begins = len(data) > page.end() and data[page.end()] & 2
+        if begins and had_sound:
+            starts.append(page.start())
+        had_sound = not begins
+    return starts
+
+
+def _mp4_starts(data: bytes) -> list[int]:
+    starts, position = [], 0
+    while position + 8 <= len(data):
+        size = int.from_bytes(data[position : position + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[position + 8 : position + 16], "big")
+        if data[position + 4 : position + 8] == b"ftyp":
+            starts.append(position)
+        if size < 8:
+            break
+        position += size
+    return starts[1:]

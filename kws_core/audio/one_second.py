@@ -12,8 +12,8 @@ import numpy as np
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 
-# Resampling rounds the number of samples up: that much more than a second is still a second.
-ROUNDING_SAMPLES = 16
+# Codecs pad, and recorders stop late: that much more than a second is still one word's second.
+SLACK_SAMPLES = SAMPLE_RATE // 10
 _STEP = SAMPLE_RATE // 100  # 10 ms, in which quiet moments and the loudest second are looked for
 _QUIETEST_SHARE = 0.1  # of the steps
 _LEAST_BELOW_DB = 15.0  # the clip's own level: one long vowel has no quiet moment
@@ -36,12 +36,12 @@ def room_tone(samples: Samples, n_samples: int) -> Samples:
 
 
 def in_room_tone(samples: Samples, n_samples: int) -> Samples:
-    """Put a 16 kHz clip (m,) in the middle of its room tone, or cut both sides alike: (n_samples,).
+    """Put a 16 kHz clip (m,) in the middle of its room tone, or take its loudest (n_samples,).
 
     A clip of `n_samples` is left as it is.
     """
     if len(samples) >= n_samples:
-        first = (len(samples) - n_samples) // 2
+        first = _loudest_first(samples, n_samples)
         return samples[first : first + n_samples]
     window = room_tone(samples, n_samples)
     before = (n_samples - len(samples)) // 2
@@ -51,7 +51,7 @@ def in_room_tone(samples: Samples, n_samples: int) -> Samples:
 
 def fits_whole(samples: Samples, n_samples: int) -> bool:
     """Whether all of a clip is seen at once."""
-    return len(samples) <= n_samples + ROUNDING_SAMPLES
+    return len(samples) <= n_samples + SLACK_SAMPLES
 
 
 def cut_second(samples: Samples, n_samples: int, start: float) -> Samples:
@@ -83,7 +83,11 @@ def loudest_start(samples: Samples, n_samples: int) -> float:
     """Return where the window with the most energy starts, in steps of 10 ms."""
     if fits_whole(samples, n_samples):
         return 0.0
+    return _loudest_first(samples, n_samples) / SAMPLE_RATE
+
+
+def _loudest_first(samples: Samples, n_samples: int) -> int:
     whole = samples[: len(samples) // _STEP * _STEP].reshape(-1, _STEP)
     energy = np.concatenate([[0.0], np.cumsum(np.square(whole, dtype=np.float64).sum(axis=1))])
     width = n_samples // _STEP
-    return float(np.argmax(energy[width:] - energy[:-width])) * _STEP / SAMPLE_RATE
+    return int(np.argmax(energy[width:] - energy[:-width])) * _STEP

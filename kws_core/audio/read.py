@@ -37,17 +37,21 @@ __all__ = [
 MAX_BYTES = 20 * 2**20
 
 
-def read_audio(source: AudioSource) -> Clip:
-    """Decode a recording to 16 kHz mono, at the level it has.
+def read_audio(source: AudioSource, channel: int | None = None, rate: int | None = None) -> Clip:
+    """Decode a recording to 16 kHz mono.
 
     source: a path, the bytes of a file, or an open binary file (read from its start and put
-    back). WAV, FLAC, Ogg Vorbis, Opus, MP3, M4A/AAC, WebM, AIFF and CAF are told by their bytes,
-    never by name. Keeps the first 60 s. Where samples go above full scale (float files), the
-    recording is turned down as a whole rather than clipped, since its shape is intact; one sample
-    in a thousand or fewer is overshoot of a codec or a glitch, and only that is clipped.
+    back); the bytes tell the format, never the name. channel: the one to use, from 1; without it,
+    the mix, or the loudest channel where a mix would be weaker. rate: Hz, where the file's own is
+    wrong. Keeps the first 60 s, to the end of the bytes whatever a header says.
+
+    The level stays as it is, but for two cases: where samples go above full scale (float files),
+    the recording is turned down as a whole rather than clipped; one sample in a thousand or fewer
+    is overshoot of a codec or a glitch, and only that is clipped. A peak below -45 dBFS is turned
+    up to -20 dBFS. An offset is removed. Notes say so.
     Raises the subclass of AudioError that names what is wrong.
     """
     data = read_bytes(source, MAX_BYTES)
     if not data:
         raise EmptyAudioError("The file is empty. Choose a recording, or record again.")
-    return decoders.decode(data)
+    return decoders.decode(data, channel=channel, rate=rate)

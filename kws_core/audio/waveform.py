@@ -12,7 +12,7 @@ import numpy.typing as npt
 from kws_core.errors import BadSampleRateError, BadSamplesError, EmptyAudioError
 
 SAMPLE_RATE = 16_000  # Hz
-LOWEST_RATE, HIGHEST_RATE = 1_000, 384_000  # Hz, of a source
+LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000  # Hz, of a source
 
 _FULL_SCALE = 0.9999
 

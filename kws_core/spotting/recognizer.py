@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from kws_core.audio.one_second import ROUNDING_SAMPLES, in_room_tone
+from kws_core.audio.one_second import fits_whole, in_room_tone
 from kws_core.audio.waveform import Samples, as_mono_16k
 from kws_core.errors import TooLongError
 from kws_core.features.front_ends import LogMelConfig
@@ -107,8 +107,9 @@ class Recognizer:
         """Say which word a clip of at most one second is.
 
         samples: (n,) at sample_rate Hz; shorter clips are put in the middle of a second of
-        their room tone (see `kws_core.audio.one_second`). Raises TooLongError beyond one second,
-        and EmptyAudioError, BadSamplesError or BadSampleRateError.
+        their room tone (see `kws_core.audio.one_second`), and up to 0.1 s more is cut to the
+        loudest second. Raises TooLongError beyond that, and EmptyAudioError, BadSamplesError or
+        BadSampleRateError.
         """
         return self.classify_batch([samples], sample_rate)[0]
 
@@ -194,14 +195,11 @@ class Recognizer:
         return torch.cat(rows).numpy(), Timing(features_s, model_s)
 
     def _one_second(self, samples: Samples) -> Samples:
-        missing = self.n_samples - len(samples)
-        if missing < -ROUNDING_SAMPLES:
+        if not fits_whole(samples, self.n_samples):
             seconds = len(samples) / self.front_end_config.sample_rate
             raise TooLongError(
                 f"This clip is {seconds:.2f} s long; one word is recognised in at most "
                 f"{self.n_samples / self.front_end_config.sample_rate:g} s. "
                 "Use find_words for longer recordings."
             )
-        if missing < 0:
-            return samples[: self.n_samples]
         return in_room_tone(samples, self.n_samples)
