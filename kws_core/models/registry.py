@@ -18,7 +18,6 @@ from kws_core.models.crnn import CRNN, FINE_IN_TIME
 from kws_core.models.ds_resnet import DSResNet
 from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
-from kws_core.models.resnet import ResNet
 from kws_core.models.seed_cnn import SeedCNN
 from kws_core.models.two_towers import TwoTowers
 
@@ -83,13 +82,6 @@ _ALL = (
         _log_mel,
     ),
     Architecture(
-        "resnet",
-        "ResNet",
-        "this project: a residual network over the log-mel as a picture",
-        ResNet,
-        _log_mel,
-    ),
-    Architecture(
         "crnn",
         "CRNN",
         "this project: a recurrent network over convolutions, after Arik et al. (Interspeech 2017)",
@@ -101,13 +93,6 @@ _ALL = (
         "CRNN, fine in time",
         "this project: CRNN that reads a frame every 20 ms for 40, of a quarter of the bands",
         partial(CRNN, strides=FINE_IN_TIME),
-        _log_mel,
-    ),
-    Architecture(
-        "crnn-small",
-        "CRNN, small",
-        "this project: CRNN with half the maps and 48 states for 128",
-        partial(CRNN, widths=(16, 32), n_hidden=48),
         _log_mel,
     ),
     Architecture(

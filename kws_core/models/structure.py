@@ -15,10 +15,9 @@ from torch import Tensor, nn
 from kws_core.features.front_end_steps import front_end_steps
 from kws_core.models.activations import Output, is_leaf, outputs_of
 from kws_core.models.bcresnet import BroadcastBlock
-from kws_core.models.crnn import CRNN, TwoWayGRU
+from kws_core.models.crnn import CRNN, ResidualBlock2d, TwoWayGRU
 from kws_core.models.ds_resnet import ResidualBlock
 from kws_core.models.matchboxnet import ResidualBlock as MatchboxBlock
-from kws_core.models.resnet import ResidualBlock2d
 from kws_core.models.store import LoadedModel
 
 FRONT_END: Final = "front end"

@@ -10,11 +10,10 @@ from kws_core.errors import UnknownModelError
 from kws_core.labels import LABELS, WORDS
 from kws_core.models import ARCHITECTURES, build_model, count_parameters
 from kws_core.models.bcresnet import BCResNet, BroadcastBlock, SubSpectralNorm
-from kws_core.models.crnn import CRNN
+from kws_core.models.crnn import CRNN, ResidualBlock2d
 from kws_core.models.ds_resnet import RANGE_DB, DSResNet, below_peak
 from kws_core.models.m5 import M5
 from kws_core.models.matchboxnet import MatchboxNet
-from kws_core.models.resnet import ResidualBlock2d, ResNet
 from kws_core.models.seed_cnn import SeedCNN
 from kws_core.models.two_towers import TwoTowers
 from tests.helpers.seed_cnn import SEED_TABLE
@@ -43,10 +42,8 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         (M5(35), 26_915),
         (DSResNet(37), 97_661),
         (build_model("ds-resnet-wide", 37), 217_717),
-        (ResNet(37), 688_773),
         (TwoTowers(37), 1_166_309),
         (CRNN(37), 583_813),
-        (build_model("crnn-small", 37), 99_349),
     ],
     ids=[
         "BC-ResNet-1 of the paper, 12 outputs",
@@ -59,10 +56,8 @@ def _same_weights_on_one_thread() -> Iterator[None]:
         "M5 of torchaudio's tutorial",
         "DS-ResNet",
         "DS-ResNet, wide",
-        "ResNet",
         "two towers",
         "CRNN",
-        "CRNN, small",
     ],
 )
 def test_the_number_of_parameters_is_the_known_one(network: nn.Module, published: int) -> None:
@@ -120,13 +115,12 @@ def test_a_clip_is_heard_alike_whatever_else_is_in_its_batch(name: str) -> None:
     ("network", "shape"),
     [
         (DSResNet(37), (40, 98)),
-        (ResNet(37), (40, 98)),
         (CRNN(37), (40, 98)),
         (BCResNet(37), (40, 98)),
         (MatchboxNet(37), (64, 98)),
         (M5(37), (8_000,)),
     ],
-    ids=["ds-resnet", "resnet", "crnn", "bcresnet-1", "matchboxnet", "m5"],
+    ids=["ds-resnet", "crnn", "bcresnet-1", "matchboxnet", "m5"],
 )
 def test_every_weight_is_trained(network: nn.Module, shape: tuple[int, ...]) -> None:
     """A layer that is made but left out of the forward pass would get no gradient."""
@@ -186,23 +180,7 @@ def test_ds_resnet_halves_the_frames_once() -> None:
     assert DSResNet(37).stem(torch.randn(1, 40, 98)).shape == (1, 80, 1, 49)
 
 
-class TestResNet:
-    def test_classifies_its_embedding(self) -> None:
-        network = ResNet(37).eval()
-        log_mel = torch.randn(2, 40, 98)
-        embedding = network.embed(log_mel)
-        assert embedding.shape == (2, 256)
-        torch.testing.assert_close(network.classifier(embedding), network(log_mel))
-
-    def test_halves_the_frames_three_times_and_the_bands_twice(self) -> None:
-        network = ResNet(37)
-        sizes = [network.stem(torch.randn(2, 1, 40, 98))]
-        for block in network.blocks:
-            sizes.append(block(sizes[-1]))
-        assert [tuple(x.shape[1:]) for x in sizes] == [
-            (32, 40, 49), (32, 40, 49), (64, 20, 25), (64, 20, 25), (128, 10, 13), (128, 10, 13),
-        ]  # fmt: skip
-
+class TestResidualBlock2d:
     def test_a_block_meets_a_formant_alike_at_any_band(self) -> None:
         block = ResidualBlock2d(4, 4, stride=1).eval()
         low, high = torch.zeros(2, 1, 4, 20, 12)
@@ -219,11 +197,6 @@ class TestResNet:
         torch.testing.assert_close(pool(x)[:, :, :, :6], whole)
         torch.testing.assert_close(block(x), pointwise(pool(x)).relu(), atol=1e-4, rtol=1e-4)
         assert block(x).shape == (1, 6, 5, 7)
-
-    def test_a_word_is_heard_alike_at_any_level(self) -> None:
-        network = ResNet(37).eval()
-        log_mel = torch.rand(2, 40, 98)
-        torch.testing.assert_close(network(log_mel), network(log_mel - 5.0))
 
 
 class TestM5:

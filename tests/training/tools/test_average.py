@@ -25,7 +25,7 @@ from tests.helpers.training_toys import toy_clips
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def trained(seed: int, architecture: str = "crnn-small", **training: object) -> LoadedModel:
+def trained(seed: int, architecture: str = "bcresnet-1", **training: object) -> LoadedModel:
     """A network with weights and averages of its own."""
     torch.manual_seed(seed)
     network = build_model(architecture, len(LABELS))
@@ -58,7 +58,7 @@ def test_a_network_and_itself_are_that_network(tmp_path: Path) -> None:
     average_models(one, one, toy_clips(3, 9), tmp_path)
     log_mel = torch.randn(2, 40, 98)
     with torch.no_grad():
-        found = load_model("crnn-small", tmp_path).network(log_mel)
+        found = load_model("bcresnet-1", tmp_path).network(log_mel)
         torch.testing.assert_close(found, one.network(log_mel))
 
 
@@ -66,7 +66,7 @@ def test_the_card_is_that_of_the_run_and_says_so(tmp_path: Path) -> None:
     settings = {"epochs": 30}
     one = trained(1, settings=settings, started_from={"settings": {"epochs": 38}}, note="stopped")
     card = average_models(one, trained(2), toy_clips(3, 9), tmp_path)
-    assert load_model("crnn-small", tmp_path).card == card
+    assert load_model("bcresnet-1", tmp_path).card == card
     assert card.temperature != one.card.temperature
     assert card.metrics["validation"]["clips"] == len(toy_clips(3, 9))
     assert [told for _, told in how_made(card)] == [
@@ -100,13 +100,13 @@ def test_the_command_averages_models_by_their_names(
         model = trained(seed)
         save_model(tmp_path / folder, model.card, model.network, model.front_end)
     monkeypatch.setattr(average, "default_cache", lambda: tmp_path / "cache")
-    places = [str(tmp_path / folder / "crnn-small") for folder in ("after", "before")]
+    places = [str(tmp_path / folder / "bcresnet-1") for folder in ("after", "before")]
     out = tmp_path / "out"
     command = ["--model", places[0], "--before", places[1], "--data", str(data), "--out", str(out)]
     monkeypatch.setattr("sys.argv", ["average", *command])
     assert average.main() == 0
-    assert capsys.readouterr().out.startswith("crnn-small: ")
-    assert "averaged" in load_model("crnn-small", out).card.training["note"]
+    assert capsys.readouterr().out.startswith("bcresnet-1: ")
+    assert "averaged" in load_model("bcresnet-1", out).card.training["note"]
     monkeypatch.setattr(
         "sys.argv", ["average", *command[:-3], str(tmp_path / "nowhere"), *command[-2:]]
     )
