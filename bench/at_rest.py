@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from bench.latency import APP, machine, settle
 from bench.process_tree import usage
-from tests.helpers.browser import AppServer, find_chromium, reason_to_skip, run_server
+from tests.helpers.browser import WAIT_MS, AppServer, find_chromium, reason_to_skip, run_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -45,6 +45,7 @@ def busy(server: AppServer, seconds: float) -> float:
 def idle_visitor(browser: Browser, server: AppServer, path: str, seconds: float) -> float:
     """Open a page, touch nothing, and return the share of one core that the server takes."""
     page = browser.new_page()
+    page.set_default_timeout(WAIT_MS)
     page.goto(server.url + path)
     settle(page)
     time.sleep(CALM_S)
@@ -57,6 +58,7 @@ def come_and_go(browser: Browser, server: AppServer, visitors: int) -> None:
     """Let visitors open a page each, one after the other, and close it when it is drawn."""
     for i in range(visitors):
         page = browser.new_page()
+        page.set_default_timeout(WAIT_MS)
         page.goto(server.url + list(PAGES.values())[i % len(PAGES)])
         settle(page)
         page.close()

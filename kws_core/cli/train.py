@@ -13,6 +13,7 @@ from typing import Any
 from kws_core.cli.numbers import count, positive, rate, share
 from kws_core.errors import TrainingError
 from kws_core.models import ARCHITECTURES
+from kws_core.models.card import require_name
 from kws_core.models.store import MODEL_FOLDER
 from kws_core.spotting.recognizer import DEFAULT_MODEL
 
@@ -126,6 +127,8 @@ def train_command(options: argparse.Namespace) -> int:
     from kws_core.training.optimization import TrainingSettings
     from kws_core.training.run import run_training
 
+    if options.name is not None:
+        require_name(options.name)
     settings = replace(TrainingSettings(), **_given(options, _SETTINGS))
     if settings.steps_per_epoch < 1:
         raise TrainingError("An epoch needs at least one batch: raise --clips-per-epoch.")

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from kws_core.charts.style import readable
 from kws_core.labels import SILENCE, UNKNOWN, WORDS
+from kws_core.models import ModelCard
 from kws_core.models.registry import ARCHITECTURES
-from kws_core.models.store import ModelCard
 from kws_core.report.condition_charts import noise_name
 
 INTENDED: Final = (

@@ -14,7 +14,8 @@ from kws_core.features.front_ends import FrontEnd, LogMel
 from kws_core.features.raw_wave import RawWave
 from kws_core.lab import Recipe, Second, Trial
 from kws_core.labels import LABELS, WORDS
-from kws_core.models.store import LoadedModel, ModelCard
+from kws_core.models import ModelCard
+from kws_core.models.store import LoadedModel
 from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import Recognizer
 

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from kws_core.errors import DamagedModelError, UnknownModelError
+from kws_core.errors import DamagedModelError, ModelError, UnknownModelError
 from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, available_models, build_model, load_model, save_model
+from kws_core.models.card import meaning
 from kws_core.models.registry import find_architecture
-from kws_core.models.store import MODEL_FOLDER, LoadedModel, read_card
+from kws_core.models.store import MEANING, MODEL_FOLDER, LoadedModel, read_card
 
 CARD = ModelCard(
     name="small",
@@ -238,7 +240,7 @@ def test_weights_larger_than_any_of_ours_are_not_even_read(saved: Path) -> None:
 )
 def test_a_card_that_cannot_be_understood_is_refused(saved: Path, text: str) -> None:
     (saved / "small.json").write_text(text)
-    with pytest.raises(DamagedModelError, match=r"small\.json.*can't be read"):
+    with pytest.raises(DamagedModelError, match=r"small\.json.*can't be used"):
         load_model("small", saved)
 
 
@@ -257,14 +259,69 @@ def test_a_card_of_a_later_format_is_refused(saved: Path) -> None:
         {"front_end": None},
         {"labels": list(LABELS[:12])},
         {"temperature": "warm"},
-        {"temperature": 0.0},
+        {"temperature": 1e-30},
+        {"front_end": {"kind": "log-mel", "n_mels": 30}},
+        {"front_end": {"kind": "log-mel", "mel_scale": "bark"}},
+        {"front_end": {"kind": "log-mel", "volume": 11}},
+        {"front_end": {"kind": "log-mel", "f_max": "high"}},
+        {"front_end": {"kind": "raw-wave"}},
     ],
     ids=str,
 )
 def test_a_card_that_does_not_fit_is_refused(saved: Path, fields: dict[str, object]) -> None:
+    """Whether its weights know what it said before, or are from a time before they did."""
     rewrite_card(saved, **fields)
-    with pytest.raises(DamagedModelError, match="small"):
+    with pytest.raises(DamagedModelError, match="'small' can't be used"):
         load_model("small", saved)
+    put_weights(saved, save_tensors(load_tensors((saved / "small.safetensors").read_bytes())))
+    with pytest.raises(DamagedModelError, match="'small' can't be used"):
+        load_model("small", saved)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda card: {"labels": [card["labels"][1], card["labels"][0], *card["labels"][2:]]},
+        lambda card: {"labels": ["sit", *card["labels"][1:]]},
+        lambda card: {"front_end": card["front_end"] | {"f_max": 3_900.0}},
+    ],
+    ids=["labels permuted", "a label renamed", "another front end"],
+)
+def test_weights_know_which_labels_and_front_end_they_were_trained_for(saved, change) -> None:
+    rewrite_card(saved, **change(json.loads((saved / "small.json").read_text())))
+    with pytest.raises(DamagedModelError, match=r"labels or the front end .* trained for"):
+        load_model("small", saved)
+
+
+def test_weights_of_a_time_before_they_knew_are_taken(saved: Path) -> None:
+    put_weights(saved, save_tensors(load_tensors((saved / "small.safetensors").read_bytes())))
+    assert load_model("small", saved).card.labels == LABELS
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    network = build_model("bcresnet-1", len(LABELS))
+    with torch.no_grad():
+        next(network.parameters()).fill_(torch.nan)
+    save_model(tmp_path, CARD, network, LogMel())
+    with pytest.raises(DamagedModelError, match="give no numbers"):
+        load_model("small", tmp_path)
+
+
+def test_a_name_that_would_leave_the_folder_is_refused_before_anything_is_written(
+    tmp_path: Path, network: torch.nn.Module
+) -> None:
+    folder = tmp_path / "a" / "b"
+    with pytest.raises(ModelError, match=r"'\.\./\.\./evil' can't be used"):
+        save_model(folder, replace(CARD, name="../../evil"), network, LogMel())
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_card_that_could_not_be_read_is_not_written(
+    tmp_path: Path, network: torch.nn.Module
+) -> None:
+    with pytest.raises(ModelError, match="can't be saved: temperature is nan"):
+        save_model(tmp_path, replace(CARD, temperature=float("nan")), network, LogMel())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not available_models(), reason="assets/models holds no model")
@@ -274,3 +331,7 @@ def test_the_models_that_come_with_the_project_are_whole(name: str) -> None:
     assert loaded.card.name == name
     assert loaded.card.labels == find_architecture(loaded.card.architecture).labels
     assert loaded.card.parameters == sum(p.numel() for p in loaded.network.parameters())
+    weights = (MODEL_FOLDER / f"{name}.safetensors").read_bytes()
+    header = json.loads(weights[8 : 8 + int.from_bytes(weights[:8], "little")])
+    known = header["__metadata__"][MEANING]
+    assert known == meaning(loaded.card.labels, loaded.card.front_end)

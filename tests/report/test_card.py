@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kws_core.labels import LABELS, WORDS
-from kws_core.models.store import ModelCard
+from kws_core.models import ModelCard
 from kws_core.report.card import facts, how_made, is_of, limits
 from kws_core.report.exporting import as_csv, as_plain_json, file_name
 from kws_core.report.link import PANELS, SECTIONS, Shown, from_query, to_query

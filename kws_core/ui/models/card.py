@@ -8,8 +8,8 @@ from typing import Final
 
 import streamlit as st
 
+from kws_core.models import ModelCard
 from kws_core.models.onnx_export import usage_code
-from kws_core.models.store import ModelCard
 from kws_core.report.card import INTENDED, NOT_INTENDED, facts, how_made, is_of, limits
 from kws_core.report.comparison import tested_on
 from kws_core.ui.models import state, stored

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
+from kws_core.models import ModelCard
 from kws_core.models.embeddings import EmbeddingMap
-from kws_core.models.store import MODEL_FOLDER, ModelCard, read_card
+from kws_core.models.store import MODEL_FOLDER, read_card
 from kws_core.report.comparison import Row, rows_of
 from kws_core.report.literature import Task
 from kws_core.results.data_summary import DataSummary, load_data_summary
