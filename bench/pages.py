@@ -75,26 +75,26 @@ def button(key: str) -> Change:
 
 EXPLORE = (
     Control("preset", pills("explore_preset"), ("librosa", "speech", "music", "model")),
-    Control("n_fft", select("explore_n_fft"), (1024, 2048, 4096, 512)),
-    Control("hop_length", number("explore_hop_length"), (80, 240, 128, 160)),
-    Control("dB range", number("explore_db_range"), (60.0, 100.0, 80.0)),
-    Control("colour map", select("explore_colour_map"), ("magma", "grey", "viridis")),
-    Control("Hz axis", select("explore_frequency_axis"), ("log", "linear")),
-    Control("n_mels, log-mel shown", number("explore_n_mels"), (64, 32, 40), "views=log-mel"),
-    Control("n_mfcc, MFCC shown", number("explore_n_mfcc"), (20, 30, 13), "views=mfcc"),
+    Control("n_fft", select("n_fft"), (1024, 2048, 4096, 512)),
+    Control("hop_length", number("hop_length"), (80, 240, 128, 160)),
+    Control("dB range", number("db_range"), (60.0, 100.0, 80.0)),
+    Control("colour map", select("color_map"), ("magma", "gray", "viridis")),
+    Control("Hz axis", select("frequency_axis"), ("log", "linear")),
+    Control("n_mels, log-mel shown", number("n_mels"), (64, 32, 40), "views=log-mel"),
+    Control("n_mfcc, MFCC shown", number("n_mfcc"), (20, 30, 13), "views=mfcc"),
     Control(
         "hop_length, six views shown",
-        number("explore_hop_length"),
+        number("hop_length"),
         (240, 128, 160),
         "views=spectrogram,log-mel,mfcc,chroma,rms,centroid",
     ),
     Control(
         "dB range, slow views shown",
-        number("explore_db_range"),
+        number("db_range"),
         (60.0, 80.0),
         "views=pitch,harmonic-percussive,libraries",
     ),
-    Control("FFT's sample rate", select("explore_fft_rate"), (8000, 48000, 16000), "views=fft"),
+    Control("FFT's sample rate", select("fft_rate"), (8000, 48000, 16000), "views=fft"),
 )
 NEW_DRAW = button("augment_new_draw")
 MASKS, WIDTHS = slider("augment_time_mask_None"), (12, 20, 6, 16)

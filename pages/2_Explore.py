@@ -2,18 +2,16 @@
 
 import streamlit as st
 
-from kws_core.explore.fitting import for_length
 from kws_core.ui.explore import state
-from kws_core.ui.explore.charts import show_own_figures
 from kws_core.ui.explore.clips import clip_popover, compare_popover, sounds_of
 from kws_core.ui.explore.controls import preset_pills, settings_expander, views_pills
 from kws_core.ui.explore.export import show_export
-from kws_core.ui.explore.notes import show_notes
-from kws_core.ui.explore.views import show_stacks
+from kws_core.ui.explore.views import show_views
 from kws_core.ui.shared.messages import calm_errors
 from kws_core.ui.shared.page import page_setup
 
 page_setup("Explore", ":material/query_stats:")
+st.markdown("See a recording as waveform, spectrogram, MFCC or pitch, each explained.")
 
 with calm_errors("Explore"):
     state.open_link()
@@ -23,14 +21,7 @@ with calm_errors("Explore"):
     views_pills()
     preset_pills()
     settings_expander()
-
     clips = [chosen] if other is None else [chosen, other]
     sounds = sounds_of(*clips)
-    longest = max(len(sound.samples) for sound in sounds)
-    settings, changes = for_length(state.settings(), longest)
-    for change in changes:
-        st.caption(f":material/info: {change}")
-    show_stacks(clips, sounds, settings)
-    show_own_figures(clips, sounds, settings)
-    show_notes(clips, sounds[0], settings)
-    show_export(chosen, sounds[0], settings, state.write_link())
+    used = show_views(clips, sounds)
+    show_export(chosen, sounds[0], used)

@@ -1,7 +1,7 @@
-"""Every view of a clip: its settings, what is computed, how it is drawn, and what to see in it.
+"""Every view of a clip: its settings, what is computed, how it is drawn, and what it shows.
 
-Nothing here knows Streamlit. `Sound` holds a clip, `ViewSettings` how to look at it; `spectra`,
-`tracks` and `parts` compute, `panes` and `charts` draw.
+Nothing here knows Streamlit. `Sound` holds a clip, `ViewSettings` how to look at it. Each view is
+one file in `views`; `spectra` and `levels` compute what several need, `charts` draws.
 """
 
 from kws_core.audio.remembered import Sound

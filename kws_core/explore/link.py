@@ -1,117 +1,127 @@
-"""The address of a view: settings and what is shown as query parameters, and back.
+"""The page's address as settings, whatever is in it, and settings as an address.
 
-Only what differs from a preset is written, so that links stay short. Nothing in an address can
-fail: what makes no sense is left out, and told.
+Nothing in an address can fail: a value that can't be used is left out, with a message that says so.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from kws_core.errors import SettingsError
+from kws_core.explore.controls import CHOICES, NUMBERS
 from kws_core.explore.fitting import fit
-from kws_core.explore.presets import PRESETS, nearest, preset
-from kws_core.explore.settings import CHOICES, ViewSettings, check_value
-from kws_core.explore.views import FFT_RATES, NAMES, SILENCE_DB, Shown, Span, ordered
+from kws_core.explore.presets import PRESETS, preset
+from kws_core.explore.settings import Span, ViewSettings
+from kws_core.explore.views import VIEWS, named
 
-_LONGEST: Final = 200  # characters of a value, more than any that was written here
-_QUOTED: Final = 40
+FIRST_VIEWS: Final[tuple[str, ...]] = ("spectrogram",)
+
+_LONGEST: Final = 40  # characters of a value in a message
+# Names and values of earlier versions.
+_OLD_NAMES: Final = {"centred": "centered", "colour_map": "color_map"}
+_OLD_VALUES: Final = {
+    ("color_map", "grey"): "gray",
+    ("mfcc_rows", "no-c0"): "no C0",
+    ("mfcc_rows", "normalised"): "z-score",
+    ("mfcc_rows", "plain"): "all",
+}
+
+Query = Mapping[str, list[str]]
 
 
-def to_query(settings: ViewSettings, shown: Shown) -> dict[str, str]:
-    """Return the query parameters of a view; none for the first one that a person sees."""
-    base, differing = nearest(settings)
-    query = {} if base is PRESETS[0] else {"preset": base.name}
-    values = asdict(settings)
-    query |= {name: _written(values[name]) for name in differing}
-    default = Shown()
-    for field in fields(Shown):
-        value = getattr(shown, field.name)
-        if value != getattr(default, field.name):
-            query[field.name] = _written(value)
+@dataclass(frozen=True)
+class Opened:
+    """What an address asks for, and what of it was ignored or changed, and why.
+
+    part: of the clip, in seconds. clip, other: names of samples, not checked.
+    """
+
+    settings: ViewSettings = field(default_factory=ViewSettings)
+    views: tuple[str, ...] = FIRST_VIEWS
+    part: Span | None = None
+    clip: str | None = None
+    other: str | None = None
+    messages: tuple[str, ...] = ()
+
+
+def from_query(query: Query) -> Opened:
+    """Return what query parameters stand for.
+
+    Parameters of no view or setting are somebody else's, and passed over.
+    """
+    given = {_OLD_NAMES.get(name, name): values[-1] for name, values in query.items() if values}
+    messages: list[str] = []
+
+    def read(name: str, reader: Callable[[str], Any], default: Any) -> Any:
+        text = given.get(name)
+        if text is None:
+            return default
+        try:
+            return reader(_OLD_VALUES.get((name, text), text))
+        except ValueError as error:
+            short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+            messages.append(f"Ignored in the link: {name}={short} ({error}).")
+            return default
+
+    base = read("preset", _preset, PRESETS[0].settings)
+    values = {
+        name: read(name, _reader(name, default), default) for name, default in asdict(base).items()
+    }
+    settings, notes = fit(values)
+    views = FIRST_VIEWS
+    if "views" in query:
+        views, unknown = _views(query["views"])
+        messages += [
+            f"Ignored in the link: there is no view {name[:_LONGEST]}." for name in unknown
+        ]
+    return Opened(
+        settings,
+        views if views or given.get("views") in ("", "none") else FIRST_VIEWS,
+        read("part", _span, None),
+        given.get("clip"),
+        given.get("other"),
+        (*messages, *notes),
+    )
+
+
+def to_query(opened: Opened) -> dict[str, list[str]]:
+    """Return the query parameters of views and settings, written as by the page's widgets."""
+    default = asdict(ViewSettings())
+    query = {
+        name: [str(value).lower() if isinstance(value, bool) else str(value)]
+        for name, value in asdict(opened.settings).items()
+        if value != default[name] and name != "selection"
+    }
+    if opened.views != FIRST_VIEWS:
+        query["views"] = [view.label for view in named(opened.views)] or [""]
     return query
 
 
-def from_query(query: Mapping[str, str]) -> tuple[ViewSettings, Shown, tuple[str, ...]]:
-    """Return the view that query parameters stand for, and what of them was not used, and why.
-
-    Unknown parameters are somebody else's, and passed over. The names of clips are not checked.
-    """
-    problems: list[str] = []
-    base = PRESETS[0]
-    if "preset" in query:
-        chosen = preset(query["preset"])
-        if chosen is None:
-            known = ", ".join(one.name for one in PRESETS)
-            problems.append(f"{_quote('preset', query)}: it is one of {known}.")
-        base = chosen or base
-    values = asdict(base.settings)
-    for name, default in asdict(ViewSettings()).items():
-        if name in query:
-            _read(name, query, problems, values, _setting_reader(name, default))
-    settings, notes = fit(values)
-    shown: dict[str, Any] = {}
-    for name, reader in _SHOWN.items():
-        if name in query:
-            _read(name, query, problems, shown, reader)
-    return settings, replace(Shown(), **shown), (*problems, *notes)
+def _preset(text: str) -> ViewSettings:
+    chosen = preset(text)
+    if chosen is None:
+        raise ValueError(f"it is one of {', '.join(one.name for one in PRESETS)}")
+    return chosen.settings
 
 
-def _written(value: Any) -> str:
-    match value:
-        case bool():
-            return str(int(value))
-        case float():
-            return f"{value:.10g}"
-        case (float(start), float(end)):
-            return f"{start:.3f}-{end:.3f}"
-        case tuple():
-            return ",".join(value) or "none"
-        case _:
-            return str(value)
+def _reader(name: str, default: Any) -> Callable[[str], Any]:
+    if name in CHOICES:
+        return lambda text: _choice(text, CHOICES[name].options)
+    if name in NUMBERS:
+        return _whole if isinstance(default, int) else _number
+    return _span
 
 
-def _read(
-    name: str,
-    query: Mapping[str, str],
-    problems: list[str],
-    values: dict[str, Any],
-    reader: Callable[[str], Any],
-) -> None:
-    text = query[name]
-    try:
-        if len(text) > _LONGEST:
-            raise ValueError("it is too long")
-        values[name] = reader(text)
-    except SettingsError as error:
-        problems.append(str(error))
-    except ValueError as error:
-        problems.append(f"{_quote(name, query)}: {error}.")
-
-
-def _quote(name: str, query: Mapping[str, str]) -> str:
-    text = query[name]
-    shortened = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
-    return f"{name} can't be {shortened!r}"
-
-
-def _setting_reader(name: str, default: Any) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        value: Any
-        if name in CHOICES:
-            # By how they are written, so that 1 and True stay apart.
-            options = {_written(option): option for option in CHOICES[name]}
-            if text not in options:
-                raise ValueError(f"it is one of {', '.join(options)}")
-            return options[text]
-        value = _whole(text) if isinstance(default, int) else _number(text)
-        check_value(name, value)
-        return value
-
-    return read
+def _choice(text: str, options: Iterable[Any]) -> Any:
+    known = {str(option).lower(): option for option in options}
+    text = text.lower()
+    if "true" in known:
+        text = {"0": "false", "1": "true"}.get(text, text)
+    if text not in known:
+        raise ValueError(f"it is one of {', '.join(known)}")
+    return known[text]
 
 
 def _whole(text: str) -> int:
@@ -125,7 +135,7 @@ def _number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError("it is a number") from None
+        value = math.nan
     if not math.isfinite(value):
         raise ValueError("it is a number")
     return value
@@ -141,33 +151,12 @@ def _span(text: str) -> Span:
     return span
 
 
-def _views(text: str) -> tuple[str, ...]:
-    names = [] if text == "none" else text.split(",")
-    if unknown := [name for name in names if name not in NAMES]:
-        raise ValueError(f"there is no view {unknown[0][:_QUOTED]!r}")
-    return ordered(names)
-
-
-def _fft_rate(text: str) -> int:
-    rate = _whole(text)
-    if rate not in FFT_RATES:
-        raise ValueError(f"it is one of {', '.join(map(str, FFT_RATES))} Hz")
-    return rate
-
-
-def _silence_db(text: str) -> float:
-    value = _number(text)
-    if not SILENCE_DB[0] <= value <= SILENCE_DB[1]:
-        raise ValueError(f"it goes from {SILENCE_DB[0]:g} to {SILENCE_DB[1]:g} dB")
-    return value
-
-
-_SHOWN: Final[dict[str, Callable[[str], Any]]] = {
-    "views": _views,
-    "part": _span,
-    "selection": _span,
-    "fft_rate": _fft_rate,
-    "silence_db": _silence_db,
-    "clip": str,
-    "other": str,
-}
+def _views(texts: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the names of the views in one or more values, and those that there are not."""
+    known = {view.label: view.name for view in VIEWS} | {view.name: view.name for view in VIEWS}
+    asked = [
+        name for text in texts for name in ([text] if text in known else text.split(",")) if name
+    ]
+    found = [known[name] for name in asked if name in known]
+    unknown = [name for name in asked if name not in known and name != "none"]
+    return tuple(view.name for view in named(found)), unknown

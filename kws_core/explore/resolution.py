@@ -1,61 +1,44 @@
-"""What time and frequency resolution settings give, in numbers and in words."""
+"""The time and frequency resolution of settings, in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from kws_core.audio.waveform import SAMPLE_RATE
-from kws_core.explore.settings import ViewSettings
+from kws_core.explore.settings import Stft, ViewSettings
 
 # From a window's peak in frequency to its first zero, in units of sample_rate / win_length.
 _FIRST_ZERO: Final = {"rectangular": 1, "hann": 2, "hamming": 2, "blackman": 3}
 
 
-@dataclass(frozen=True)
-class Resolution:
-    """How fine the settings look: times in seconds, frequencies in Hz.
-
-    window: what a frame covers. hop: from frame to frame. bin: from bin to bin of the FFT.
-    apart: tones closer than this merge into one (from the window's peak to its first zero).
-    """
-
-    window: float
-    hop: float
-    bin: float
-    apart: float
-
-
-def resolution(settings: ViewSettings) -> Resolution:
-    """Return what time and frequency resolution the settings give."""
-    return Resolution(
-        settings.win_length / SAMPLE_RATE,
-        settings.hop_length / SAMPLE_RATE,
-        SAMPLE_RATE / settings.n_fft,
-        _FIRST_ZERO[settings.window] * SAMPLE_RATE / settings.win_length,
-    )
+def resolved_hz(settings: ViewSettings) -> float:
+    """Return how far apart tones must be in Hz not to merge: from a window's peak to its zero."""
+    return _FIRST_ZERO[settings.window] * SAMPLE_RATE / settings.win_length
 
 
 def summary(settings: ViewSettings) -> str:
-    """Say in a few words what time and frequency resolution the settings give."""
-    fine = resolution(settings)
+    """Return the resolution in a few words."""
     return (
-        f"resolves {milliseconds(fine.window)} and {fine.apart:.0f} Hz, a frame every "
-        f"{milliseconds(fine.hop)}, {settings.n_mels} mel bands"
+        f"{milliseconds(settings.win_length)} window ({resolved_hz(settings):.0f} Hz resolution), "
+        f"{milliseconds(settings.hop_length)} hop, {settings.n_mels} mel bands"
     )
 
 
 def sentence(settings: ViewSettings) -> str:
-    """Say in Markdown what time and frequency resolution the settings give."""
-    fine = resolution(settings)
+    """Return the resolution as a few sentences."""
     return (
-        f"What happens within the {milliseconds(fine.window)} of a window is one column; tones "
-        f"less than {fine.apart:.0f} Hz apart are one line. A longer window is finer in frequency "
-        f"and coarser in time; a longer n_fft (now a bin every {fine.bin:.3g} Hz) only draws it "
-        "more smoothly."
+        f"Each column covers {milliseconds(settings.win_length)}; tones closer than "
+        f"{resolved_hz(settings):.0f} Hz merge into one line. A longer window separates closer "
+        f"tones and blurs time. A larger n_fft (now one bin every "
+        f"{SAMPLE_RATE / settings.n_fft:.3g} Hz) only draws the same more smoothly."
     )
 
 
-def milliseconds(seconds: float) -> str:
-    """Return a time as people write it."""
-    return f"{1000 * seconds:.3g} ms"
+def frames(stft: Stft) -> str:
+    """Return the length and the hop of frames in words."""
+    return f"{milliseconds(stft.win_length)} every {milliseconds(stft.hop_length)}"
+
+
+def milliseconds(n_samples: int) -> str:
+    """Return the length of samples as people write it."""
+    return f"{1000 * n_samples / SAMPLE_RATE:.3g} ms"

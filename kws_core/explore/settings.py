@@ -1,64 +1,34 @@
-"""How a clip is looked at: every number behind a view, its limits, and what goes together."""
+"""How a clip is looked at: every setting of the views, its limits, and what goes together."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.errors import SettingsError
+from kws_core.explore.controls import CHOICES, NUMBERS
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig, MfccConfig
 from kws_core.features.mel import MelScale, mel_edges
 
+Span = tuple[float, float]  # start and end in seconds
 Window = Literal["hann", "hamming", "blackman", "rectangular"]
 MelNorm = Literal["none", "slaney"]
-ColourMap = Literal["viridis", "magma", "cividis", "grey"]
+ColorMap = Literal["viridis", "magma", "cividis", "gray"]
 FrequencyAxis = Literal["linear", "log"]
-MfccRows = Literal["no-c0", "normalised", "plain"]
+MfccRows = Literal["no C0", "z-score", "all"]
+Viewpoint = Literal["front left", "front right", "behind", "above"]
 
 _MODEL: Final = LogMelConfig()
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a number may be: `low` to `high`, in `unit`."""
-
-    low: float
-    high: float
-    unit: str = ""
-
-
-# What each setting may be on its own: a range, or a list.
-LIMITS: Final = {
-    "win_length": Limits(32, 4096, "samples"),
-    "hop_length": Limits(16, 4096, "samples"),
-    "pre_emphasis": Limits(0.0, 0.99),
-    "n_mels": Limits(1, 256),
-    "f_min": Limits(0.0, SAMPLE_RATE / 2, "Hz"),
-    "f_max": Limits(0.0, SAMPLE_RATE / 2, "Hz"),
-    "n_mfcc": Limits(1, 64),
-    "floor_db": Limits(-150.0, -40.0, "dB"),
-    "db_range": Limits(20, 120, "dB"),
-}
-CHOICES: Final[dict[str, tuple[Any, ...]]] = {
-    "n_fft": (128, 256, 512, 1024, 2048, 4096),
-    "window": ("hann", "hamming", "blackman", "rectangular"),
-    "centred": (False, True),
-    "mel_scale": ("htk", "slaney"),
-    "mel_norm": ("none", "slaney"),
-    "power": (1, 2),
-    "colour_map": ("viridis", "magma", "cividis", "grey"),
-    "frequency_axis": ("linear", "log"),
-    "mfcc_rows": ("no-c0", "normalised", "plain"),
-}
-
-
-@dataclass(frozen=True)
 class Stft:
-    """The part of the settings that frames and Fourier transforms depend on; in samples.
+    """The settings that frames and Fourier transforms depend on; lengths in samples.
 
-    centred: frame k has its middle at sample k * hop_length (zeros outside the clip); otherwise
+    centered: frame k has its middle at sample k * hop_length (zeros outside the clip); otherwise
     it starts there. pre_emphasis: a in y[n] = x[n] - a x[n - 1], 0 for none.
     """
 
@@ -66,22 +36,22 @@ class Stft:
     win_length: int
     hop_length: int
     window: Window
-    centred: bool
+    centered: bool
     pre_emphasis: float
 
 
 @dataclass(frozen=True)
 class MelBands:
-    """The part of the settings that mel bands and their levels depend on.
+    """The settings that mel bands and their levels depend on.
 
-    power: of the magnitudes that the bands add up, 1 or 2. floor_db: quieter is raised to it.
+    power: exponent of the magnitudes, 1 or 2. floor_db: lower levels are raised to it.
     """
 
     n_mels: int
     f_min: float
     f_max: float
-    scale: MelScale
-    norm: MelNorm
+    mel_scale: MelScale
+    mel_norm: MelNorm
     power: int
     floor_db: float
 
@@ -90,15 +60,16 @@ class MelBands:
 class ViewSettings:
     """All settings of all views, at 16 kHz; the defaults are what the default model sees.
 
-    Lengths in samples, frequencies in Hz. Raises SettingsError for values out of their limits or
-    that do not go together.
+    Lengths in samples, frequencies in Hz, levels in dB. selection: of the FFT, in seconds; None
+    for a tenth of a second where the clip is loudest. Raises SettingsError for values out of
+    their limits or that do not go together.
     """
 
     n_fft: int = _MODEL.n_fft
     win_length: int = _MODEL.win_length
     hop_length: int = _MODEL.hop_length
     window: Window = "hann"
-    centred: bool = False
+    centered: bool = False
     pre_emphasis: float = 0.0
     n_mels: int = _MODEL.n_mels
     f_min: float = _MODEL.f_min
@@ -108,16 +79,19 @@ class ViewSettings:
     power: int = 2
     floor_db: float = round(_MODEL.log_floor * LN_TO_DB, 4)
     n_mfcc: int = MfccConfig().n_mfcc
-    mfcc_rows: MfccRows = "no-c0"
+    mfcc_rows: MfccRows = "no C0"
     db_range: float = 80.0
-    colour_map: ColourMap = "viridis"
+    color_map: ColorMap = "viridis"
     frequency_axis: FrequencyAxis = "linear"
+    show_pitch: bool = False
+    silence_db: float = 30.0
+    fft_rate: int = SAMPLE_RATE
+    selection: Span | None = None
+    viewpoint: Viewpoint = "front left"
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            check_value(name, value)
-        if reason := _conflict(self):
-            raise SettingsError(reason)
+        for name, before, _, reason in settle(asdict(self)):
+            raise SettingsError(f"{name} can't be {before:g}: {reason}")
 
     @property
     def stft(self) -> Stft:
@@ -127,72 +101,82 @@ class ViewSettings:
     @property
     def mel(self) -> MelBands:
         """What the mel bands depend on, besides the spectrogram."""
-        return MelBands(
-            self.n_mels,
-            self.f_min,
-            self.f_max,
-            self.mel_scale,
-            self.mel_norm,
-            self.power,
-            self.floor_db,
-        )
+        return MelBands(**{field.name: getattr(self, field.name) for field in fields(MelBands)})
 
 
-def check_value(name: str, value: Any) -> None:
-    """Raise SettingsError unless one setting may have this value, whatever the others are."""
-    if name in CHOICES:
-        options = CHOICES[name]
+class Change(NamedTuple):
+    """A setting whose value gave way, and why."""
+
+    name: str
+    before: float
+    after: float
+    reason: str
+
+
+def settle(values: dict[str, Any], changed: str = "") -> list[Change]:
+    """Make values of all settings go together, in place; returns what gave way.
+
+    changed: the setting that somebody just chose: where there is a choice, the others follow.
+    Raises SettingsError for a value that its setting can't have and no limit is nearest to.
+    """
+    changes: list[Change] = []
+
+    def give_way(name: str, value: float, reason: str) -> None:
+        changes.append(Change(name, values[name], value, reason))
+        values[name] = value
+
+    for name, number in NUMBERS.items():
+        value = values[name]
+        if not number.low <= value <= number.high:
+            nearest = number.low if value < number.low else number.high
+            if value != value:
+                raise SettingsError(f"{name} can't be {value}: it goes {number.limits}.")
+            give_way(name, type(value)(nearest), f"it goes {number.limits}.")
+    for name, choice in CHOICES.items():
         # 1 == True in Python, but not for a person.
-        if not any(value == option and type(value) is type(option) for option in options):
-            raise SettingsError(f"{name} can't be {value}: it is one of {listed(options)}.")
-        return
-    limits = LIMITS[name]
-    if not limits.low <= value <= limits.high:
-        unit = f" {limits.unit}" if limits.unit else ""
-        raise SettingsError(
-            f"{name} can't be {value:g}: it goes from {limits.low:g} to {limits.high:g}{unit}."
+        value = values[name]
+        if not any(value == option and type(value) is type(option) for option in choice.options):
+            options = ", ".join(map(str, choice.options))
+            raise SettingsError(f"{name} can't be {value}: it is one of {options}.")
+    if (span := values["selection"]) is not None and not 0 <= span[0] < span[1]:
+        raise SettingsError(f"selection can't be {span}: its end comes after its start.")
+    n_fft, win_length = values["n_fft"], values["win_length"]
+    if win_length > n_fft and changed == "win_length":
+        longer = next(n for n in CHOICES["n_fft"].options if n >= win_length)
+        give_way("n_fft", longer, f"a window of {win_length} samples does not fit into {n_fft}.")
+    elif win_length > n_fft:
+        give_way("win_length", n_fft, f"a window can't be longer than n_fft, {n_fft} samples.")
+    if values["hop_length"] > values["win_length"]:
+        reason = "with a longer hop, samples between two windows would be in no frame."
+        give_way("hop_length", values["win_length"], reason)
+    _settle_bands(values, changed, give_way)
+    if values["n_mfcc"] > values["n_mels"]:
+        reason = f"{values['n_mels']} mel bands have no more cosine coefficients."
+        give_way("n_mfcc", values["n_mels"], reason)
+    return changes
+
+
+def _settle_bands(
+    values: dict[str, Any], changed: str, give_way: Callable[[str, float, str], None]
+) -> None:
+    spacing = SAMPLE_RATE / values["n_fft"]
+    least = 2 * spacing
+    reason = f"mel bands need at least two FFT bins, {least:g} Hz."
+    if values["f_max"] - values["f_min"] < least:
+        if changed == "f_min":
+            give_way("f_max", min(values["f_min"] + least, SAMPLE_RATE / 2), reason)
+        if values["f_max"] - values["f_min"] < least:
+            give_way("f_min", max(values["f_max"] - least, 0.0), reason)
+        if values["f_max"] - values["f_min"] < least:
+            give_way("f_max", values["f_min"] + least, reason)
+    most = most_mels(values["n_fft"], values["f_min"], values["f_max"], values["mel_scale"])
+    if values["n_mels"] > most:
+        give_way(
+            "n_mels",
+            most,
+            "with more bands, the narrowest would contain no FFT bin "
+            f"(n_fft {values['n_fft']}: one every {spacing:g} Hz).",
         )
-
-
-def listed(options: tuple[Any, ...]) -> str:
-    """Return options as people list them."""
-    return ", ".join(str(option) for option in options)
-
-
-def too_many_bands(n_fft: int) -> str:
-    """Say why there can't be more mel bands."""
-    return (
-        f"with n_fft {n_fft}, bins lie {SAMPLE_RATE / n_fft:g} Hz apart, and more mel bands would "
-        "leave the narrowest without any."
-    )
-
-
-def least_band_range(n_fft: int) -> float:
-    """Return how far f_max must be above f_min, in Hz."""
-    return 2 * SAMPLE_RATE / n_fft
-
-
-def _conflict(settings: ViewSettings) -> str | None:
-    """Say why settings do not go together; None if they do."""
-    s = settings
-    if s.win_length > s.n_fft:
-        return f"win_length {s.win_length} is longer than n_fft {s.n_fft}: it can't be transformed."
-    if s.hop_length > s.win_length:
-        return (
-            f"hop_length {s.hop_length} is longer than win_length {s.win_length}: the samples "
-            "between the windows would be in no frame."
-        )
-    if s.f_max - s.f_min < least_band_range(s.n_fft):
-        return (
-            f"From f_min {s.f_min:g} to f_max {s.f_max:g} Hz must be at least two bins of the "
-            f"FFT, {least_band_range(s.n_fft):g} Hz."
-        )
-    most = most_mels(s.n_fft, s.f_min, s.f_max, s.mel_scale)
-    if s.n_mels > most:
-        return f"n_mels can be {most} at most, not {s.n_mels}: {too_many_bands(s.n_fft)}"
-    if s.n_mfcc > s.n_mels:
-        return f"n_mfcc can't be more than n_mels: {s.n_mels} bands have no more coefficients."
-    return None
 
 
 @functools.lru_cache(maxsize=256)
@@ -202,7 +186,7 @@ def most_mels(n_fft: int, f_min: float, f_max: float, scale: MelScale) -> int:
     Each is then wider than the bins are apart. 0 where not even a single one is.
     """
     spacing = SAMPLE_RATE / n_fft
-    fits, too_many = 0, int(LIMITS["n_mels"].high) + 1
+    fits, too_many = 0, int(NUMBERS["n_mels"].high) + 1
     while too_many - fits > 1:
         n_mels = (fits + too_many) // 2
         edges = mel_edges(n_mels, f_min, f_max, scale)

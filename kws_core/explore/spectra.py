@@ -1,8 +1,6 @@
-"""Spectrogram, mel bands and cepstrum of a sound, with the front end's own functions.
+"""Frames, spectrogram and mel bands of a sound, computed as in the front ends of the models.
 
-Everything is of 16 kHz sound, float32, and remembered by the sound. The functions of
-`kws_core.features.front_ends` that the models use are used here too; `libraries` compares them with
-others.
+Results are float32, of 16 kHz sound, and remembered by the sound.
 """
 
 from __future__ import annotations
@@ -13,24 +11,20 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from kws_core.audio.remembered import Floats, Sound, remembered
 from kws_core.audio.waveform import SAMPLE_RATE, resample
 from kws_core.explore.settings import MelBands, Stft, Window
-from kws_core.features.front_ends import dct_matrix
 from kws_core.features.front_ends import power_spectrogram as power_of
 from kws_core.features.mel import mel_filter_bank
 
-DELTA_WIDTH: Final = 9  # frames that a slope is fitted to, librosa's default
 _VALUES_AT_ONCE: Final = 2**20  # samples in a block of frames: what fits into a cache
-_NO_SOUND_DB: Final = -150.0
 
 
 def padded(sound: Sound, stft: Stft) -> Floats:
     """Return the samples that the frames cover: frame k is k * hop_length to ... + win_length.
 
-    Pre-emphasised, and with zeros on both sides where frames are centred (as in librosa and
+    Pre-emphasized, and with zeros on both sides where frames are centered (as in librosa and
     torch, where the window lies in the middle of n_fft samples). A clip that is shorter than a
     window is made as long.
     """
@@ -38,7 +32,7 @@ def padded(sound: Sound, stft: Stft) -> Floats:
     if stft.pre_emphasis:
         wave = wave.copy()
         wave[1:] -= np.float32(stft.pre_emphasis) * sound.samples[:-1]
-    if not stft.centred:
+    if not stft.centered:
         return np.pad(wave, (0, max(stft.win_length - len(wave), 0)))
     side = stft.n_fft // 2
     margin = (stft.n_fft - stft.win_length) // 2
@@ -47,14 +41,14 @@ def padded(sound: Sound, stft: Stft) -> Floats:
 
 def n_frames(sound: Sound, stft: Stft) -> int:
     """Return how many frames the sound has."""
-    if stft.centred:
+    if stft.centered:
         return 1 + len(sound.samples) // stft.hop_length
     return 1 + max(len(sound.samples) - stft.win_length, 0) // stft.hop_length
 
 
 def frame_times(stft: Stft) -> tuple[float, float]:
     """Return the middle of the first frame, and the time from frame to frame, in seconds."""
-    first = 0.0 if stft.centred else stft.win_length / 2 / SAMPLE_RATE
+    first = 0.0 if stft.centered else stft.win_length / 2 / SAMPLE_RATE
     return first, stft.hop_length / SAMPLE_RATE
 
 
@@ -112,9 +106,9 @@ def spectrogram(sound: Sound, stft: Stft, floor_db: float) -> Floats:
 
 def filter_bank(stft: Stft, bands: MelBands) -> Floats:
     """Return the weights of the mel bands, (n_mels, n_fft // 2 + 1)."""
-    norm = None if bands.norm == "none" else bands.norm
+    norm = None if bands.mel_norm == "none" else bands.mel_norm
     bank: Floats = mel_filter_bank(
-        SAMPLE_RATE, stft.n_fft, bands.n_mels, bands.f_min, bands.f_max, bands.scale, norm
+        SAMPLE_RATE, stft.n_fft, bands.n_mels, bands.f_min, bands.f_max, bands.mel_scale, norm
     ).numpy()
     return bank
 
@@ -132,56 +126,6 @@ def mel(sound: Sound, stft: Stft, bands: MelBands) -> Floats:
 def log_mel(sound: Sound, stft: Stft, bands: MelBands) -> Floats:
     """Return the mel spectrogram in dB re 1, (n_mels, frames)."""
     return decibels(mel(sound, stft, bands), bands.power, bands.floor_db)
-
-
-@remembered
-def mfcc(sound: Sound, stft: Stft, bands: MelBands, n_mfcc: int) -> Floats:
-    """Return the cosine coefficients of the log-mel in dB, (n_mfcc, frames); orthonormal DCT-II."""
-    matrix = dct_matrix(n_mfcc, bands.n_mels).numpy()
-    return np.asarray(matrix @ log_mel(sound, stft, bands))
-
-
-@remembered
-def mfcc_slope(sound: Sound, stft: Stft, bands: MelBands, n_mfcc: int) -> Floats:
-    """Return the MFCC's change per frame (delta), (n_mfcc, frames); see `slope`."""
-    return slope(mfcc(sound, stft, bands, n_mfcc))
-
-
-@remembered
-def mfcc_curvature(sound: Sound, stft: Stft, bands: MelBands, n_mfcc: int) -> Floats:
-    """Return the change of the MFCC's change (delta-delta), (n_mfcc, frames)."""
-    return slope(mfcc_slope(sound, stft, bands, n_mfcc))
-
-
-def slope(values: Floats) -> Floats:
-    """Return the slope of a line fitted to `DELTA_WIDTH` frames around each, (rows, frames).
-
-    HTK's delta: sum_n n x[t + n] / sum_n n^2, the ends repeated. librosa's `delta` with
-    mode="nearest" is the same.
-    """
-    reach = DELTA_WIDTH // 2
-    weights = torch.arange(-reach, reach + 1, dtype=torch.float32)
-    weights = weights / weights.square().sum()
-    rows = torch.from_numpy(values)[:, None]  # (rows, 1, frames)
-    extended = F.pad(rows, (reach, reach), mode="replicate")
-    slopes: Floats = F.conv1d(extended, weights[None, None])[:, 0].numpy()
-    return slopes
-
-
-@remembered
-def spectrum(sound: Sound, rate: int, start: float, end: float) -> tuple[Floats, Floats]:
-    """Return the Fourier transform of a part of the sound at any sample rate.
-
-    start, end: of the part, in seconds. Returns frequencies in Hz and levels in dBFS, both
-    (bins,); a sine of amplitude A has its peak at 20 log10 A. Hann window.
-    """
-    wave = at_rate(sound, rate)
-    part = wave[round(start * rate) : max(round(end * rate), round(start * rate) + 2)]
-    weights = np.hanning(len(part) + 2)[1:-1]
-    magnitude = 2 * np.abs(np.fft.rfft(part * weights)) / weights.sum()
-    hz = np.fft.rfftfreq(len(part), 1 / rate)
-    level = 20 * np.log10(np.maximum(magnitude, 10 ** (_NO_SOUND_DB / 20)))
-    return hz.astype(np.float32), level.astype(np.float32)
 
 
 @remembered

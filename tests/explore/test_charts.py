@@ -1,4 +1,4 @@
-"""The figures of the views: right axes, one time axis, the same scales, and small enough."""
+"""The charts of the views: right axes, one time axis, the same scales, and small enough."""
 
 from __future__ import annotations
 
@@ -15,22 +15,29 @@ import pytest
 
 from kws_core.audio.remembered import Sound
 from kws_core.explore import spectra
-from kws_core.explore.charts import limits, stack_figure
+from kws_core.explore.charts import budget_of, panes_of, stack_figure, value_ranges
+from kws_core.explore.controls import CHOICES
 from kws_core.explore.downsample import MOST_COLUMNS, thin
 from kws_core.explore.fitting import for_length
-from kws_core.explore.own_charts import filters_figure, spectrum_figure, surface_figure
-from kws_core.explore.panes import Picture, Rows, Wave
+from kws_core.explore.panes import Heatmap, RowAxis, Wave
 from kws_core.explore.presets import PRESETS
-from kws_core.explore.settings import CHOICES, ViewSettings
-from kws_core.explore.stack import stack
-from kws_core.explore.traces import colour_scale
-from kws_core.explore.views import NAMES, VIEWS, Shown
-from tests.helpers.explore_sounds import ODD, RATE, noise, tone, word
+from kws_core.explore.settings import ViewSettings
+from kws_core.explore.traces import color_scale
+from kws_core.explore.view import TimeView
+from kws_core.explore.views import TIME_VIEWS, WAVEFORM, fft, named
+from tests.helpers.explore_sounds import ODD, RATE, buzz, tone, word
 
-ON_TIME_AXIS = [view.name for view in VIEWS if view.on_time_axis]
+ON_TIME_AXIS = [view.name for view in TIME_VIEWS]
 MODEL = ViewSettings()
 # Harmonic and percussive parts of a minute take seconds; a short clip has them too.
 QUICK = [name for name in ON_TIME_AXIS if name != "harmonic-percussive"]
+
+
+def panes(sound: Sound, settings: ViewSettings, *names: str) -> list[Any]:
+    """Return the panes of the waveform and of views."""
+    views = [WAVEFORM, *named(names)]
+    shown = [view for view in views if isinstance(view, TimeView)]
+    return [pane for view in shown for pane in panes_of(view, sound, settings, views)]
 
 
 def figure_of(
@@ -38,12 +45,11 @@ def figure_of(
     settings: ViewSettings = MODEL,
     views: tuple[str, ...] = ("spectrogram",),
     part: tuple[float, float] | None = None,
-    **shown: Any,
 ) -> Any:
-    panes = stack(sound, settings, Shown(views=views, **shown))
-    return stack_figure(
-        panes, settings, part or (0.0, sound.duration), limits([panes], settings), "revision"
-    )
+    shown = panes(sound, settings, *views)
+    ranges = value_ranges([shown], settings)
+    span = part or (0.0, sound.duration)
+    return stack_figure(shown, settings, span, ranges, "revision", budget_of([shown]))
 
 
 @pytest.fixture(scope="module")
@@ -112,15 +118,16 @@ class TestStack:
 
     def test_levels_are_below_the_loudest_in_the_range_asked_for(self) -> None:
         figure = figure_of(word(), replace(MODEL, db_range=60.0))
-        assert figure.data[-1].z.max() == 0
-        assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (-60, 0)
+        picture = figure.data[-1]
+        assert picture.z.max() == 0
+        assert (picture.zmin, picture.zmax) == (-60, 0)
 
     def test_two_clips_have_the_same_scales(self) -> None:
         loud, quiet = Sound(tone(level=0.8)), Sound(tone(0.5, level=0.08))
-        shown = Shown(views=("spectrogram", "mfcc", "zero-crossings"))
-        stacks = [stack(sound, MODEL, shown) for sound in (loud, quiet)]
-        common = limits(stacks, MODEL)
-        figures = [stack_figure(panes, MODEL, (0.0, 1.0), common, "") for panes in stacks]
+        names = "spectrogram", "mfcc", "zero-crossings"
+        stacks = [panes(sound, MODEL, *names) for sound in (loud, quiet)]
+        common = value_ranges(stacks, MODEL)
+        figures = [stack_figure(stack, MODEL, (0.0, 1.0), common, "") for stack in stacks]
         assert figures[0].layout.yaxis.range == figures[1].layout.yaxis.range
         picture = [figure.data[2] for figure in figures]
         assert picture[0].z.max() == 0
@@ -128,15 +135,15 @@ class TestStack:
         assert figures[0].data[3].zmax == figures[1].data[3].zmax
         assert figures[0].layout.xaxis.range == figures[1].layout.xaxis.range
 
-    def test_c0_can_be_hidden_or_the_rows_normalised(self) -> None:
-        for rows, count in (("no-c0", 12), ("normalised", 13), ("plain", 13)):
+    def test_c0_can_be_hidden_or_the_rows_scaled(self) -> None:
+        for rows, count in (("no C0", 12), ("z-score", 13), ("all", 13)):
             settings = replace(MODEL, mfcc_rows=rows)
             picture = figure_of(word(), settings, ("mfcc",)).data[-3]
             assert picture.z.shape[0] == count
-            assert picture.y[0] == ("C1" if rows == "no-c0" else "C0")
+            assert picture.y[0] == ("C1" if rows == "no C0" else "C0")
             assert picture.zmin == -picture.zmax
-        normalised = figure_of(word(), replace(MODEL, mfcc_rows="normalised"), ("mfcc",)).data[-3]
-        np.testing.assert_allclose(normalised.z.std(axis=1), 1, atol=1e-3)
+        scaled = figure_of(word(), replace(MODEL, mfcc_rows="z-score"), ("mfcc",)).data[-3]
+        np.testing.assert_allclose(scaled.z.std(axis=1), 1, atol=1e-3)
 
     def test_marks_are_where_the_sound_is(self) -> None:
         figure = figure_of(word(), views=("silence",))
@@ -197,9 +204,9 @@ class TestSize:
         assert tuple(figure.layout.xaxis.range) == (10.0, 12.0)
 
     def test_averages_are_of_power(self) -> None:
-        rows = Rows(np.arange(3, dtype=np.float32) * 4000)
+        rows = RowAxis(np.arange(3, dtype=np.float32) * 4000)
         values = np.tile(np.array([[0.0, -100.0], [-20.0, -20.0]], np.float32), MOST_COLUMNS)
-        (picture,), exact = thin([Picture("", values, 0.5, 1.0, rows)], (0, 1e6), "linear")
+        (picture,), exact = thin([Heatmap("", values, 0.5, 1.0, rows)], (0, 1e6), "linear")
         assert not exact
         assert picture.values.shape == (2, MOST_COLUMNS)
         np.testing.assert_allclose(picture.values, [[-3.01] * 1600, [-20] * 1600], atol=0.01)
@@ -208,7 +215,7 @@ class TestSize:
     def test_fewer_rows_keep_the_edges(self) -> None:
         edges = np.linspace(0, 8000, 2050, dtype=np.float32)
         values = np.zeros((2049, 400), np.float32)
-        (picture,), _ = thin([Picture("", values, 0, 0.1, Rows(edges))], (0, 40), "linear")
+        (picture,), _ = thin([Heatmap("", values, 0, 0.1, RowAxis(edges))], (0, 40), "linear")
         assert picture.rows.edges is not None
         assert (picture.rows.edges[0], picture.rows.edges[-1]) == (0, 8000)
         assert len(picture.rows.edges) == len(picture.values) + 1 <= 257
@@ -216,9 +223,9 @@ class TestSize:
 
 
 class TestColours:
-    @pytest.mark.parametrize("name", CHOICES["colour_map"])
+    @pytest.mark.parametrize("name", CHOICES["color_map"].options)
     def test_brightness_only_rises(self, name: Any) -> None:
-        scale = colour_scale(name)
+        scale = color_scale(name)
         assert [scale[0][0], scale[-1][0]] == [0, 1]
         light = [
             sum(weight * int(colour[at : at + 2], 16) for at, weight in ((1, 2), (3, 7), (5, 1)))
@@ -226,9 +233,9 @@ class TestColours:
         ]
         assert light == sorted(light)
 
-    @pytest.mark.parametrize("name", CHOICES["colour_map"])
+    @pytest.mark.parametrize("name", CHOICES["color_map"].options)
     def test_no_colour_is_one_that_the_theme_replaces(self, name: Any) -> None:
-        colours = [colour.lower() for _, colour in colour_scale(name)]
+        colours = [colour.lower() for _, colour in color_scale(name)]
         assert not [
             colour
             for colour in colours
@@ -236,28 +243,39 @@ class TestColours:
         ]
 
 
-class TestOwnFigures:
+class TestOwnAxes:
     def test_a_spectrum_has_its_peak_at_the_tone(self) -> None:
-        curve = spectra.spectrum(Sound(tone(hz=1500)), 16_000, 0.2, 0.6)
-        figure = spectrum_figure([("a", *curve)], MODEL, "")
+        (figure,) = own("fft", Sound(tone(hz=1500)), replace(MODEL, selection=(0.2, 0.6)))
         line = figure.data[0]
         assert line.x[line.y.argmax()] == pytest.approx(1500, abs=2)
         assert not figure.layout.showlegend
 
+    def test_another_rate_is_drawn_over_the_original(self) -> None:
+        (figure,) = own("fft", Sound(tone(hz=1500)), replace(MODEL, fft_rate=8_000))
+        assert [trace.name for trace in figure.data] == ["at 16 kHz", "at 8 kHz"]
+        assert [trace.x[-1] for trace in figure.data] == pytest.approx([8000, 4000], rel=0.01)
+
     def test_a_minute_s_spectrum_keeps_its_peaks_in_few_points(self) -> None:
         sound = Sound(np.tile(tone(hz=1500), 60))
-        curve = spectra.spectrum(sound, 48_000, 0.0, 60.0)
-        figure = spectrum_figure([("a", *curve), ("b", *curve)], MODEL, "")
+        settings = replace(MODEL, fft_rate=48_000, selection=(0.0, 60.0))
+        (figure,) = own("fft", sound, settings)
         assert figure.layout.showlegend
-        assert len(figure.data[0].x) <= 4001
-        assert figure.data[0].y.max() == pytest.approx(-6, abs=0.1)
+        assert len(figure.data[1].x) <= 4001
+        assert figure.data[1].y.max() == pytest.approx(-6, abs=0.1)
         assert kilobytes(figure) < 200
+
+    def test_two_clips_are_one_chart_with_their_names(self) -> None:
+        view = fft.Fft()
+        clips = [("<b>a</b>", Sound(tone())), ("a name that a phone has no room for", word())]
+        (figure,) = view.figures(clips, MODEL, (0.0, 1.0), "")
+        names = [trace.name for trace in figure.data]
+        assert names == ["a name that a phone…", "&lt;b&gt;a&lt;/b&gt;"]
 
     @pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.name)
     def test_the_filters_drawn_are_those_that_are_used(self, known: Any) -> None:
         settings = known.settings
         bank = spectra.filter_bank(settings.stft, settings.mel)
-        figure = filters_figure(settings)
+        (figure,) = own("mel-filters", word(), settings)
         drawn = sum(np.nansum(trace.y) for trace in figure.data)
         assert drawn == pytest.approx(bank.sum(), rel=1e-4)
         assert kilobytes(figure) < 200
@@ -265,21 +283,44 @@ class TestOwnFigures:
     @pytest.mark.parametrize("name", ODD)
     def test_a_surface_is_small_for_any_clip(self, name: str) -> None:
         for known in (PRESETS[0], PRESETS[-1]):
-            figure = surface_figure(Sound(ODD[name]), known.settings, (0.0, 1.0), "")
+            (figure,) = own("surface", Sound(ODD[name]), known.settings)
             assert figure.data[0].z.dtype == np.float32
             assert figure.data[0].z.max() == 0
             assert kilobytes(figure) < 400
 
 
-def test_a_pane_is_what_its_view_says() -> None:
-    panes = stack(word(), MODEL, Shown(views=()), (0.1, 0.2))
-    (wave,) = panes
+def own(name: str, sound: Sound, settings: ViewSettings) -> list[Any]:
+    """Return the charts of a view with axes of its own."""
+    (view,) = named([name])
+    figures: list[Any] = view.figures([("clip", sound)], settings, (0.0, 1.0), "")  # type: ignore[attr-defined]
+    return figures
+
+
+def test_the_waveform_shows_what_a_view_marks() -> None:
+    selected = replace(MODEL, selection=(0.1, 0.2))
+    wave = panes(word(), selected, "fft")[0]
     assert isinstance(wave, Wave)
     assert wave.spans == ((0.1, 0.2),)
+    assert panes(word(), selected)[0].spans == ()
 
 
-def test_every_view_is_drawn_somewhere() -> None:
-    panes = stack(Sound(noise(0.3)), MODEL, Shown(views=NAMES))
-    titles = " ".join(pane.title for pane in panes)
-    for word_ in ("Spectrogram", "Log-mel", "MFCC", "Chroma", "RMS", "Zero", "Pitch", "8 kHz"):
-        assert word_ in titles
+def test_the_pitch_can_be_laid_over_the_spectrogram() -> None:
+    figure = figure_of(Sound(buzz(f0=120.0)), replace(MODEL, show_pitch=True))
+    heatmap, edge, line = figure.data[-3:]
+    assert (heatmap.type, edge.type, line.type) == ("heatmap", "scatter", "scatter")
+    assert np.nanmedian(line.y) == pytest.approx(120, abs=3)
+    assert line.yaxis == heatmap.yaxis
+
+
+@pytest.mark.parametrize("view", ON_TIME_AXIS)
+def test_every_heatmap_has_a_color_bar_below_it(view: str) -> None:
+    figure = figure_of(word(), views=(view,))
+    layout = figure.to_dict()["layout"]
+    bars = []
+    for trace in figure.data:
+        if trace.type == "heatmap":
+            assert trace.showscale is not False
+            bottom = layout[trace.yaxis.replace("y", "yaxis")]["domain"][0]
+            assert trace.colorbar.y < bottom
+            bars.append(trace.colorbar.y)
+    assert len(set(bars)) == len(bars)

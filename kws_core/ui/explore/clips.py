@@ -34,26 +34,26 @@ def clip_popover() -> ChosenClip:
 
 def compare_popover() -> ChosenClip | None:
     """Offer a second clip behind a button; returns it, None if there is none."""
-    other = _other(state.shown().other)
+    other = _other(state.kept("other"))
     label = "Compare" if other is None else f"With {_named(other)}"
     with st.popover(label, icon=":material/compare:", key="explore_compare_popover"):
-        st.caption("A second clip beside this one, with the same scales.")
+        st.caption("A second clip beside this one, on the same scales.")
         options = [*resources.samples(), *(name for name in _OWN if _other(name) is not None)]
-        st.session_state[_OTHER] = state.shown().other
+        st.session_state[_OTHER] = state.kept("other")
         st.pills(
             "Second clip",
             options,
             format_func=_label,
             key=_OTHER,
-            on_change=lambda: state.show(other=st.session_state[_OTHER]),
+            on_change=lambda: state.keep("other", st.session_state[_OTHER]),
             label_visibility="collapsed",
         )
         if other is not None:
             st.button(
                 "Stop comparing",
                 icon=":material/close:",
-                on_click=state.show,
-                kwargs={"other": None},
+                on_click=state.keep,
+                args=("other", None),
                 key="explore_stop_comparing",
             )
     return other

@@ -8,31 +8,27 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from kws_core.audio.remembered import Sound
-from kws_core.explore import parts
-from kws_core.explore.export import file_stem, npz
-from kws_core.explore.recompute import code
+from kws_core.explore.code import LIBRARIES, code
+from kws_core.explore.export import file_stem, npz, wav_of
 from kws_core.explore.settings import ViewSettings
 from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.explore import state
-from kws_core.ui.explore.views import PICTURE_FORMAT, selection_of
+from kws_core.ui.explore.views import PICTURE_FORMAT
 
 _FORMATS: Final = {"png": "PNG", "svg": "SVG"}
 
 
-def show_export(
-    chosen: ChosenClip, sound: Sound, settings: ViewSettings, query: dict[str, str]
-) -> None:
-    """Offer everything of the views that are shown; query: the page's address stands for them."""
-    shown = state.shown()
+def show_export(chosen: ChosenClip, sound: Sound, settings: ViewSettings) -> None:
+    """Offer everything of the views that are shown."""
+    views = state.views()
     stem = file_stem(chosen.name)
-    selection = selection_of(sound, shown)
+    query = state.write_link()
     with st.expander("Export", icon=":material/download:", key="explore_export"):
         st.markdown(
-            "**Pictures**: the camera above each saves it as it is now, zoom and all, on a "
-            "transparent ground."
+            "**Charts**: the camera button saves the chart as shown, with a transparent background."
         )
         st.segmented_control(
-            "Kind of picture",
+            "File format of charts",
             list(_FORMATS),
             format_func=lambda name: _FORMATS[name],
             default="png",
@@ -41,11 +37,11 @@ def show_export(
             label_visibility="collapsed",
             persist_state="session",
         )
-        st.markdown("**Data**: the clip, and the arrays of all views with their settings.")
+        st.markdown("**Data**: the clip, and the arrays of all views shown, with their settings.")
         with st.container(horizontal=True):
             st.download_button(
                 "Clip as WAV",
-                parts.wav_of(sound),
+                wav_of(sound),
                 f"{stem}.wav",
                 "audio/wav",
                 icon=":material/graphic_eq:",
@@ -54,22 +50,18 @@ def show_export(
             )
             st.download_button(
                 "Arrays as NPZ",
-                lambda: npz(sound, settings, shown, selection),
+                lambda: npz(sound, settings, views),
                 f"{stem}.npz",
                 "application/octet-stream",
                 icon=":material/data_array:",
                 on_click="ignore",
                 key="explore_npz",
             )
-        if chosen.source == "sample":
-            st.markdown("**Link**: opens the same views of the same clip.")
-        else:
-            st.markdown("**Link**: opens the same views; the recording itself is not in it.")
-        st.code(_address(query), language=None, wrap_lines=True)
-        st.markdown("**Code**: computes the same arrays with this project's library.")
-        st.code(code(shown.views, settings, shown, selection, f"{stem}.wav"), language="python")
-
-
-def _address(query: dict[str, str]) -> str:
-    page = (st.context.url or "").partition("?")[0]
-    return f"{page}?{urlencode(query, safe=',')}" if query else page or "?"
+        own = "" if chosen.source == "sample" else "; the recording itself is not in it"
+        st.markdown(f"**Link**: opens the same views and settings{own}.")
+        page = (st.context.url or "").partition("?")[0]
+        address = f"{page}?{urlencode(query, doseq=True)}" if query else page or "?"
+        st.code(address, language=None, wrap_lines=True)
+        st.markdown("**Code**: Python that computes the views shown, with this library or others.")
+        for tab, library in zip(st.tabs(list(LIBRARIES)), LIBRARIES, strict=True):
+            tab.code(code(library, views, sound, settings, f"{stem}.wav"), language="python")

@@ -1,4 +1,4 @@
-"""The views on the time axis, each clip with a player whose cursor runs over all of them."""
+"""The views of one clip or two: charts, explanations, and a player with a cursor over all."""
 
 from __future__ import annotations
 
@@ -10,75 +10,158 @@ from typing import Any, Final
 import streamlit as st
 
 from kws_core.audio.remembered import Sound
-from kws_core.explore import findings, findings_tracks, parts
-from kws_core.explore.charts import limits, stack_figure
-from kws_core.explore.export import file_stem
-from kws_core.explore.settings import ViewSettings
-from kws_core.explore.stack import stack
-from kws_core.explore.views import LONG_CLIP, VIEWS, Shown, Span, within
+from kws_core.audio.waveform import to_wav
+from kws_core.explore.charts import budget_of, panes_of, stack_figure, value_ranges
+from kws_core.explore.export import file_stem, wav_of
+from kws_core.explore.fitting import for_length
+from kws_core.explore.settings import Span, ViewSettings
+from kws_core.explore.view import ChartView, TimeView, View
+from kws_core.explore.views import WAVEFORM
+from kws_core.explore.views.fft import within
+from kws_core.explore.wording import sentence_case
 from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.explore import state
+from kws_core.ui.explore.controls import own_controls
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
 
-PICTURE: Final = "explore_picture"  # the key of the picture; that of the second clip has a number
 PICTURE_FORMAT: Final = "explore_format"
 
 _PART: Final = "explore_part"
 _PART_STEP: Final = 0.1  # seconds
-_SHORTEST: Final = 0.005  # seconds of a selection
+_LONG_CLIP: Final = 5.0  # seconds: of longer ones, a part can be seen by itself
 
 
-def show_stacks(
-    clips: Sequence[ChosenClip], sounds: Sequence[Sound], settings: ViewSettings
-) -> None:
-    """Show the views of one clip, or of two side by side on the same scales."""
-    shown = state.shown()
+def show_views(clips: Sequence[ChosenClip], sounds: list[Sound]) -> ViewSettings:
+    """Show the chosen views below the waveform, of two clips side by side on the same scales.
+
+    Returns the settings that were used, which for a long clip can be coarser than those chosen.
+    """
     duration = max(sound.duration for sound in sounds)
-    part = within(shown.part, duration)
-    if duration > LONG_CLIP:
-        _part_slider(part, duration)
-    with st.spinner(_waiting_for(shown)):
-        stacks = [stack(sound, settings, shown, _marked(sound, shown)) for sound in sounds]
-    scales = limits(stacks, settings)
-    for number, column in enumerate(columns(len(clips))):
-        clip, sound = clips[number], sounds[number]
-        key = f"{PICTURE}_{number + 1}" if number else PICTURE
-        figure = stack_figure(
-            stacks[number], settings, part or (0.0, duration), scales, f"{clip.key} {part}"
+    part = _part(duration) or (0.0, duration)
+    chosen: tuple[View, ...] = (WAVEFORM, *state.views())
+    # All controls first: where the address has values for them, this is when they are read.
+    blocks = []
+    for view in chosen:
+        block = st.container(key=f"explore_view_{view.name}", gap="small")
+        with block:
+            st.header(view.label, anchor=False)
+            own_controls(view, sounds)
+        blocks.append(block)
+    settings, changes = for_length(state.settings(), round(duration * sounds[0].sample_rate))
+    with blocks[0]:
+        for change in changes:
+            st.caption(f":material/info: {change}")
+        _players(clips, sounds, [view for view in chosen if isinstance(view, TimeView)])
+    with st.spinner(_waiting_for(chosen, settings)):
+        for block, view, figures in zip(
+            blocks, chosen, _figures(chosen, clips, sounds, settings, part), strict=True
+        ):
+            with block:
+                _show_view(view, figures, clips, sounds, settings)
+    return settings
+
+
+def _figures(
+    views: Sequence[View],
+    clips: Sequence[ChosenClip],
+    sounds: Sequence[Sound],
+    settings: ViewSettings,
+    part: Span,
+) -> list[list[Any]]:
+    """Return the charts of each view: one, or one for each clip."""
+    revision = f"{' '.join(clip.key for clip in clips)} {part}"
+    named = [(plain_name(clip), sound) for clip, sound in zip(clips, sounds, strict=True)]
+    stacks = {
+        view.name: [panes_of(view, sound, settings, views) for sound in sounds]
+        for view in views
+        if isinstance(view, TimeView)
+    }
+    budget = budget_of([stack[0] for stack in stacks.values()])
+    figures = []
+    for view in views:
+        if isinstance(view, ChartView):
+            figures.append(view.figures(named, settings, part, revision))
+        else:
+            ranges = value_ranges(stacks[view.name], settings)
+            figures.append(
+                [
+                    stack_figure(panes, settings, part, ranges, revision, budget)
+                    for panes in stacks[view.name]
+                ]
+            )
+    return figures
+
+
+def _show_view(
+    view: View,
+    figures: Sequence[Any],
+    clips: Sequence[ChosenClip],
+    sounds: Sequence[Sound],
+    settings: ViewSettings,
+) -> None:
+    look = view.look(sounds[0], settings)
+    for number, (column, figure) in enumerate(zip(_columns(len(figures)), figures, strict=True)):
+        column.plotly_chart(
+            figure,
+            key=_key(view, number),
+            config=_config(clips[number].name, view),
+            alt=f"{view.label} of {sounds[number].duration:.2f} s. {look.replace('**', '')}",
         )
+    of = f" ({plain(clips[0].name)})" if len(clips) > 1 else ""
+    note = view.explain(sounds[0], settings)
+    formulas = " \u2003 ".join(f":small[${formula}$]" for formula in note.formulas)
+    st.markdown(f"{note.what}  \n:material/visibility:{of} {look}  \n{formulas}")
+    for excerpt in view.excerpts(sounds[0], settings):
+        st.caption(sentence_case(excerpt.label))
+        player(
+            to_wav(excerpt.samples, excerpt.sample_rate),
+            duration=len(excerpt.samples) / excerpt.sample_rate,
+            key=f"explore_{excerpt.label.replace(' ', '_')}",
+            label=excerpt.label,
+        )
+
+
+def _players(
+    clips: Sequence[ChosenClip], sounds: Sequence[Sound], views: Sequence[TimeView]
+) -> None:
+    for number, column in enumerate(_columns(len(clips))):
+        clip = clips[number]
         with column:
             if len(clips) > 1:
                 st.markdown(f"**{plain(clip.name)}**")
             player(
-                parts.wav_of(sound),
-                duration=sound.duration,
-                key=f"{key}_player",
-                figure_key=key,
+                wav_of(sounds[number]),
+                duration=sounds[number].duration,
+                key=f"explore_player_{number}",
+                figure_key=[_key(view, number) for view in views],
                 label=clip.name,
+                loop=True,
             )
             if clip.clip.notes:
-                noted = [f"{note[0].upper()}{note[1:]}." for note in clip.clip.notes]
-                st.caption(f":material/info: {' '.join(noted)}")
-            st.plotly_chart(
-                figure,
-                key=key,
-                config=chart_config(clip.name),
-                alt=_described(sound, settings, shown),
-            )
-    zoomed = "all views of a clip" if len(clips) > 1 else "all of them"
+                noted = " ".join(f"{sentence_case(note)}." for note in clip.clip.notes)
+                st.caption(f":material/info: {noted}")
     st.caption(
-        f"Drag to zoom {zoomed} together, double-click to see the whole again, click to seek."
+        "Drag to zoom, double-click to reset, click to move the playhead. Play plays the zoomed "
+        "part; the arrows beside it repeat it."
     )
 
 
-def columns(count: int) -> Sequence[Any]:
-    """Return as many columns, or the page's whole width for one."""
+def plain_name(clip: ChosenClip) -> str:
+    """Return a clip's name on one line."""
+    return " ".join(clip.name.split())
+
+
+def _key(view: View, number: int) -> str:
+    return f"explore_{view.name}_{number}"
+
+
+def _columns(count: int) -> Sequence[Any]:
     return st.columns(count, gap="medium") if count > 1 else [st.container()]
 
 
-def chart_config(name: str) -> dict[str, Any]:
-    """Return Plotly's settings: one button, which saves the picture as the chosen kind of file.
+def _config(name: str, view: View) -> dict[str, Any]:
+    """Return Plotly's settings: one button, which saves the chart as the chosen kind of file.
 
     The browser draws the file. A server would need a browser of its own for that.
     """
@@ -88,37 +171,30 @@ def chart_config(name: str) -> dict[str, Any]:
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {
             "format": st.session_state.get(PICTURE_FORMAT, "png"),
-            "filename": file_stem(name),
+            "filename": file_stem(f"{file_stem(name)} {view.name}"),
             "scale": 2,
         },
     }
 
 
-def selection_of(sound: Sound, shown: Shown) -> Span:
-    """Return the part of a clip that the FFT is of, in seconds."""
-    return within(shown.selection, sound.duration, _SHORTEST) or findings.loudest_tenth(sound)
-
-
-def _waiting_for(shown: Shown) -> str:
-    if any(view.by_librosa and view.name in shown.views for view in VIEWS) and (
-        "librosa" not in sys.modules
-    ):
+def _waiting_for(views: Sequence[View], settings: ViewSettings) -> str:
+    needed = settings.show_pitch or any(view.needs_librosa for view in views)
+    if needed and "librosa" not in sys.modules:
         return "Loading librosa, once per server"
     return "Computing the views"
 
 
-def _marked(sound: Sound, shown: Shown) -> Span | None:
-    return selection_of(sound, shown) if "fft" in shown.views else None
-
-
-def _part_slider(part: Span | None, duration: float) -> None:
-    end = math.ceil(duration / _PART_STEP) * _PART_STEP
-    whole = 0.0, round(end, 1)
+def _part(duration: float) -> Span | None:
+    """Offer a part of a long clip; returns the part in seconds, None for all of it."""
+    part = within(state.kept("part"), duration, 0.02)
+    if duration <= _LONG_CLIP:
+        return part
+    whole = 0.0, round(math.ceil(duration / _PART_STEP) * _PART_STEP, 1)
     st.session_state[_PART] = part or whole
 
     def change() -> None:
         chosen = st.session_state[_PART]
-        state.show(part=None if chosen == whole else chosen)
+        state.keep("part", None if chosen == whole else chosen)
 
     st.slider(
         "Part shown, s",
@@ -127,13 +203,6 @@ def _part_slider(part: Span | None, duration: float) -> None:
         format="%.1f",
         key=_PART,
         on_change=change,
-        help="A long clip is drawn in as many columns as a screen has; a part of it, in full.",
+        help="All of a long clip is drawn in coarser columns; a part of it in full detail.",
     )
-
-
-def _described(sound: Sound, settings: ViewSettings, shown: Shown) -> str:
-    labels = ["Waveform"] + [
-        view.label for view in VIEWS if view.on_time_axis and view.name in shown.views
-    ]
-    level = findings_tracks.level(sound, settings).replace("**", "")
-    return f"{', '.join(labels)} of {sound.duration:.2f} s. {level}"
+    return part

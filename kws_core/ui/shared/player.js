@@ -1,8 +1,8 @@
-// A player whose cursor runs over a Plotly chart elsewhere on the page.
+// A player whose cursor runs over Plotly charts elsewhere on the page, which zoom together.
 //
 // Streamlit calls the default function anew whenever the data or the theme changes, and puts
 // another chart in place of one whose figure changed; so a player is kept per place on the page,
-// the chart is looked up each time it is needed, and what was zoomed into is zoomed into again.
+// charts are looked up each time they are needed, and what was zoomed into is zoomed into again.
 
 const STARTED = "kws-player-started"; // on document; only one player plays at a time
 const CLICK_SLOP = 6; // pixels: a press that moves further is Plotly's drag to zoom
@@ -30,15 +30,15 @@ export default function mount({ data, parentElement }) {
 class Player {
   calls = 0;
   duration = 0;
-  figure = null;
+  charts = [];
 
   constructor(root) {
     this.root = root;
-    for (const part of ["play", "seek", "time", "save"]) {
+    for (const part of ["play", "seek", "time", "save", "loop"]) {
       this[`${part}Part`] = root.querySelector(`.${part}`);
     }
     this.audio = root.querySelector("audio");
-    this.cursor = makeCursor();
+    this.repeat = this.loopPart.querySelector("input");
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.ending = new AbortController();
     this.listen();
@@ -56,6 +56,8 @@ class Player {
     for (const type of ["pause", "ended", "seeked", "loadedmetadata"]) {
       on(this.audio, type, () => this.draw());
     }
+    on(this.audio, "timeupdate", () => this.stayInside());
+    on(this.audio, "ended", () => this.repeat.checked && this.toggle());
     on(this.audio, "error", () => this.onError());
     on(document, STARTED, (event) => event.detail !== this && this.audio.pause());
     // Streamlit's own players; ours are in shadow trees, from which no "play" gets here.
@@ -64,13 +66,16 @@ class Player {
     on(window, "pointerdown", (event) => this.onPress(event), { capture: true });
     on(window, "pointerup", (event) => this.onRelease(event), { capture: true });
     on(window, "pointercancel", () => (this.press = null), { capture: true });
-    on(window, "touchstart", (event) => this.onTouch(event), { capture: true, passive: true });
     on(window, "resize", () => this.drawSoon());
   }
 
-  update({ wav, duration, figure, label, file }) {
+  update({ wav, duration, figures, loop, label, file }) {
     this.duration = duration;
-    this.figure = figure;
+    this.loopPart.hidden = !loop;
+    if (figures.join() !== this.charts.map((chart) => chart.figure).join()) {
+      this.charts.forEach((chart) => chart.destroy());
+      this.charts = figures.map((figure) => new Chart(figure, this));
+    }
     this.label = label;
     this.savePart.download = file;
     this.savePart.setAttribute("aria-label", `Download ${label} as WAV`);
@@ -96,9 +101,25 @@ class Player {
     return this.audio.ended ? this.duration : Math.min(this.audio.currentTime, this.duration);
   }
 
+  // What is played: the part that the charts are zoomed to.
+  get part() {
+    const zoomed = !this.loopPart.hidden && this.charts[0]?.plot?._fullLayout?.xaxis?.range;
+    const [from, to] = zoomed || [0, this.duration];
+    const [start, end] = [Math.max(from, 0), Math.min(to, this.duration)];
+    return end - start > 0.01 ? [start, end] : [0, this.duration];
+  }
+
+  stayInside() {
+    const [start, end] = this.part;
+    if (this.audio.paused || this.audio.currentTime < end || end >= this.duration) return;
+    if (this.repeat.checked) this.audio.currentTime = start;
+    else this.audio.pause();
+  }
+
   toggle() {
     if (!this.audio.paused) return this.audio.pause();
-    if (this.position >= this.duration - 0.001) this.audio.currentTime = 0;
+    const [start, end] = this.part;
+    if (this.position < start || this.position >= end - 0.001) this.audio.currentTime = start;
     this.audio.play().catch(() => this.draw()); // such as when another clip comes meanwhile
   }
 
@@ -133,27 +154,23 @@ class Player {
     this.seek(this.position + move);
   }
 
-  // The chart
+  // The charts
 
-  get plot() {
-    return this.figure && document.querySelector(`.${this.figure} .js-plotly-plot`);
-  }
-
-  isOnPlot(event) {
+  chartAt(event) {
     const area = event.target instanceof Element && event.target.closest(".nsewdrag");
-    return Boolean(area && this.plot?.contains(area));
+    return area ? this.charts.find((chart) => chart.plot?.contains(area)) : undefined;
   }
 
   onPress(event) {
-    const counts = event.isPrimary && event.button === 0 && this.isOnPlot(event);
-    this.press = counts ? { x: event.clientX, y: event.clientY } : null;
+    const chart = event.isPrimary && event.button === 0 && this.chartAt(event);
+    this.press = chart ? { chart, x: event.clientX, y: event.clientY } : null;
   }
 
   onRelease(event) {
     const press = this.press;
     this.press = null;
-    const plot = this.plot;
-    if (!press || !plot) return;
+    const plot = press?.chart.plot;
+    if (!plot) return;
     if (Math.hypot(event.clientX - press.x, event.clientY - press.y) >= CLICK_SLOP) return;
     const { xaxis, width } = plot._fullLayout;
     const box = holderOf(plot).getBoundingClientRect();
@@ -162,61 +179,10 @@ class Player {
     this.seek(from + (x / xaxis._length) * (to - from));
   }
 
-  onTouch(event) {
-    // Plotly would take a finger's swipe for a zoom; on a phone it has to scroll the page.
-    if (event.touches.length === 1 && this.isOnPlot(event)) event.stopPropagation();
+  zoomTo({ uirevision, xaxis }) {
+    this.zoom = { uirevision, range: [...xaxis.range] };
+    this.charts.forEach((chart) => chart.zoomAgain());
   }
-
-  follow(plot) {
-    // Plotly makes a new emitter when it draws a chart from scratch.
-    const emitter = plot?._ev;
-    if (!emitter || emitter === this.emitter) return;
-    this.leave();
-    this.emitter = emitter;
-    this.isNew = true;
-    emitter.on("plotly_afterplot", this.place);
-    emitter.on("plotly_relayouting", this.place);
-    emitter.on("plotly_relayout", this.keepZoom);
-  }
-
-  leave() {
-    this.emitter?.removeListener("plotly_afterplot", this.place);
-    this.emitter?.removeListener("plotly_relayouting", this.place);
-    this.emitter?.removeListener("plotly_relayout", this.keepZoom);
-  }
-
-  keepZoom = () => {
-    const { uirevision, xaxis } = this.plot?._fullLayout ?? {};
-    if (xaxis) this.zoom = { uirevision, range: [...xaxis.range] };
-  };
-
-  zoomAgain(plot) {
-    // As within one chart, Plotly's uirevision says whether the new one is still of the same.
-    const { uirevision, xaxis } = plot._fullLayout;
-    const range = this.zoom?.uirevision === uirevision ? this.zoom.range : xaxis.range;
-    if (range.some((end, index) => end !== xaxis.range[index])) {
-      window.Plotly?.relayout(plot, { "xaxis.range": range });
-    }
-  }
-
-  place = () => {
-    const plot = this.plot;
-    const layout = plot?._fullLayout;
-    if (!layout?.xaxis?._length) return this.cursor.remove();
-    if (this.isNew) {
-      this.isNew = false;
-      this.zoomAgain(plot);
-    }
-    const { xaxis, _size: size } = layout;
-    const holder = holderOf(plot);
-    if (this.cursor.parentNode !== holder) holder.append(this.cursor);
-    const [from, to] = xaxis.range;
-    const share = (this.position - from) / (to - from);
-    this.cursor.hidden = share < -1e-6 || share > 1 + 1e-6;
-    const left = xaxis._offset + share * xaxis._length;
-    this.cursor.style.transform = `translate(${left - 1}px, ${size.t}px)`;
-    this.cursor.style.height = `${size.h}px`;
-  };
 
   // Drawing
 
@@ -236,12 +202,15 @@ class Player {
     if (!playing) {
       setAttribute(this.seekPart, "aria-valuetext", `${time.toFixed(digits)} of ${total} seconds`);
     }
-    this.follow(this.plot);
-    this.place();
+    for (const chart of this.charts) {
+      chart.follow();
+      chart.place();
+    }
     if (playing) this.frame = requestAnimationFrame(() => this.tick());
   }
 
   tick() {
+    this.stayInside();
     const early = this.calm.matches && performance.now() - this.drawn < CALM_INTERVAL;
     if (early && !this.audio.ended) this.frame = requestAnimationFrame(() => this.tick());
     else this.draw();
@@ -256,11 +225,80 @@ class Player {
     this.ending.abort();
     this.watcher.disconnect();
     cancelAnimationFrame(this.frame);
-    this.leave();
-    this.cursor.remove();
+    this.charts.forEach((chart) => chart.destroy());
     this.audio.pause();
     this.audio.removeAttribute("src");
     if (this.url) URL.revokeObjectURL(this.url);
+  }
+}
+
+// A chart with the cursor of a player over it.
+class Chart {
+  constructor(figure, player) {
+    this.figure = figure;
+    this.player = player;
+    this.cursor = makeCursor();
+  }
+
+  get plot() {
+    return document.querySelector(`.${this.figure} .js-plotly-plot`);
+  }
+
+  follow() {
+    // Plotly makes a new emitter when it draws a chart from scratch.
+    const emitter = this.plot?._ev;
+    if (!emitter || emitter === this.emitter) return;
+    this.leave();
+    this.emitter = emitter;
+    this.isNew = true;
+    emitter.on("plotly_afterplot", this.place);
+    emitter.on("plotly_relayouting", this.place);
+    emitter.on("plotly_relayout", this.onZoom);
+  }
+
+  leave() {
+    this.emitter?.removeListener("plotly_afterplot", this.place);
+    this.emitter?.removeListener("plotly_relayouting", this.place);
+    this.emitter?.removeListener("plotly_relayout", this.onZoom);
+  }
+
+  onZoom = () => {
+    const layout = this.plot?._fullLayout;
+    if (layout?.xaxis) this.player.zoomTo(layout);
+  };
+
+  zoomAgain() {
+    // As within one chart, Plotly's uirevision says whether the new one is still of the same.
+    const { uirevision, xaxis } = this.plot?._fullLayout ?? {};
+    const { zoom } = this.player;
+    if (!xaxis || zoom?.uirevision !== uirevision) return;
+    if (zoom.range.some((end, index) => end !== xaxis.range[index])) {
+      window.Plotly?.relayout(this.plot, { "xaxis.range": [...zoom.range] });
+    }
+  }
+
+  place = () => {
+    const plot = this.plot;
+    const layout = plot?._fullLayout;
+    if (!layout?.xaxis?._length) return this.cursor.remove();
+    if (this.isNew) {
+      this.isNew = false;
+      this.zoomAgain();
+    }
+    const { xaxis, _size: size } = layout;
+    const holder = holderOf(plot);
+    if (this.cursor.parentNode !== holder) holder.append(this.cursor);
+    const [from, to] = xaxis.range;
+    const share = (this.player.position - from) / (to - from);
+    this.cursor.hidden = share < -1e-6 || share > 1 + 1e-6;
+    const left = xaxis._offset + share * xaxis._length;
+    this.cursor.style.transform = `translate(${left - 1}px, ${size.t}px)`;
+    this.cursor.style.height = `${size.h}px`;
+  };
+
+  destroy() {
+    this.leave();
+    this.cursor.remove();
   }
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -24,6 +25,12 @@ _HTML = """
   </button>
   <input type="range" class="seek" min="0" step="0.001" value="0">
   <span class="time"></span>
+  <label class="loop" title="Repeat" hidden>
+    <input type="checkbox" aria-label="Repeat">
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      <path d="M7 7h10v3l4-4-4-4v3H5v6h2zm10 10H7v-3l-4 4 4 4v-3h12v-6h-2z"/>
+    </svg>
+  </label>
   <a class="save" title="Download as WAV">
     <svg viewBox="0 0 24 24" aria-hidden="true">
       <path d="M5 20h14v-2H5zM19 9h-4V3H9v6H5l7 7z"/>
@@ -42,20 +49,29 @@ _mount = st.components.v2.component(
 
 
 def player(
-    wav: bytes, *, duration: float, key: str, figure_key: str | None = None, label: str = "clip"
+    wav: bytes,
+    *,
+    duration: float,
+    key: str,
+    figure_key: str | Sequence[str] | None = None,
+    label: str = "clip",
+    loop: bool = False,
 ) -> None:
     """Show a player for a WAV file of `duration` seconds.
 
     key: of this player; two players on a page need two. figure_key: the `key` of a
-    `st.plotly_chart` whose x axis is in seconds: the cursor runs over it, and a click on it seeks.
-    label: what is played, for screen readers and as the name of the downloaded file.
+    `st.plotly_chart`, or of several, whose x axis is in seconds: they zoom together, the cursor
+    runs over them, and a click seeks. label: what is played, for screen readers and as the name of
+    the downloaded file. loop: play only what the charts are zoomed to, and offer to repeat it.
     """
     stem = re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.\w{1,4}$", "", label.lower())).strip("-")
+    figures = [figure_key] if isinstance(figure_key, str) else figure_key or ()
     data = {
         # Text, because Streamlit passes bytes only where they are all there is.
         "wav": base64.b64encode(wav).decode("ascii"),
         "duration": duration,
-        "figure": None if figure_key is None else _class_name(figure_key),
+        "figures": [_class_name(one) for one in figures],
+        "loop": loop,
         "label": label,
         "file": f"{stem or 'clip'}.wav",
     }
