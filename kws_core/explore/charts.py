@@ -63,16 +63,13 @@ def value_ranges(stacks: Sequence[Sequence[Pane]], settings: ViewSettings) -> li
     """
     together = []
     for panes in zip(*stacks, strict=True):
-        each = [_value_range(pane, settings) for pane in panes]
-        together.append((min(low for low, _ in each), max(high for _, high in each)))
-    for index, pane in enumerate(stacks[0]):
-        if isinstance(pane, Heatmap) and pane.kind == "level":
-            high = together[index][1]
-            together[index] = high - settings.db_range, high
+        lows, highs = zip(*(_value_range(pane) for pane in panes), strict=True)
+        level = isinstance(panes[0], Heatmap) and panes[0].kind == "level"
+        together.append((max(highs) - settings.db_range if level else min(lows), max(highs)))
     return together
 
 
-def _value_range(pane: Pane, settings: ViewSettings) -> ValueRange:
+def _value_range(pane: Pane) -> ValueRange:
     match pane:
         case Wave():
             peak = peak_of(pane.samples)
@@ -85,8 +82,7 @@ def _value_range(pane: Pane, settings: ViewSettings) -> ValueRange:
             size = max(float(np.abs(pane.values).max(initial=0.0)), _LEAST_SIGNED)
             return -size, size
         case Heatmap():
-            high = float(pane.values.max())
-            return high - settings.db_range, high
+            return float(pane.values.min()), float(pane.values.max())
 
 
 def stack_figure(

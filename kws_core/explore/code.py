@@ -34,8 +34,8 @@ y, sr = librosa.load({file}, sr=16000)
 framed = librosa.effects.preemphasis(y, coef={pre_emphasis}, zi=[0.0])  # 0 is off
 framed = np.pad(framed, ({before}, {after}))
 frames = dict(
-    n_fft={n_fft}, hop_length={hop_length}, win_length={win_length}, window="{librosa_window}",
-    center={centered},
+    n_fft={n_fft}, hop_length={hop_length}, win_length={win_length},
+    window="{librosa_window}", center={centered},
 )
 bands = dict(n_mels={n_mels}, fmin={f_min}, fmax={f_max}, htk={htk}, norm={norm})
 """
@@ -50,8 +50,8 @@ waveform = torch.from_numpy(samples)
 framed = F.preemphasis(waveform, {pre_emphasis})  # 0 is off
 framed = torch.nn.functional.pad(framed, ({before}, {after}))
 frames = dict(
-    n_fft={n_fft}, hop_length={hop_length}, win_length={win_length}, window_fn={torch_window},
-    center={centered}, pad_mode="constant",
+    n_fft={n_fft}, hop_length={hop_length}, win_length={win_length},
+    window_fn={torch_window}, center={centered}, pad_mode="constant",
 )
 bands = dict(
     n_mels={n_mels}, f_min={f_min}, f_max={f_max}, mel_scale="{mel_scale}", norm={norm}

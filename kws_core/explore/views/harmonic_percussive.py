@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from kws_core.audio.remembered import Floats, Sound, remembered
+from kws_core.audio.remembered import Sound, remembered
 from kws_core.explore import spectra
 from kws_core.explore.panes import Pane, over_hz
 from kws_core.explore.resolution import frames
@@ -20,19 +19,9 @@ HPSS_STFT: Final = Stft(1024, 1024, 256, "hann", True, 0.0)
 KERNEL: Final = 31  # frames, and bins, librosa's default
 
 
-@dataclass(frozen=True, eq=False)
-class TwoParts:
-    """The two parts of a sound: each as samples (n,) and as power, (513, frames)."""
-
-    harmonic: Floats
-    percussive: Floats
-    harmonic_power: Floats
-    percussive_power: Floats
-
-
 @remembered
-def split(sound: Sound) -> TwoParts:
-    """Split a sound into what lasts and what is sudden: medians along time and frequency.
+def split(sound: Sound) -> tuple[Sound, Sound]:
+    """Split a sound into its harmonic and its percussive part: medians along time and frequency.
 
     librosa's `hpss` (Fitzgerald, 2010), soft masks.
     """
@@ -40,9 +29,11 @@ def split(sound: Sound) -> TwoParts:
 
     hop = HPSS_STFT.hop_length
     stft = librosa.stft(sound.samples, n_fft=HPSS_STFT.n_fft, hop_length=hop)
-    parts = librosa.decompose.hpss(stft, kernel_size=KERNEL)
-    samples = [librosa.istft(part, hop_length=hop, length=len(sound.samples)) for part in parts]
-    return TwoParts(*samples, *(np.square(np.abs(part)).astype(np.float32) for part in parts))
+    harmonic, percussive = (
+        Sound(librosa.istft(part, hop_length=hop, length=len(sound.samples)))
+        for part in librosa.decompose.hpss(stft, kernel_size=KERNEL)
+    )
+    return harmonic, percussive
 
 
 class HarmonicPercussive(TimeView):
@@ -55,10 +46,7 @@ class HarmonicPercussive(TimeView):
     code = """
 from kws_core.explore.views import harmonic_percussive
 
-parts = harmonic_percussive.split(sound)
-harmonic, percussive = parts.harmonic, parts.percussive  # (n,)
-harmonic_power, percussive_power = parts.harmonic_power, parts.percussive_power  # (bins, frames)
-times = spectra.times(sound, harmonic_percussive.HPSS_STFT)  # (frames,), s
+harmonic, percussive = (part.samples for part in harmonic_percussive.split(sound))  # (n,)
 """
     librosa = """
 stft = librosa.stft(y, n_fft=1024, hop_length=256)
@@ -68,13 +56,11 @@ harmonic, percussive = (
 """
 
     def panes(self, sound: Sound, settings: ViewSettings) -> list[Pane]:
-        parts = split(sound)
         return [
-            over_hz(title, spectra.decibels(power, 2, settings.floor_db), HPSS_STFT)
-            for title, power in (
-                ("Harmonic part", parts.harmonic_power),
-                ("Percussive part", parts.percussive_power),
+            over_hz(
+                f"{title} part", spectra.spectrogram(part, HPSS_STFT, settings.floor_db), HPSS_STFT
             )
+            for title, part in zip(("Harmonic", "Percussive"), split(sound), strict=True)
         ]
 
     def explain(self, sound: Sound, settings: ViewSettings) -> Note:
@@ -86,10 +72,8 @@ harmonic, percussive = (
         )
 
     def finding(self, sound: Sound, settings: ViewSettings) -> str:
-        parts = split(sound)
         harmonic, percussive = (
-            float(np.square(part, dtype=np.float64).sum())
-            for part in (parts.harmonic, parts.percussive)
+            float(np.square(part.samples, dtype=np.float64).sum()) for part in split(sound)
         )
         part = share(harmonic / max(harmonic + percussive, 1e-20))
         return (
@@ -98,8 +82,7 @@ harmonic, percussive = (
         )
 
     def excerpts(self, sound: Sound, settings: ViewSettings) -> tuple[Excerpt, ...]:
-        parts = split(sound)
-        return (
-            Excerpt("harmonic part", parts.harmonic),
-            Excerpt("percussive part", parts.percussive),
+        names = "harmonic part", "percussive part"
+        return tuple(
+            Excerpt(name, part.samples) for name, part in zip(names, split(sound), strict=True)
         )
