@@ -91,7 +91,7 @@ def parse_card(values: Any) -> ModelCard:
 def require_name(name: str) -> None:
     """Raise `ModelError` for a name that can't be that of a model's files in their folder."""
     if not _NAME.fullmatch(name):
-        raise ModelError(f"A model can't be saved so: {_bad_name(name)}.")
+        raise ModelError(f"The model can't be saved: {_bad_name(name)}.")
 
 
 def meaning(labels: Sequence[str], front_end: dict[str, Any]) -> str:

@@ -315,6 +315,11 @@ class TestTrain:
         assert "are missing" in line
         assert "--no-noise" in line
 
+    def test_a_name_that_would_leave_its_folder_is_refused_before_the_run(self, run, calls) -> None:
+        printed = run("train", "--data", "d", "--out", "o", "--name", "../../evil")
+        assert (printed.code, printed.out, calls) == (1, "", [])
+        assert "the name '../../evil' can't be used" in printed.err
+
     def test_an_epoch_without_a_batch_is_refused(self, run, calls) -> None:
         printed = run("train", "--data", "d", "--out", "o", "--clips-per-epoch", "5")
         assert printed.code == 1
