@@ -1,9 +1,9 @@
-"""Live: the microphone or a sample, continuously, and the words in it as they are spoken."""
+"""Live: words from the microphone or a sample as they are spoken."""
 
 import streamlit as st
 
 from kws_core.ui.live import state
-from kws_core.ui.live.actions import show_actions
+from kws_core.ui.live.actions import leave_if_asked, show_actions
 from kws_core.ui.live.health import show_health
 from kws_core.ui.live.microphone import microphone_card
 from kws_core.ui.live.sample import play_aloud, sample_card
@@ -13,9 +13,10 @@ from kws_core.ui.live.words import show_words
 from kws_core.ui.shared.messages import calm_errors
 from kws_core.ui.shared.page import page_setup
 
-page_setup("Live", ":material/mic:")
+page_setup("Live", ":material/mic:", with_purpose=True)
 
 with calm_errors("Live"):
+    leaving = leave_if_asked()
     listener = state.listener()
     left, right = st.columns(2)
     with left:
@@ -25,7 +26,7 @@ with calm_errors("Live"):
     play_aloud(listener)
 
     is_open = listener.is_playing or microphone.is_open
-    runs = is_open and not listener.paused
+    runs = is_open and not listener.paused and not leaving
     show_stream(listener, microphone, runs=runs)
     show_actions(listener, is_open=is_open)
     show_words(listener, runs=runs)

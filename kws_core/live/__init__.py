@@ -12,6 +12,6 @@ from kws_core.live.health import Health
 from kws_core.live.hearing import Hearing
 from kws_core.live.level_meter import Level
 from kws_core.live.listener import Listener
-from kws_core.live.words import LoggedWord
+from kws_core.live.words import LoggedWord, Mark
 
-__all__ = ["Frame", "Health", "Hearing", "Level", "Listener", "LoggedWord", "Playback"]
+__all__ = ["Frame", "Health", "Hearing", "Level", "Listener", "LoggedWord", "Mark", "Playback"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,8 @@ class Frame:
 
     samples: (n,) floats with full scale at 1, at sample_rate Hz. time: when its first sample was
     recorded, in seconds by the source's clock. arrived: when it was there, by this computer's
-    clock. stream: pieces of one stream have the same number.
+    clock. stream: pieces of one stream have the same number. run: so do those from one start of
+    the microphone or a sample to the next; a pause divides streams, not runs.
     """
 
     samples: Samples
@@ -33,6 +34,7 @@ class Frame:
     time: float
     arrived: float
     stream: int
+    run: int = 0
 
     @property
     def seconds(self) -> float:
@@ -64,7 +66,7 @@ def _as_one(piece: list[Frame]) -> Frame:
     samples = np.concatenate([frame.samples for frame in piece])
     first = piece[0]
     # There as a whole only when its last part was.
-    return Frame(samples, first.sample_rate, first.time, piece[-1].arrived, first.stream)
+    return replace(first, samples=samples, arrived=piece[-1].arrived)
 
 
 def mono_of(block: npt.NDArray[np.int16], n_channels: int) -> Samples:

@@ -59,9 +59,13 @@ class Stopwatch:
         self._latency: deque[float] = deque(maxlen=_KEPT)
         self._transit: deque[float] = deque(maxlen=_FRAMES_KEPT)
 
-    def arrived(self, time: float, now: float) -> None:
-        """Note a frame whose last sample was recorded at `time` by its source's clock."""
+    def arrived(self, time: float, now: float) -> float:
+        """Note a frame whose last sample was recorded at `time` by its source's clock.
+
+        Returns its delay in seconds, compared with the fastest frame.
+        """
         self._transit.append(now - time)
+        return self._transit[-1] - min(self._transit)
 
     def decided(self, inference: float, delay: float) -> None:
         """Note what a piece took that completed a window."""

@@ -1,4 +1,4 @@
-"""What is made of frames, one after the other: words in a log, a level, a picture, and times."""
+"""One listening session: feeds frames to the detector, keeps its log, level, strip and timings."""
 
 from __future__ import annotations
 
@@ -10,32 +10,43 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from kws_core.audio.waveform import Samples
+from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample
 from kws_core.live.frame_queue import FrameQueue
-from kws_core.live.frames import Frame
+from kws_core.live.frames import BROWSER_RATE, Frame
 from kws_core.live.health import Health, Stopwatch
 from kws_core.live.level_meter import Level, LevelMeter
 from kws_core.live.strip import Strip, strip_since
-from kws_core.live.words import MOST_WORDS, LoggedWord
+from kws_core.live.words import MOST_WORDS, LoggedWord, Mark
 from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
 
 BETWEEN_S = 1.0  # of silence between streams: no window hears both
 
 
 class Hearing:
-    """A detector with all that comes out of it, for any threads; memory is bounded."""
+    """A detector with all that comes out of it, for any threads; memory is bounded.
+
+    A run goes from one start of a microphone or sample to the next, and begins clean: its picture,
+    level and last word are its own. The log and the time, in seconds of listening, go on.
+    """
 
     def __init__(
-        self, detector: KeywordDetector, clock: Callable[[], float] = time.monotonic
+        self,
+        detector: KeywordDetector,
+        model: str = "",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._detector = detector
+        self._model = model
         self._clock = clock
         self._lock = threading.Lock()
-        self._stream: int | None = None  # that was heard last
-        self._offset = 0.0  # from the clock of its source to that of the detector
+        self._run = self._stream = -1  # of the frame heard last
+        self._rate = BROWSER_RATE  # of that frame, in Hz
+        self._base = 0.0  # from the detector's time to seconds of listening
+        self._offset = 0.0  # from the clock of the source to the detector's time
         self._next = 0.0  # second of the detector's stream that comes next
-        self._words: deque[LoggedWord] = deque(maxlen=MOST_WORDS)
+        self._log: deque[LoggedWord | Mark] = deque(maxlen=MOST_WORDS)
         self._n_words = 0
+        self._picture = 0
         self._meter = LevelMeter()
         self._stopwatch = Stopwatch()
 
@@ -47,7 +58,7 @@ class Hearing:
             timestamp = frame.time + self._offset
             end = timestamp + frame.seconds
             self._meter.push(frame.samples, frame.seconds)
-            self._stopwatch.arrived(frame.time + frame.seconds, frame.arrived)
+            late = self._stopwatch.arrived(frame.time + frame.seconds, frame.arrived)
             n_windows = self._detector.n_windows
             started = self._clock()
             found = self._detector.push(frame.samples, frame.sample_rate, timestamp)
@@ -56,7 +67,27 @@ class Hearing:
             if self._detector.n_windows > n_windows:
                 self._stopwatch.decided(done - started, done - frame.arrived)
             for detection in found:
-                self._log(detection, end - detection.end + done - frame.arrived)
+                self._note(detection, end - detection.end + done - frame.arrived + late)
+
+    def use(self, detector: KeywordDetector, model: str) -> None:
+        """Go on with another detector, new and unused, which hears the last seconds again.
+
+        What it detects in them is not logged: they were heard before.
+        """
+        with self._lock:
+            now = self._base + self._detector.duration
+            past = resample(self._detector.samples, SAMPLE_RATE, self._rate)
+            if len(past):
+                detector.push(past, self._rate)
+            earlier = detector.duration + self._base - now  # of the detector's time
+            self._base -= earlier
+            self._offset += earlier
+            self._next += earlier
+            self._detector, self._model = detector, model
+            self._stopwatch = Stopwatch()
+            self._picture += 1
+            if now > 0:
+                self._log.append(Mark(now, f"Model: {model}"))
 
     def configure(self, settings: DetectorSettings) -> None:
         """Listen with other settings from now on; raises SettingsError as the detector does."""
@@ -66,13 +97,28 @@ class Hearing:
     def clear(self) -> None:
         """Empty the log."""
         with self._lock:
-            self._words.clear()
+            self._log.clear()
+
+    @property
+    def log(self) -> list[LoggedWord | Mark]:
+        """The words and what changed between them, in order."""
+        with self._lock:
+            return list(self._log)
 
     @property
     def words(self) -> list[LoggedWord]:
-        """The words heard, in order."""
-        with self._lock:
-            return list(self._words)
+        """The words of the log, in order."""
+        return [entry for entry in self.log if isinstance(entry, LoggedWord)]
+
+    @property
+    def words_of_run(self) -> list[LoggedWord]:
+        """The words of this run, in order."""
+        return [word for word in self.words if word.run == self._run]
+
+    @property
+    def picture(self) -> int:
+        """The number of the strip: pieces of another one do not follow on those before."""
+        return self._picture
 
     @property
     def level(self) -> Level:
@@ -82,13 +128,19 @@ class Hearing:
 
     @property
     def duration(self) -> float:
-        """Seconds of the stream so far."""
+        """Seconds of listening so far."""
+        with self._lock:
+            return self._base + self._detector.duration
+
+    @property
+    def duration_of_run(self) -> float:
+        """Seconds of this run of which `samples` has the last ones."""
         with self._lock:
             return self._detector.duration
 
     @property
     def samples(self) -> Samples:
-        """The last seconds at 16 kHz, (n,), a copy."""
+        """The last seconds of this run at 16 kHz, (n,), a copy."""
         with self._lock:
             return self._detector.samples
 
@@ -98,14 +150,20 @@ class Hearing:
         return self._detector.settings
 
     @property
+    def model(self) -> str:
+        """The name of the model that listens."""
+        return self._model
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """What the model tells apart."""
         return self._detector.labels
 
     def strip(self, since: float | None = None) -> Strip:
-        """Return what there is to draw after a second of the stream, or all of it."""
+        """Return what there is to draw of this run after a second of listening, or all of it."""
         with self._lock:
-            return strip_since(self._detector, since)
+            after = None if since is None else since - self._base
+            return strip_since(self._detector, after).later(self._base)
 
     def health(self, waiting: FrameQueue) -> Health:
         """Return how well it keeps up with a queue."""
@@ -114,26 +172,37 @@ class Hearing:
 
     def _join(self, frame: Frame) -> None:
         """Let a stream follow on another one, whatever their clocks say."""
-        if self._stream is not None:
+        if frame.run != self._run:
+            self._begin_run()
+        elif self._stream >= 0:
             silence = np.zeros(round(BETWEEN_S * frame.sample_rate), np.float32)
             self._detector.push(silence, frame.sample_rate)
             self._next += BETWEEN_S
-            self._stopwatch.new_stream()
-        self._stream = frame.stream
+        self._stopwatch.new_stream()
+        self._run, self._stream, self._rate = frame.run, frame.stream, frame.sample_rate
         self._offset = self._next - frame.time
 
-    def _log(self, detection: Detection, latency: float) -> None:
+    def _begin_run(self) -> None:
+        self._base += self._detector.duration
+        self._detector.reset()
+        self._next = 0.0
+        self._meter = LevelMeter()
+        self._picture += 1
+
+    def _note(self, detection: Detection, latency: float) -> None:
         self._n_words += 1
         self._stopwatch.heard(latency)
-        self._words.append(
+        self._log.append(
             LoggedWord(
                 number=self._n_words,
                 label=detection.label,
-                start=detection.start,
-                end=detection.end,
-                time=detection.time,
+                start=self._base + detection.start,
+                end=self._base + detection.end,
+                time=self._base + detection.time,
                 score=detection.score,
                 latency=latency,
                 at=datetime.now(UTC),
+                model=self._model,
+                run=self._run,
             )
         )

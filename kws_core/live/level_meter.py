@@ -10,22 +10,27 @@ import numpy as np
 
 from kws_core.audio.waveform import Samples
 
-Verdict = Literal["waiting", "no signal", "quiet", "good", "clipping"]
+Verdict = Literal["waiting", "no signal", "quiet", "steady", "good", "clipping"]
 
 NO_SIGNAL_DB = -75.0  # of full scale, RMS of a frame: any microphone that is on has more noise
 QUIET_DB = -45.0  # speech at arm's length is well above
+# How far the loudest block of speech is above the median of some seconds: pink noise reaches 4 dB,
+# the words of a sample at 10 dB above such noise 18.
+SPEECH_ABOVE_DB = 6.0
 CLIPPING = 0.99  # of full scale
 NOW_S, JUDGED_S = 0.3, 3.0  # what the meter shows, and what the advice is about
 
 ADVICE: dict[Verdict, str] = {
     "waiting": "Listening.",
     "no signal": "No signal. Is the right microphone chosen, and is it switched on?",
-    "quiet": "Very quiet. If you are speaking, come closer or turn the microphone up.",
-    "good": "The last seconds were loud enough.",
-    "clipping": "Too loud, the sound is cut off. Move back, or turn the microphone down.",
+    "quiet": "Very quiet. Come closer or turn the microphone up.",
+    "steady": "Steady noise, no speech.",
+    "good": "Level is good.",
+    "clipping": "Too loud: the sound is clipped. Move back or turn the microphone down.",
 }
 
 _LOWEST_DB = -100.0
+_BLOCK_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -45,39 +50,44 @@ class LevelMeter:
     """Watches the level of a stream, frame by frame."""
 
     def __init__(self) -> None:
-        self._frames: deque[tuple[float, float, float]] = deque()  # seconds, power, peak
+        self._blocks: deque[tuple[float, float, float]] = deque()  # seconds, power, peak
         self._seconds = 0.0
 
     def push(self, samples: Samples, seconds: float) -> None:
-        """Take a frame (n,) that lasts so long."""
+        """Take a piece of the stream, (n,), and its length in seconds."""
         if not len(samples):
             return
-        power = float(np.mean(np.square(samples, dtype=np.float64)))
-        self._frames.append((seconds, power, float(np.abs(samples).max())))
+        blocks = np.array_split(samples, max(round(seconds / _BLOCK_S), 1))
+        for block in blocks:
+            power = float(np.mean(np.square(block, dtype=np.float64)))
+            self._blocks.append((seconds / len(blocks), power, float(np.abs(block).max())))
         self._seconds += seconds
-        while len(self._frames) > 1 and self._seconds - self._frames[0][0] >= JUDGED_S:
-            self._seconds -= self._frames.popleft()[0]
+        while len(self._blocks) > 1 and self._seconds - self._blocks[0][0] >= JUDGED_S:
+            self._seconds -= self._blocks.popleft()[0]
 
     def read(self) -> Level:
         """Return the level now, judged by the last seconds."""
-        if not self._frames:
+        if not self._blocks:
             return Level()
-        loudest = _db(max(power for _, power, _ in self._frames))
         energy, seconds = 0.0, 0.0
-        for length, power, _ in reversed(self._frames):
+        for length, power, _ in reversed(self._blocks):
             if seconds >= NOW_S:
                 break
             energy, seconds = energy + power * length, seconds + length
-        return Level(_db(energy / seconds), self._judge(loudest))
+        return Level(_db(energy / seconds), self._judge())
 
-    def _judge(self, loudest_db: float) -> Verdict:
-        if max(peak for _, _, peak in self._frames) >= CLIPPING:
+    def _judge(self) -> Verdict:
+        if max(peak for _, _, peak in self._blocks) >= CLIPPING:
             return "clipping"
         if self._seconds < 1.0:
             return "waiting"  # too early to say
-        if loudest_db < NO_SIGNAL_DB:
+        powers = [power for _, power, _ in self._blocks]
+        loudest = _db(max(powers))
+        if loudest < NO_SIGNAL_DB:
             return "no signal"
-        return "quiet" if loudest_db < QUIET_DB else "good"
+        if loudest < QUIET_DB:
+            return "quiet"
+        return "good" if loudest - _db(float(np.median(powers))) > SPEECH_ABOVE_DB else "steady"
 
 
 def _db(power: float) -> float:

@@ -37,11 +37,12 @@ class Listener:
     def __init__(
         self,
         detector: KeywordDetector,
+        model: str = "",
         *,
         idle_after: float = IDLE_AFTER_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.hearing = Hearing(detector, clock)
+        self.hearing = Hearing(detector, model, clock)
         self.paused = False
         self.failure: Exception | None = None  # that ended the thread
         self.n_played = 0  # recordings so far
@@ -53,7 +54,7 @@ class Listener:
         self._attended = float("-inf")
         self._still_there = _nobody
         self._playback: Playback | None = None
-        self._stream = 0  # that frames belong to from now on
+        self._stream = self._run_number = 0  # that frames belong to from now on
 
     def attend(self, still_there: Callable[[], bool] = _nobody) -> None:
         """Say that somebody is there: the thread runs, and goes on for a few seconds.
@@ -104,14 +105,14 @@ class Listener:
         """Say that a new connection starts, whose clock starts anew; it is not paused."""
         with self._lock:
             self.paused = self.paused and self._playback is not None
-            self._begin_stream()
+            self._begin_run()
 
     def play(self, samples: Samples) -> None:
         """Play a recording (n,) at 16 kHz in place of any microphone, in real time."""
         playback = Playback(samples, self._clock())
         with self._lock:
             self.paused = False
-            self._begin_stream()
+            self._begin_run()
             self._playback = playback
             self.n_played += 1
 
@@ -121,7 +122,7 @@ class Listener:
             if self._playback is not None:
                 self._playback = None
                 self.paused = False
-                self._begin_stream()
+                self._begin_run()
 
     @property
     def is_playing(self) -> bool:
@@ -150,7 +151,12 @@ class Listener:
             self.paused = False
 
     def _put(self, samples: Samples, sample_rate: int, recorded: float) -> None:
-        self._queue.put(Frame(samples, sample_rate, recorded, self._clock(), self._stream))
+        now = self._clock()
+        self._queue.put(Frame(samples, sample_rate, recorded, now, self._stream, self._run_number))
+
+    def _begin_run(self) -> None:
+        self._run_number += 1
+        self._begin_stream()
 
     def _begin_stream(self) -> None:
         self.failure = None
@@ -187,5 +193,5 @@ class Listener:
                     self._put(samples, BROWSER_RATE, recorded)
                 if playback.finished:
                     self._playback = None
-                    self._begin_stream()
+                    self._begin_run()
         return self._queue.take(timeout=FRAME_S if playback else _IDLE_WAIT_S)

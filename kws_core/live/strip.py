@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,15 @@ class Strip:
     mel: Bytes
     scores_time: npt.NDArray[np.float64]
     scores: Bytes
+
+    def later(self, seconds: float) -> Strip:
+        """Return it moved to a later time."""
+        return replace(
+            self,
+            now=self.now + seconds,
+            mel_time=self.mel_time + seconds,
+            scores_time=self.scores_time + seconds,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values; arrays of bytes in base64, times in milliseconds."""

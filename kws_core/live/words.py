@@ -1,4 +1,4 @@
-"""The words that were heard, one after the other, and their table as CSV."""
+"""The log of a session: words in order, marks between them, and a table of the words as CSV."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from datetime import datetime
 
 MOST_WORDS = 1000  # kept of a session
 
-_COLUMNS = ("word", "start_s", "end_s", "score", "latency_s", "heard_at_utc")
+_COLUMNS = ("word", "start_s", "end_s", "score", "latency_s", "heard_at_utc", "model")
 
 
 @dataclass(frozen=True)
 class LoggedWord:
-    """A word that was heard.
+    """A detected word.
 
     number: counts up from 1. start, end: of its sound, and time: of the decision, in seconds of
-    the stream. score: the smoothed one. latency: seconds from the end of its sound to the
-    decision, with everything that computing took. at: when it was decided, in UTC.
+    listening. score: the smoothed one. latency: seconds from the end of its sound to the decision,
+    including computing and the delay of the sound compared with the fastest frame. at: time of the
+    decision in UTC. model: name of the model. run: number of the run, see `Hearing`.
     """
 
     number: int
@@ -30,14 +31,25 @@ class LoggedWord:
     score: float
     latency: float
     at: datetime
+    model: str
+    run: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A change between two words of the log, at a time in seconds of listening."""
+
+    time: float
+    text: str
 
 
 def as_csv(words: Iterable[LoggedWord]) -> str:
-    """Return a table with a head line, in the order given; times in seconds of the stream."""
+    """Return a table with a head line, in the order given; times in seconds of listening."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(_COLUMNS)
     for word in words:
         figures = (f"{x:.3f}" for x in (word.start, word.end, word.score, word.latency))
-        table.writerow((word.label, *figures, word.at.isoformat(timespec="milliseconds")))
+        at = word.at.isoformat(timespec="milliseconds")
+        table.writerow((word.label, *figures, at, word.model))
     return out.getvalue()

@@ -167,7 +167,7 @@ def logged(page: Page) -> list[str]:
 
 def n_heard(page: Page) -> int:
     """Return how many words were heard, of which the log shows the last ones."""
-    found = re.search(r"Heard: (\d+) word", page.get_by_test_id("stMain").inner_text())
+    found = re.search(r"Log: (\d+) word", page.get_by_test_id("stMain").inner_text())
     return int(found[1]) if found else 0
 
 
@@ -214,12 +214,12 @@ def test_spoken_words_are_logged_once_each_in_order_through_pause_and_page(
     assert page.locator(".word .label").inner_text() in recording.words
 
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").wait_for()
+    page.get_by_role("button", name="Resume").wait_for()
     opened.wait_until_idle()
     before = n_heard(page)
     watched.wait_for(lambda names: THREAD_NAME not in names)  # nothing is listened to
     assert n_heard(page) == before
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     words = wait_for_words(page, before + 1)
     assert set(words) <= set(recording.words)
 
@@ -291,4 +291,20 @@ def test_without_a_microphone_a_sample_shows_all_of_it_in_two_tabs_at_once(
     clip = page.get_by_test_id("stPopoverButton").filter(has_text=re.compile(r"Live, last \d+ s"))
     clip.wait_for()
     assert opened.console_errors == []
+    assert opened.page_errors == []
+
+
+def test_the_last_seconds_of_what_plays_open_on_another_page(
+    open_page: Open, watched: Watched
+) -> None:
+    opened = open_calmly(open_page, watched)
+    page = opened.page
+    # More than once: whether a timer of this page comes in between is chance.
+    for name in ("Recognise", "Explore") * 3:
+        page.get_by_role("button", name="Play the sample").click()
+        page.get_by_role("button", name=f"in {name}", disabled=False).click()
+        page.get_by_role("heading", name=name, level=1).wait_for()
+        page.locator(".js-plotly-plot").first.wait_for()
+        go_to(page, "Live")
+        page.get_by_role("button", name="Stop the sample").click()
     assert opened.page_errors == []

@@ -11,11 +11,19 @@ FIGURES: dict[str, Any] = {
     "model": "toy",
     "split": "val",
     "weights_sha256": "abc",
-    "detector": {"smoothing": 0.24, "refractory": 0.3},
+    "detector": {"alone": True, "smoothing": 0.24, "refractory": 0.3},
     "words": {"quiet": 60, "10": 40},
     "hours": {"counted": 1.5},
     "curve": [
-        {"threshold": 0.9, "missed": 0.2, "per_hour": 0.0},
-        {"threshold": 0.5, "missed": 0.1, "per_hour": 8.0},
+        {
+            "threshold": threshold,
+            "missed": quiet + 0.15,
+            "per_hour": per_hour,
+            "by_snr": [
+                {"snr_db": None, "missed": quiet},
+                {"snr_db": 10, "missed": quiet + 0.3},
+            ],
+        }
+        for threshold, quiet, per_hour in ((0.9, 0.2, 0.0), (0.5, 0.1, 8.0))
     ],
 }

@@ -93,29 +93,44 @@ class TestProgrammes:
 class TestOperatingPoint:
     def test_it_lies_between_the_thresholds_that_were_measured(self) -> None:
         found = from_figures(FIGURES)
-        assert [point.threshold for point in found.curve] == [0.5, 0.9]
+        assert found.conditions == ("quiet", "10 dB")
+        assert [point.threshold for point in found.curves["quiet"]] == [0.5, 0.9]
         # The odds of 0.75 are 3, the root of 9, which are those of 0.9: the middle.
-        middle = found.at(0.75)
+        middle = found.at(0.75, "quiet")
         assert (middle.missed, middle.per_hour) == pytest.approx((0.15, 4.0))
-        assert found.at(0.99).missed == 0.2
-        assert (found.words, found.hours) == (100, 1.5)
+        assert found.at(0.75, "10 dB").missed == pytest.approx(0.45)
+        assert found.at(0.99, "quiet").missed == 0.2
+        assert (found.words, found.hours) == ({"quiet": 60, "10 dB": 40}, 1.5)
 
     def test_a_threshold_with_figures_of_its_own_has_those(self) -> None:
+        by_snr = [
+            {"snr_db": None, "missed": {"value": 0.11}},
+            {"snr_db": 10, "missed": {"value": 0.4}},
+        ]
         own = {
             "threshold": 0.75,
-            "missed": {"value": 0.11},
+            "missed": {"value": 0.2},
             "false_alarms": {"per_hour": 5.0},
+            "by_snr": by_snr,
         }
         found = from_figures(FIGURES | {"operating_points": [own, own | {"missed": None}]})
-        assert [point.threshold for point in found.curve] == [0.5, 0.75, 0.9]
-        assert (found.at(0.75).missed, found.at(0.75).per_hour) == pytest.approx((0.11, 5.0))
+        assert [point.threshold for point in found.curves["quiet"]] == [0.5, 0.75, 0.9]
+        point = found.at(0.75, "quiet")
+        assert (point.missed, point.per_hour) == pytest.approx((0.11, 5.0))
+        assert found.at(0.75, "10 dB").missed == pytest.approx(0.4)
+
+    def test_false_alarms_are_those_in_fluent_english_where_they_were_measured(self) -> None:
+        curve = [point | {"fluent_per_hour": 0.5} for point in FIGURES["curve"]]
+        found = from_figures(FIGURES | {"curve": curve, "hours": {"fluent": 20.0}})
+        assert found.at(0.5, "quiet").per_hour == 0.5
+        assert (found.alarms_in, found.hours) == ("fluent English", 20.0)
 
     def test_settings_that_were_not_measured_are_named(self) -> None:
         found = from_figures(FIGURES)
         usual = DetectorSettings(smoothing=0.24, refractory=0.3)
         assert found.differs(usual) == ()
-        other = replace(usual, smoothing=0.4, words=("yes",))
-        assert found.differs(other) == ("smoothing", "words")
+        other = replace(usual, smoothing=0.4, words=("yes",), alone=False)
+        assert found.differs(other) == ("smoothing", "commands inside sentences", "words")
 
     def test_without_a_measurement_there_is_none_and_a_damaged_one_is_explained(
         self, tmp_path: Path
@@ -129,7 +144,7 @@ class TestOperatingPoint:
 
     def test_the_figure_has_the_curve_and_the_place_on_it(self) -> None:
         found = from_figures(FIGURES)
-        curve, here = det_figure(found, found.at(0.9)).data
+        curve, here = det_figure(found.curves["quiet"], found.at(0.9, "quiet")).data
         assert list(curve.x) == [8.0, LEAST_PER_HOUR]  # no logarithm of nothing
         assert list(curve.y) == pytest.approx([10.0, 20.0])
         assert (here.x[0], here.y[0]) == (LEAST_PER_HOUR, pytest.approx(20.0))

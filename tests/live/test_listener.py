@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kws_core.audio.waveform import SAMPLE_RATE, resample
 from kws_core.errors import SettingsError
-from kws_core.live import Frame, Hearing, Listener, Playback
+from kws_core.live import Frame, Hearing, Listener, Mark, Playback
 from kws_core.live.frame_queue import FrameQueue
 from kws_core.live.frames import BROWSER_RATE, FRAME_S, joined, mono_of
 from kws_core.live.health import Health
@@ -68,7 +69,7 @@ def listener() -> Iterator[Listener]:
 class TestHearing:
     def test_words_are_logged_in_order_each_once_with_latency(self) -> None:
         clock = Clock()
-        hearing = Hearing(detector(), clock)
+        hearing = Hearing(detector(), clock=clock)
         for frame in frames(sound(), stream=1):
             clock.now = frame.time + FRAME_S + 0.05  # taken up 50 ms after its arrival
             arrived = Frame(frame.samples, BROWSER_RATE, frame.time, clock.now - 0.05, 1)
@@ -92,6 +93,60 @@ class TestHearing:
         seconds = 3 * len(sound(("low",))) / SAMPLE_RATE + 2
         assert hearing.duration == pytest.approx(seconds, abs=0.1)
 
+    def test_another_run_starts_clean_and_time_and_log_go_on(self) -> None:
+        hearing = Hearing(detector())
+        for frame in frames(sound(("low",)), stream=1):
+            hearing.hear(replace(frame, run=1))
+        seconds, picture = hearing.duration, hearing.picture
+        silence = np.zeros(round(1.2 * SAMPLE_RATE), np.float32)
+        for frame in frames(silence, stream=2, start=98.8):
+            hearing.hear(replace(frame, run=2))
+        assert [word.label for word in hearing.words] == ["low"]
+        assert hearing.words_of_run == []
+        assert np.abs(hearing.samples).max() == 0
+        assert hearing.level.verdict != "good"
+        assert hearing.picture != picture
+        assert min(hearing.strip().scores_time) > seconds
+        assert hearing.duration == pytest.approx(seconds + 1.2, abs=0.05)
+        for frame in frames(sound(("high",)), stream=2, start=100.0):
+            hearing.hear(replace(frame, run=2))
+        low, high = hearing.words
+        assert hearing.words_of_run == [high]
+        assert high.start == pytest.approx(seconds + 1.2 + low.start, abs=0.05)
+
+    def test_another_detector_goes_on_in_the_middle_of_a_run_without_a_fault(self) -> None:
+        whole, changed = (Hearing(detector(), "first") for _ in range(2))
+        # From the middle of the second of four words on.
+        for k, frame in enumerate(frames(sound(), stream=1, start=50.0)):
+            if k == round(3.2 / FRAME_S):
+                before = changed.words
+                changed.use(detector(), "second")
+                assert changed.words == before
+            for hearing in (whole, changed):
+                hearing.hear(frame)
+        assert [word.label for word in changed.words] == list(SPOKEN)
+        assert [word.model for word in changed.words] == ["first", "second", "second", "second"]
+        for word, same in zip(whole.words, changed.words, strict=True):
+            assert (same.start, same.end) == pytest.approx((word.start, word.end), abs=0.05)
+        (mark,) = (entry for entry in changed.log if isinstance(entry, Mark))
+        assert mark.text == "Model: second"
+        assert mark.time == pytest.approx(3.2, abs=0.05)
+        assert changed.duration == pytest.approx(whole.duration, abs=0.05)
+        assert len(changed.strip().scores_time) == len(whole.strip().scores_time)
+        assert not changed.health(FrameQueue(1)).faults.any
+
+    def test_latency_counts_the_delay_of_the_sound(self) -> None:
+        def latency(delay: float) -> float:
+            clock = Clock()
+            hearing = Hearing(detector(), clock=clock)
+            for k, frame in enumerate(frames(sound(("low",)), stream=1)):
+                clock.now = frame.time + FRAME_S + (delay if k > 50 else 0.0)
+                hearing.hear(replace(frame, arrived=clock.now))
+            (word,) = hearing.words
+            return word.latency
+
+        assert latency(1.5) == pytest.approx(latency(0.0) + 1.5)
+
     def test_frames_that_never_came_are_counted(self) -> None:
         hearing = Hearing(detector())
         for k, frame in enumerate(frames(sound(("low",)), stream=1)):
@@ -113,11 +168,12 @@ class TestHearing:
         assert rest.as_json()["now"] == round(hearing.duration, 3)
 
     def test_the_log_becomes_a_table(self) -> None:
-        hearing = Hearing(detector())
+        hearing = Hearing(detector(), "toy")
         for frame in frames(sound(("high",)), stream=1):
             hearing.hear(frame)
         head, row = as_csv(hearing.words).splitlines()
-        assert head == "word,start_s,end_s,score,latency_s,heard_at_utc"
+        assert row.endswith(",toy")
+        assert head == "word,start_s,end_s,score,latency_s,heard_at_utc,model"
         word, start, end, *_ = row.split(",")
         assert word == "high"
         assert 1.0 < float(start) < float(end) < 2.0

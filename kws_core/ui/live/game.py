@@ -1,4 +1,4 @@
-"""A game steered by voice: it shows latency and errors better than any figure."""
+"""The board of a game steered by voice."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 from kws_core.live.game import COLUMNS, GAME_WORDS, ROWS, Game
 from kws_core.spotting import DetectorSettings
+from kws_core.ui.live import texts
 
 _HERE = Path(__file__).parent
 
@@ -33,17 +34,15 @@ _board = st.components.v2.component(
 
 def show_game(game: Game, settings: DetectorSettings) -> None:
     """Show the board, and what to say."""
-    st.markdown("**A game to steer by voice**: collect the stars.")
+    st.markdown(texts.GAME)
     _board(key="live_game_board", data=_data(game))
     unheard = [word for word in GAME_WORDS if settings.words and word not in settings.words]
     if unheard:
-        st.caption(f":material/info: Not listened for at present: {', '.join(unheard)}.")
+        st.caption(texts.GAME_UNHEARD.format(words=", ".join(unheard)))
 
 
 def _data(game: Game) -> dict[str, object]:
-    said = f"Heard last: {game.last_word}. " if game.last_word else "Say one of: up, down, left, "
-    if not game.last_word:
-        said += "right, stop, go. "
+    said = texts.GAME_LAST.format(word=game.last_word) if game.last_word else texts.GAME_FIRST
     stars = f"{game.stars} star{'' if game.stars == 1 else 's'}"
     return {
         "columns": COLUMNS,
@@ -51,9 +50,10 @@ def _data(game: Game) -> dict[str, object]:
         "ball": list(game.ball),
         "star": list(game.star),
         "heading": game.heading,
-        "state": f"{said}{stars} in {game.steps} steps.",
-        "summary": f"Board of {COLUMNS} by {ROWS}: ball at {_place(game.ball)}, "
-        f"star at {_place(game.star)}",
+        "state": texts.GAME_STATE.format(said=said, stars=stars, steps=game.steps),
+        "summary": texts.GAME_BOARD.format(
+            columns=COLUMNS, rows=ROWS, ball=_place(game.ball), star=_place(game.star)
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""How well the connection and the server keep up, in figures."""
+"""Figures on how well the connection and the server keep up."""
 
 from __future__ import annotations
 
@@ -8,59 +8,52 @@ import streamlit as st
 
 from kws_core.live import Health, Listener
 from kws_core.live.frames import FRAME_S
+from kws_core.ui.live import texts
 from kws_core.ui.live.words import duration
 from kws_core.ui.shared.messages import calm_errors
 
 EVERY_S: Final = 1.0
 
-_NOT_SEEN: Final = (
-    "What the browser, the network and the buffer against its jitter take comes on top: the server "
-    "can't see it."
-)
-
 
 def show_health(listener: Listener, *, runs: bool) -> None:
     """Show the figures, renewed every second while something runs."""
-    with st.expander("Health of the connection and the server", icon=":material/monitor_heart:"):
+    with st.expander(texts.HEALTH, icon=":material/monitor_heart:"):
         st.fragment(_show, run_every=EVERY_S if runs else None)(listener)
 
 
 @calm_errors("Live")
 def _show(listener: Listener) -> None:
     rows = [f"| {' | '.join(figure)} |" for figure in figures(listener.health)]
-    st.markdown("\n".join(["| What | Now | Meaning |", "|:---|---:|:---|", *rows]))
-    st.caption(_NOT_SEEN)
+    head = f"| {' | '.join(texts.HEALTH_COLUMNS)} |"
+    st.markdown("\n".join([head, "|:---|---:|:---|", *rows]))
+    st.caption(texts.HEALTH_NOTE)
 
 
 def figures(health: Health) -> list[tuple[str, str, str]]:
     """Return name, value and meaning of each figure."""
-    return [
-        ("Frames received", f"{health.received}", f"pieces of {1000 * FRAME_S:.0f} ms of sound"),
-        ("Frames lost", f"{round(health.faults.lost / FRAME_S)}", "missing by their time stamps"),
-        ("Frames dropped", f"{health.dropped}", "left out here because too many waited"),
-        ("Queue", f"{health.queued}", "frames that wait for the detector"),
-        ("Inference", _short(health.inference), "features and network, each time, median"),
-        ("Longest inference", _short(health.inference_most), "of the last hundred"),
-        ("Decision", _short(health.delay_p95), "after the arrival of the sound; 95 % are quicker"),
-        ("End to end", _short(health.latency), "from a word's end to its decision, median"),
-        ("Late", _short(health.late), "by so much frames come later than the quickest did"),
-        ("Faults", *_faults(health)),
+    values = {
+        texts.RECEIVED: f"{health.received}",
+        texts.LOST: f"{round(health.faults.lost / FRAME_S)}",
+        texts.DROPPED: f"{health.dropped}",
+        texts.QUEUE: f"{health.queued}",
+        texts.INFERENCE: _short(health.inference),
+        texts.LONGEST: _short(health.inference_most),
+        texts.DECISION: _short(health.delay_p95),
+        texts.LATENCY: _short(health.latency),
+        texts.DELAY: _short(health.late),
+    }
+    rows = [
+        (name, value, meaning.format(milliseconds=1000 * FRAME_S))
+        for (name, meaning), value in values.items()
     ]
+    return [*rows, (texts.FAULTS, *_faults(health))]
 
 
 def _faults(health: Health) -> tuple[str, str]:
     faults = health.faults
-    kinds = {
-        "gaps": faults.gaps,
-        "overruns": faults.overruns,
-        "changes of rate": faults.rate_changes,
-        "jumps of the clock": faults.clock_jumps,
-    }
-    told = ", ".join(f"{name} {count}" for name, count in kinds.items() if count)
-    return (
-        f"{sum(kinds.values())}",
-        told or "no gaps, overruns, changes of rate, jumps of the clock",
-    )
+    counts = (faults.gaps, faults.overruns, faults.rate_changes, faults.clock_jumps)
+    named = [f"{kind} {n}" for kind, n in zip(texts.FAULT_KINDS, counts, strict=True) if n]
+    return f"{sum(counts)}", ", ".join(named or texts.FAULT_KINDS)
 
 
 def _short(seconds: float | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,7 +17,9 @@ from kws_core.live import Listener
 from kws_core.live.connection import Link
 from kws_core.live.frames import samples_of
 from kws_core.live.ice import IceServer, has_relay, ice_servers
+from kws_core.ui.live import texts
 from kws_core.ui.shared.messages import MICROPHONE_HELP, can_have_microphone
+from kws_core.ui.shared.microphone_problem import microphone_problem
 from kws_core.ui.shared.page import visit
 
 _KEY: Final = "live_microphone"
@@ -30,32 +31,6 @@ _CONSTRAINTS: Final = {
     "audio": {"echoCancellation": False, "noiseSuppression": False, "autoGainControl": False},
     "video": False,
 }
-
-INSECURE: Final = (
-    "This page was opened at an address that is neither https:// nor localhost, so the browser "
-    "will not give it a microphone. Open it at a secure address, or play the sample recording."
-)
-# Told by the browser itself as soon as it knows, without a run of the page.
-_PROBLEMS: Final = {
-    "denied": "The microphone is blocked for this page. Select the icon to the left of the page's "
-    "address, allow the microphone, and reload the page. Or play the sample recording.",
-    "absent": "The browser finds no microphone. Plug one in or switch it on, check that the "
-    "computer's sound settings list it, and select Start. Or play the sample recording.",
-}
-_CONNECTION_HELP: Final = """
-- **Start does nothing, or stops again?** The sound goes to the server over WebRTC, which some
-  networks block. Try another network. Whoever runs this app can set up a TURN server for them.
-"""
-
-_problems = st.components.v2.component(
-    "kws_core.live_microphone",
-    html='<p role="alert" hidden></p>',
-    css="p { background: color-mix(in srgb, var(--st-yellow-color) 18%, transparent);"
-    " border-radius: var(--st-base-radius); color: var(--st-text-color);"
-    " font-family: var(--st-font); font-size: 0.875rem; line-height: 1.4; margin: 0;"
-    " padding: 0.75rem; }",
-    js=(Path(__file__).parent / "microphone.js").read_text(encoding="utf-8"),
-)
 
 
 class Microphone:
@@ -76,8 +51,9 @@ class Microphone:
         if not self.is_open or listener.is_playing or listener.paused:
             return Link()
         seconds = time.monotonic() - self._since
+        local = is_local(st.context.url)
         if self._connecting:
-            return Link(connecting=seconds, relayed=self._relayed, local=is_local(st.context.url))
+            return Link(connecting=seconds, relayed=self._relayed, local=local)
         health = listener.health
         return Link(
             connected=seconds,
@@ -86,15 +62,16 @@ class Microphone:
             behind=health.behind,
             lost=health.lost_share,
             relayed=self._relayed,
+            local=local,
         )
 
 
 def microphone_card(listener: Listener) -> Microphone:
     """Offer the microphone, with help where it can't be used."""
     with st.container(border=True, height="stretch"):
-        st.markdown("**Your microphone**, for as long as you like.")
+        st.markdown(texts.MICROPHONE)
         if not can_have_microphone(st.context.url):
-            st.warning(INSECURE, icon=":material/no_encryption:")
+            st.warning(texts.INSECURE, icon=":material/no_encryption:")
             return Microphone(connecting=False, connected=False, relayed=False)
         servers = _servers()
         _tell_stay_from_return()
@@ -108,16 +85,19 @@ def microphone_card(listener: Listener) -> Microphone:
                 on_change=listener.begin_stream,
                 sendback_audio=False,
                 audio_html_attrs={"style": {"display": "none"}},
-                translations={"start": "Start", "stop": "Stop", "select_device": "Choose device"},
+                translations={
+                    "start": texts.START,
+                    "stop": texts.STOP_MICROPHONE,
+                    "select_device": texts.SELECT_DEVICE,
+                },
             )
         except SignallingTimeoutError:
-            raise SettingsError(
-                "The connection to the microphone could not be set up. Reload the page and try "
-                "again, or play the sample recording."
-            ) from None
-        _problems(key="live_microphone_problems", data=_PROBLEMS)
+            raise SettingsError(texts.NO_CONNECTION) from None
+        microphone_problem("live_microphone_problem", texts.WITHOUT_MICROPHONE)
         with st.popover("Microphone not working?", type="tertiary", icon=":material/mic_off:"):
-            st.markdown(MICROPHONE_HELP.replace("or an uploaded recording ", "") + _CONNECTION_HELP)
+            st.markdown(
+                MICROPHONE_HELP.replace("or an uploaded recording ", "") + texts.CONNECTION_HELP
+            )
     state = context.state
     return Microphone(
         connecting=state.signalling and not state.playing,
@@ -154,7 +134,7 @@ def _servers() -> list[IceServer]:
     try:
         return ice_servers(_secrets(), os.environ, local=is_local(st.context.url))
     except SettingsError as error:
-        st.warning(f"{error} Until then, none is used.", icon=":material/warning:")
+        st.warning(texts.NO_ICE_SERVERS.format(error=error), icon=":material/warning:")
         return []
 
 

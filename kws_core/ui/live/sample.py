@@ -1,4 +1,4 @@
-"""A sample recording to listen to, for everybody without a microphone."""
+"""Sample recordings, for those without a microphone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.live import Listener
 from kws_core.live.programmes import PROGRAMMES
-from kws_core.ui.live import state
+from kws_core.ui.live import state, texts
 
 _CHOICE: Final = "live_programme"
 
@@ -26,10 +26,10 @@ _sound = st.components.v2.component(
 def sample_card(listener: Listener) -> None:
     """Offer the samples, and play the chosen one to the detector and to the person."""
     with st.container(border=True, height="stretch"):
-        st.markdown("**A sample recording** needs no microphone.")
+        st.markdown(texts.SAMPLE)
         st.session_state[_CHOICE] = state.programme()
         st.pills(
-            "Sample recording",
+            texts.SAMPLE_LABEL,
             list(PROGRAMMES),
             format_func=lambda name: PROGRAMMES[name].title,
             key=_CHOICE,
@@ -39,26 +39,26 @@ def sample_card(listener: Listener) -> None:
             label_visibility="collapsed",
         )
         buttons = st.container(horizontal=True, vertical_alignment="center")
-        st.caption(_what_is_said(state.programme()))
+        st.caption(_content(state.programme()))
         with st.container():  # of its own, for what says that the sample is being prepared
             state.play_what_was_asked()
         with buttons:
             if listener.is_playing:
                 st.button(
-                    "Stop the sample",
+                    texts.STOP,
                     icon=":material/stop:",
                     on_click=listener.stop_playing,
                     key="live_stop",
                 )
             else:
                 st.button(
-                    "Play the sample",
+                    texts.PLAY,
                     icon=":material/play_arrow:",
                     type="primary",
                     on_click=_play,
                     key="live_play",
                 )
-            st.toggle("Sound", value=True, key="live_sound", persist_state="session")
+            st.toggle(texts.SOUND, value=True, key="live_sound", persist_state="session")
 
 
 def _choose(listener: Listener) -> None:
@@ -73,9 +73,9 @@ def _play() -> None:
     state.ask_to_play(state.programme())
 
 
-def _what_is_said(name: str) -> str:
+def _content(name: str) -> str:
     words = PROGRAMMES[name].words
-    return f"Said in it: {', '.join(words)}." if words else "Nothing is said in it."
+    return texts.SAMPLE_WORDS.format(words=", ".join(words)) if words else texts.SAMPLE_EMPTY
 
 
 def play_aloud(listener: Listener) -> None:

@@ -1,4 +1,4 @@
-"""How the detector listens, and how often it errs so: sliders, words, and the curve."""
+"""Detector settings, and the misses and false alarms measured with them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import streamlit as st
 from kws_core.live import Listener
 from kws_core.live.det_chart import describe_point, det_figure
 from kws_core.live.game import GAME_WORDS
-from kws_core.live.operating_point import Measured, measured
+from kws_core.live.operating_point import QUIET, Measured, measured
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
-from kws_core.ui.live import state
+from kws_core.ui.live import state, texts
 from kws_core.ui.shared.models_loaded import model_named
 
 # Closer together near 1, where good detectors differ.
@@ -21,18 +21,20 @@ _THRESHOLDS: Final = (
     *(round(0.3 + 0.05 * i, 2) for i in range(13)),
     *(0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999),
 )
+_ALONE: Final = "live_alone"
 _THRESHOLD: Final = "live_threshold"
 _SMOOTHING: Final = "live_smoothing"
 _REFRACTORY: Final = "live_refractory"
 _WORDS: Final = "live_words"
 _MODEL: Final = "live_model"
+_CONDITION: Final = "live_condition"
 
 
 def show_settings(listener: Listener) -> None:
-    """Let a person choose words and settings, and show what they mean."""
-    st.subheader("What counts as a word", anchor=False)
-    sliders, curve = st.columns(2, gap="large")
-    with sliders:
+    """Let a person choose words and settings, and show what they cost."""
+    st.subheader(texts.SETTINGS, anchor=False)
+    controls, curve = st.columns(2, gap="large")
+    with controls:
         _model_choice()
         _sliders(listener.hearing.settings)
         _words(listener)
@@ -42,19 +44,28 @@ def show_settings(listener: Listener) -> None:
 
 def _sliders(settings: DetectorSettings) -> None:
     usual = DetectorSettings()
+    st.session_state[_ALONE] = settings.alone
+    st.radio(
+        texts.COMMANDS,
+        list(texts.ALONE),
+        format_func=texts.ALONE.__getitem__,
+        horizontal=True,
+        key=_ALONE,
+        on_change=lambda: state.change(alone=st.session_state[_ALONE]),
+        help=texts.COMMANDS_HELP,
+    )
     options = sorted({*_THRESHOLDS, usual.threshold, settings.threshold})
     st.session_state[_THRESHOLD] = settings.threshold
     st.select_slider(
-        "Threshold",
+        texts.THRESHOLD,
         options,
         key=_THRESHOLD,
         on_change=_change_threshold,
-        help="Scores say first how likely it is that a word was said, then which. The least one "
-        "that counts: higher misses more, and invents less.",
+        help=texts.THRESHOLD_HELP,
     )
     st.session_state[_SMOOTHING] = round(settings.n_smoothed * settings.hop, 2)
     st.slider(
-        "Smoothing",
+        texts.SMOOTHING,
         settings.hop,
         8 * settings.hop,
         step=settings.hop,
@@ -62,11 +73,11 @@ def _sliders(settings: DetectorSettings) -> None:
         key=_SMOOTHING,
         on_change=_change,
         args=("smoothing", _SMOOTHING),
-        help="Scores are averaged over so long: steadier, but later.",
+        help=texts.SMOOTHING_HELP,
     )
     st.session_state[_REFRACTORY] = settings.refractory
     st.slider(
-        "Refractory time",
+        texts.REFRACTORY,
         0.0,
         2.0,
         step=0.1,
@@ -74,35 +85,39 @@ def _sliders(settings: DetectorSettings) -> None:
         key=_REFRACTORY,
         on_change=_change,
         args=("refractory", _REFRACTORY),
-        help="After a word, nothing is heard for so long.",
+        help=texts.REFRACTORY_HELP,
     )
-    if settings != usual:
-        st.button(
-            "Back to the settings that were measured best",
-            icon=":material/restart_alt:",
-            type="tertiary",
-            on_click=state.use,
-            args=(usual,),
-            key="live_reset",
-        )
+    # Always there, so that what is below stays where it is.
+    st.button(
+        texts.DEFAULTS,
+        icon=":material/restart_alt:",
+        type="tertiary",
+        disabled=settings == usual,
+        on_click=state.use,
+        args=(usual,),
+        key="live_reset",
+    )
 
 
 def _words(listener: Listener) -> None:
     known = replace(listener.hearing.settings, words=None).listened_for(listener.hearing.labels)
     chosen = listener.hearing.settings.words
-    label = f"Words to listen for: {'all' if chosen is None else len(chosen)} of {len(known)}"
+    n_chosen = len(known if chosen is None else chosen)
+    label = texts.WORDS.format(chosen=n_chosen, known=len(known))
     with st.expander(label, icon=":material/list:", key="live_words_expander"):
         with st.container(horizontal=True):
-            st.button("All", on_click=state.change, kwargs={"words": None}, key="live_all")
             st.button(
-                "Those of the game",
+                texts.ALL_WORDS, on_click=state.change, kwargs={"words": None}, key="live_all"
+            )
+            st.button(
+                texts.GAME_WORDS,
                 on_click=state.change,
                 kwargs={"words": tuple(word for word in GAME_WORDS if word in known)},
                 key="live_game_words",
             )
         st.session_state[_WORDS] = list(known if chosen is None else chosen)
         st.pills(
-            "Words to listen for",
+            texts.WORDS_LABEL,
             known,
             selection_mode="multi",
             key=_WORDS,
@@ -118,10 +133,11 @@ def _model_choice() -> None:
         return
     st.session_state[_MODEL] = state.model_name()
     st.selectbox(
-        "Model",
+        texts.MODEL,
         available,
         key=_MODEL,
-        on_change=lambda: state.use_model(st.session_state[_MODEL]),
+        on_change=lambda: state.choose_model(st.session_state[_MODEL]),
+        help=texts.MODEL_HELP,
     )
 
 
@@ -146,32 +162,43 @@ def _show_curve(settings: DetectorSettings) -> None:
     name = state.model_name()
     found = measured(name)
     if found is None:
-        st.markdown("**How often it errs** is not known yet.")
-        st.caption(
-            f"The misses and false alarms of `{name}` at each threshold appear here once they are "
-            f"measured: `python -m kws_core evaluate-stream --model {name} --data DATA`."
-        )
+        st.markdown(texts.NOT_MEASURED)
+        st.caption(texts.MEASURE.format(model=name))
         return
-    point = found.at(settings.threshold)
-    st.markdown(f"**Here: {describe_point(point)}**")
+    condition = st.segmented_control(
+        texts.CONDITION,
+        found.conditions,
+        default=found.conditions[0],
+        required=True,
+        key=_CONDITION,
+        help=texts.CONDITION_HELP,
+        persist_state="session",
+    )
+    if condition not in found.conditions:  # chosen with another model
+        condition = found.conditions[0]
+    other = found.differs(settings)
+    point = None if other else found.at(settings.threshold, condition)
+    if point is None:
+        headline = texts.OTHER_SETTINGS.format(names=", ".join(other))
+    else:
+        where = texts.IN_QUIET if condition == QUIET else texts.IN_NOISE.format(ratio=condition)
+        headline = texts.POINT.format(condition=where, point=describe_point(point))
+    st.markdown(headline)
     st.plotly_chart(
-        det_figure(found, point),
+        det_figure(found.curves[condition], point),
         key="live_det",
         config={"displayModeBar": False},
-        alt=f"Misses against false alarms per hour for every threshold; here, "
-        f"{describe_point(point)}",
+        alt=texts.CURVE.format(point=headline.replace("*", "")),
     )
-    st.caption(" ".join(_remarks(found, settings, name)))
+    st.caption(" ".join(_remarks(found, condition, name)))
 
 
-def _remarks(found: Measured, settings: DetectorSettings, name: str) -> list[str]:
+def _remarks(found: Measured, condition: str, name: str) -> list[str]:
     remarks = [
-        f"Measured on {found.words} words of speakers not trained on, in quiet and in noise down "
-        f"to 0 dB, and {found.hours:.1f} hours of other speech and noise."
+        texts.MEASURED_ON.format(
+            words=found.words[condition], hours=found.hours, sound=found.alarms_in
+        )
     ]
-    other = found.differs(settings)
-    if other:
-        remarks.append(f"With another choice of {' and '.join(other)} than yours.")
     if found.weights_sha256 != model_named(name).card.sha256:
-        remarks.append("That was with earlier weights of this model.")
+        remarks.append(texts.OLD_WEIGHTS)
     return remarks

@@ -15,6 +15,7 @@ from kws_core.audio.waveform import Samples
 from kws_core.errors import KwsError
 from kws_core.live import Listener
 from kws_core.live.game import Game, advance
+from kws_core.live.preview import Preview, preview_of
 from kws_core.live.programmes import PROGRAMMES, render
 from kws_core.spotting import DetectorSettings, KeywordDetector
 from kws_core.spotting.recognizer import Recognizer
@@ -36,20 +37,32 @@ def programme_sound(name: str) -> Samples:
     return render(PROGRAMMES[name])
 
 
+@st.cache_resource(max_entries=4 * len(PROGRAMMES), show_spinner=False)
+def preview(programme: str, model: str) -> Preview:
+    """How a programme looks to a model with the default settings, made once per server."""
+    return preview_of(KeywordDetector(model_named(model)), programme_sound(programme))
+
+
 def listener() -> Listener:
-    """The session's listener, made when it is first asked for.
+    """The session's listener, made when it is first asked for, with the model that is chosen.
 
     Raises ModelError if the model can't be loaded.
     """
     kept: Listener | None = st.session_state.get(_LISTENER)
+    name = model_name()
     if kept is None:
-        model, chosen = model_named(model_name()), settings()
-        if chosen.words is not None and not set(chosen.words) <= set(model.labels):
-            # Of the model before.
-            chosen = st.session_state[_SETTINGS] = replace(chosen, words=None)
-        detector = KeywordDetector(model, chosen)
-        kept = st.session_state[_LISTENER] = Listener(detector)
+        kept = st.session_state[_LISTENER] = Listener(_detector(name), name)
+    elif kept.hearing.model != name:
+        kept.hearing.use(_detector(name), name)
     return kept
+
+
+def _detector(name: str) -> KeywordDetector:
+    model, chosen = model_named(name), settings()
+    if chosen.words is not None and not set(chosen.words) <= set(model.labels):
+        # Of the model before.
+        chosen = st.session_state[_SETTINGS] = replace(chosen, words=None)
+    return KeywordDetector(model, chosen)
 
 
 def settings() -> DetectorSettings:
@@ -75,15 +88,9 @@ def model_name() -> str:
     return name if name in Recognizer.available() else resources.recogniser().card.name
 
 
-def use_model(name: str) -> None:
-    """Let another model listen, from the start."""
-    if name == model_name():
-        return
+def choose_model(name: str) -> None:
+    """Let another model listen from the next run of the page on; the log stays."""
     st.session_state[_MODEL] = name
-    before: Listener | None = st.session_state.pop(_LISTENER, None)
-    if before is not None:
-        before.close(timeout=1.0)
-    new_game()
 
 
 def programme() -> str:

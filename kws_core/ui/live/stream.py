@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,9 @@ from kws_core.features.front_ends import LogMelConfig
 from kws_core.live import Listener, LoggedWord
 from kws_core.live.connection import trouble
 from kws_core.live.strip import Pieces
-from kws_core.ui.live import state
+from kws_core.spotting import Detection
+from kws_core.ui.live import state, texts
+from kws_core.ui.live.actions import has_enough
 from kws_core.ui.live.microphone import Microphone
 from kws_core.ui.live.presence import page_is_open
 from kws_core.ui.live.words import duration
@@ -33,10 +36,20 @@ _HTML = """
     <p class="word" role="status"><span class="label none"></span><span class="score"></span></p>
     <div class="meter">
       <div class="scale"><div class="bar"></div></div>
-      <p class="reading"><span class="advice"></span><span class="db"></span></p>
+      <p class="reading">
+        <span class="trouble" role="status"></span><span class="advice"></span
+        ><span class="db"></span>
+      </p>
     </div>
   </div>
   <canvas role="img"></canvas>
+  <div class="bottom">
+    <ul class="legend">
+      <li class="threshold"></li><li class="word-score"></li><li class="unknown"></li>
+      <li class="found"></li>
+    </ul>
+    <button type="button" class="full"></button>
+  </div>
 </section>
 """
 
@@ -53,59 +66,66 @@ def show_stream(listener: Listener, microphone: Microphone, *, runs: bool) -> No
     # What the browser has is not known at a run of the whole page: it gets all there is.
     st.session_state[_PIECES] = Pieces()
     with st.container():  # of its own: how many elements there are changes
-        st.fragment(_show, run_every=TICK_S if runs else None)(listener, microphone, runs)
+        show = st.fragment(_show, run_every=TICK_S if runs else None)
+        show(listener, microphone, runs, has_enough(listener))
 
 
 @calm_errors("Live")
-def _show(listener: Listener, microphone: Microphone, runs: bool) -> None:
+def _show(listener: Listener, microphone: Microphone, runs: bool, had_enough: bool) -> None:
     if runs:
-        if not (listener.is_playing or microphone.is_open):
-            st.rerun()  # the sample is over: the whole page has other buttons now
+        is_over = not (listener.is_playing or microphone.is_open)
+        if is_over or (has_enough(listener) and not had_enough):
+            st.rerun()  # the whole page has other buttons now
         if listener.failure is None:
             listener.attend(page_is_open())
     else:
         listener.leave()
     if listener.failure is not None:
         st.error(words_for(listener.failure, "Listening", _log), icon=":material/error:")
-    problem = trouble(microphone.link(listener))
-    if problem is not None:
-        st.warning(problem, icon=":material/wifi_off:")
-    _strip(key="live_strip", data=_data(listener, listener.hearing.words, runs))
+    problem = trouble(microphone.link(listener)) or ""
+    data = _data(listener, listener.hearing.words_of_run, runs)
+    _strip(key="live_strip", data=data | {"trouble": problem})
 
 
 def _data(listener: Listener, words: list[LoggedWord], runs: bool) -> dict[str, Any]:
-    pieces = st.session_state[_PIECES]
-    strip = listener.hearing.strip(pieces.since)
+    hearing, pieces = listener.hearing, st.session_state[_PIECES]
+    strip, spans = hearing.strip(pieces.since), words[-SHOWN_WORDS:]
     pieces.sent(strip.now)
-    level, last = listener.hearing.level, words[-1] if words else None
+    picture, preview = f"{hearing.picture}", None
+    if not runs and not hearing.duration:
+        preview = state.preview(state.programme(), state.model_name())
+        picture = f"preview of {state.programme()}"
+    level, last = hearing.level, words[-1] if words else None
     quiet = listener.paused or not runs
     return {
-        "listener": id(listener),
+        "picture": picture,
         "live": runs,
-        "strip": strip.as_json(),
-        "labels": listener.hearing.labels,
-        "threshold": listener.hearing.settings.threshold,
+        "strip": (strip if preview is None else preview.strip).as_json(),
+        "labels": hearing.labels,
+        "threshold": hearing.settings.threshold,
         "words": [
             {"label": word.label, "start": word.start, "end": word.end, "time": word.time}
-            for word in words[-SHOWN_WORDS:]
+            for word in (spans if preview is None else preview.words)
         ],
         "word": None
         if last is None
         else {"number": last.number, "label": last.label, "detail": _detail(last)},
-        "empty": "No word yet" if runs else "Play the sample, or start the microphone",
+        "empty": texts.NO_WORD if runs else texts.IDLE,
         "level": {
             "db": -100.0 if quiet else level.db,
-            "advice": "Paused." if listener.paused else level.advice if runs else "",
-            "warns": not quiet and level.verdict not in ("good", "waiting"),
+            "advice": texts.PAUSED if listener.paused else level.advice if runs else "",
+            "warns": not quiet and level.verdict in ("no signal", "quiet", "clipping"),
         },
+        "legend": texts.LEGEND,
+        "full": texts.FULL_SCREEN,
         "bands": _bands(),
         "noMel": _no_mel(),
-        "summary": _summary(words),
+        "summary": _summary(words) if preview is None else _summary(preview.words),
     }
 
 
 def _detail(word: LoggedWord) -> str:
-    return f"{percent(word.score)}, {duration(word.latency)} after it was said"
+    return texts.WORD_DETAIL.format(score=percent(word.score), latency=duration(word.latency))
 
 
 def _config() -> LogMelConfig | None:
@@ -122,12 +142,11 @@ def _bands() -> list[tuple[float, str]]:
 
 
 def _no_mel() -> str:
-    if _config() is None:
-        return "This model takes no log-mel picture, so there is none to show."
-    return "What the model sees runs through here, and what it makes of it below."
+    return texts.NO_LOG_MEL if _config() is None else texts.EMPTY_STRIP
 
 
-def _summary(words: list[LoggedWord]) -> str:
-    said = ", ".join(word.label for word in words[-SHOWN_WORDS:])
-    heard = f"The last words heard: {said}." if said else "No word was heard yet."
-    return f"Log-mel and scores of the last seconds, scrolling. {heard}"
+def _summary(words: Sequence[LoggedWord | Detection]) -> str:
+    last = ", ".join(word.label for word in words[-SHOWN_WORDS:])
+    return texts.STRIP.format(
+        words=texts.STRIP_LAST.format(words=last) if last else texts.STRIP_NONE
+    )

@@ -47,17 +47,21 @@ class Strip {
 
   constructor(root) {
     this.root = root;
-    for (const part of ["word", "label", "score", "meter", "bar", "advice", "db"]) {
+    for (const part of ["word", "label", "score", "meter", "bar", "trouble", "advice", "db"]) {
       this[part] = root.querySelector(`.${part}`);
     }
     this.canvas = root.querySelector("canvas");
+    this.full = root.querySelector(".full");
+    this.full.hidden = !document.fullscreenEnabled;
+    this.full.addEventListener("click", () => this.toggleFull());
+    root.addEventListener("fullscreenchange", () => this.sayFull());
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.sized = new ResizeObserver(() => this.drawSoon());
     this.sized.observe(this.canvas);
   }
 
   update(data) {
-    if (data.listener !== this.data?.listener) this.forget(data);
+    if (data.picture !== this.data?.picture) this.forget(data);
     this.data = data;
     const time = performance.now() / 1000;
     const offset = data.strip.now - time;
@@ -68,8 +72,12 @@ class Strip {
     this.keepMel(data.strip);
     this.keepScores(data.strip);
     this.sayWord(data.word);
-    this.sayLevel(data.level);
+    this.sayLevel(data.level, data.trouble);
     this.canvas.setAttribute("aria-label", data.summary);
+    for (const [name, text] of Object.entries(data.legend)) {
+      setText(this.root.querySelector(`.legend .${name}`), text);
+    }
+    this.sayFull();
     this.drawSoon();
   }
 
@@ -78,6 +86,21 @@ class Strip {
     this.mel = null;
     this.offset = null;
     this.shownWord = data.word?.number ?? 0;
+  }
+
+  // Full screen: the word and the strip alone, for a classroom
+
+  get isFull() {
+    return this.root.getRootNode().fullscreenElement === this.root;
+  }
+
+  toggleFull() {
+    if (this.isFull) document.exitFullscreen();
+    else this.root.requestFullscreen().catch(() => {});
+  }
+
+  sayFull() {
+    setText(this.full, this.isFull ? this.data.full.leave : this.data.full.enter);
   }
 
   // What came
@@ -147,11 +170,12 @@ class Strip {
     setText(this.score, word ? word.detail : "");
   }
 
-  sayLevel({ db, advice, warns }) {
+  sayLevel({ db, advice, warns }, trouble) {
     const share = (db - LEVELS[0]) / (LEVELS[1] - LEVELS[0]);
     this.bar.style.transform = `scaleX(${Math.min(Math.max(share, 0), 1)})`;
     this.meter.classList.toggle("warns", warns);
-    setText(this.advice, advice);
+    setText(this.trouble, trouble);
+    setText(this.advice, trouble ? "" : advice);
     setText(this.db, this.data.live ? `${Math.round(db).toString().replace("-", "−")} dBFS` : "");
   }
 

@@ -1,4 +1,4 @@
-"""The log of the words heard, beside the game that they steer."""
+"""The board of words, the log, and beside it the game that the words steer."""
 
 from __future__ import annotations
 
@@ -7,26 +7,31 @@ from typing import Final
 import streamlit as st
 
 from kws_core.charts.style import percent
-from kws_core.live import Listener
+from kws_core.labels import SILENCE, UNKNOWN
+from kws_core.live import Listener, LoggedWord, Mark
 from kws_core.live.words import as_csv
-from kws_core.ui.live import state
+from kws_core.ui.live import state, texts
 from kws_core.ui.live.game import show_game
-from kws_core.ui.shared.messages import calm_errors
+from kws_core.ui.shared.board import word_board
+from kws_core.ui.shared.messages import calm_errors, plain
 
 EVERY_S: Final = 0.3
-SHOWN_WORDS: Final = 8
+SHOWN: Final = 8  # entries of the log
+LOG_HEIGHT: Final = 400  # pixels, for so many: what is below stays where it is
 
 
 def show_words(listener: Listener, *, runs: bool) -> None:
-    """Show log and game, again and again while something runs, and what can be done with them."""
+    """Show board, log and game, again and again while something runs, and their buttons."""
     every = EVERY_S if runs else None
+    with st.container():
+        st.fragment(_show_board, run_every=every)(listener)
     log, game = st.columns(2, gap="large")
     with log:
         with st.container():  # of its own: how many elements there are changes
             st.fragment(_show_log, run_every=every)(listener)
         with st.container(horizontal=True):
             st.download_button(
-                "Log as CSV",
+                texts.LOG_CSV,
                 lambda: as_csv(listener.hearing.words),
                 "keywords.csv",
                 "text/csv",
@@ -35,17 +40,27 @@ def show_words(listener: Listener, *, runs: bool) -> None:
                 key="live_csv",
             )
             st.button(
-                "Clear", icon=":material/delete:", on_click=listener.hearing.clear, key="live_clear"
+                texts.CLEAR,
+                icon=":material/delete:",
+                on_click=listener.hearing.clear,
+                key="live_clear",
             )
     with game:
         with st.container():
             st.fragment(_show_game, run_every=every)(listener)
-        st.button("New game", icon=":material/star:", on_click=state.new_game, key="live_new")
+        st.button(texts.NEW_GAME, icon=":material/star:", on_click=state.new_game, key="live_new")
 
 
 def duration(seconds: float) -> str:
     """Return a short time for people."""
     return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+@calm_errors("Live")
+def _show_board(listener: Listener) -> None:
+    words = [label for label in listener.hearing.labels if label not in (SILENCE, UNKNOWN)]
+    heard = [word.label for word in listener.hearing.words_of_run]
+    word_board(words, "live_board", texts.BOARD, heard[-1:], heard)
 
 
 @calm_errors("Live")
@@ -55,18 +70,22 @@ def _show_game(listener: Listener) -> None:
 
 @calm_errors("Live")
 def _show_log(listener: Listener) -> None:
-    words = listener.hearing.words
-    if not words:
-        st.markdown("**Heard**")
-        st.caption("Every word is listed here with its time, its score and its latency.")
-        return
-    shown = words[: -SHOWN_WORDS - 1 : -1]
-    total = f"{len(words)} words" if len(words) != 1 else "1 word"
-    st.markdown(
-        f"**Heard**: {total}{f', the last {len(shown)} here' if len(words) > len(shown) else ''}"
-    )
-    rows = [
-        f"| {word.time:.1f} s | {word.label} | {percent(word.score)} | {duration(word.latency)} |"
-        for word in shown
-    ]
-    st.markdown("\n".join(["| Time | Word | Score | Latency |\n|---:|:---|---:|---:|", *rows]))
+    log = listener.hearing.log
+    n_words = sum(isinstance(entry, LoggedWord) for entry in log)
+    total = f"{n_words} word{'s' if n_words != 1 else ''}"
+    latest = f", the last {SHOWN} entries here" if len(log) > SHOWN else ""
+    with st.container(height=LOG_HEIGHT, border=False):
+        st.markdown(f"{texts.LOG}: {total}{latest}" if log else texts.LOG)
+        if not log:
+            st.caption(texts.LOG_EMPTY)
+            return
+        rows = [_row(entry) for entry in log[: -SHOWN - 1 : -1]]
+        head = f"| {' | '.join(texts.LOG_COLUMNS)} |"
+        st.markdown("\n".join([head, "|---:|:---|---:|---:|", *rows]), help=texts.LATENCY_NOTE)
+
+
+def _row(entry: LoggedWord | Mark) -> str:
+    if isinstance(entry, Mark):
+        return f"| {entry.time:.1f} s | *{plain(entry.text)}* | | |"
+    word = f"{entry.time:.1f} s | {plain(entry.label)} | {plain(percent(entry.score))}"
+    return f"| {word} | {duration(entry.latency)} |"

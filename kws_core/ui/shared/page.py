@@ -38,48 +38,47 @@ PAGES = (
         "streamlit_app.py",
         "Home",
         ":material/home:",
-        "A spoken word, recognised and drawn.",
+        "Say a word, or play a recording.",
     ),
     PageEntry(
         "pages/1_Recognise.py",
         "Recognise",
         ":material/hearing:",
-        "Play a sample, record yourself or upload a file, and see which words the model hears, "
-        "how sure it is, and what it looked at.",
+        "Play a sample, record yourself or upload a file, and see which words are found.",
     ),
     PageEntry(
         "pages/2_Explore.py",
         "Explore",
         ":material/query_stats:",
-        "A clip in every view, from the waveform to MFCC and pitch, with every setting, a second "
-        "clip beside it, and what to look for.",
+        "See a recording as waveform, spectrogram, MFCC or pitch, each explained.",
     ),
     PageEntry(
         "pages/3_Augment.py",
         "Augment",
         ":material/auto_fix_high:",
-        "What training does to a clip: SpecAugment, noise, rooms and more, drawn, heard, and what "
-        "the model still makes of it.",
+        "Mask, distort or add noise to a recording, as in training, and see whether the model "
+        "still recognises it.",
     ),
     PageEntry(
         "pages/4_Live.py",
         "Live",
         ":material/mic:",
-        "The microphone, or a sample, continuously: words as they are spoken, with their latency, "
-        "and how often the detector errs.",
+        "Speak, or play a sample, and watch words appear as they are recognised. With a game.",
     ),
     PageEntry(
         "pages/5_Models.py",
         "Models",
         ":material/neurology:",
-        "How good the models are, where they fail and why, what they learnt from, and a test on "
-        "recordings of your own.",
+        "How good the models are, where they fail and why, and a test on your own recordings.",
     ),
 )
 
 
-def page_setup(title: str, icon: str) -> None:
-    """Name the page and draw the sidebar and the heading; the first call of every page."""
+def page_setup(title: str, icon: str, *, with_purpose: bool = False) -> None:
+    """Name the page and draw the sidebar and the heading; the first call of every page.
+
+    with_purpose: also the sentence that says what the page is for.
+    """
     # Streamlit imports pandas when a page first needs it. On the next page, Plotly would trip over
     # a half of it, if that other page was left meanwhile: this waits for the whole.
     if "pandas" in sys.modules:
@@ -100,6 +99,8 @@ def page_setup(title: str, icon: str) -> None:
         st.caption(f":material/lock: {PRIVACY}", help=PRIVACY_DETAILS)
         st.html(f"<script>{_TOUCH}</script>", unsafe_allow_javascript=True)
     st.title(title, icon=icon, anchor=False)
+    if with_purpose:
+        st.markdown(next(entry.purpose for entry in PAGES if entry.label == title))
 
 
 def visit() -> int:

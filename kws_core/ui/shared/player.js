@@ -5,6 +5,7 @@
 // charts are looked up each time they are needed, and what was zoomed into is zoomed into again.
 
 const STARTED = "kws-player-started"; // on document; only one player plays at a time
+const PLAY = "kws-player-play"; // on document: asks the player of a key to play a part
 const CLICK_SLOP = 6; // pixels: a press that moves further is Plotly's drag to zoom
 const CALM_INTERVAL = 250; // ms between cursor steps where people prefer reduced motion
 const players = new WeakMap(); // from the element that Streamlit mounts a component in
@@ -31,6 +32,7 @@ class Player {
   calls = 0;
   duration = 0;
   charts = [];
+  word = null; // start and end of a part that is played once
 
   constructor(root) {
     this.root = root;
@@ -59,6 +61,7 @@ class Player {
     on(this.audio, "timeupdate", () => this.stayInside());
     on(this.audio, "ended", () => this.repeat.checked && this.toggle());
     on(this.audio, "error", () => this.onError());
+    on(document, PLAY, ({ detail }) => detail.player === this.key && this.playOnce(detail));
     on(document, STARTED, (event) => event.detail !== this && this.audio.pause());
     // Streamlit's own players; ours are in shadow trees, from which no "play" gets here.
     on(document, "play", () => this.audio.pause(), { capture: true });
@@ -69,7 +72,8 @@ class Player {
     on(window, "resize", () => this.drawSoon());
   }
 
-  update({ wav, duration, figures, loop, label, file }) {
+  update({ key, wav, duration, figures, loop, label, file }) {
+    this.key = key;
     this.duration = duration;
     this.loopPart.hidden = !loop;
     if (figures.join() !== this.charts.map((chart) => chart.figure).join()) {
@@ -103,6 +107,7 @@ class Player {
 
   // What is played: the part that the charts are zoomed to.
   get part() {
+    if (this.word) return this.word;
     const zoomed = !this.loopPart.hidden && this.charts[0]?.plot?._fullLayout?.xaxis?.range;
     const [from, to] = zoomed || [0, this.duration];
     const [start, end] = [Math.max(from, 0), Math.min(to, this.duration)];
@@ -112,18 +117,26 @@ class Player {
   stayInside() {
     const [start, end] = this.part;
     if (this.audio.paused || this.audio.currentTime < end || end >= this.duration) return;
-    if (this.repeat.checked) this.audio.currentTime = start;
+    if (this.repeat.checked && !this.word) this.audio.currentTime = start;
     else this.audio.pause();
   }
 
   toggle() {
     if (!this.audio.paused) return this.audio.pause();
+    this.word = null;
     const [start, end] = this.part;
     if (this.position < start || this.position >= end - 0.001) this.audio.currentTime = start;
     this.audio.play().catch(() => this.draw()); // such as when another clip comes meanwhile
   }
 
+  playOnce({ start, end }) {
+    this.seek(start);
+    this.word = [start, end];
+    this.audio.play().catch(() => this.draw());
+  }
+
   seek(time) {
+    this.word = null;
     this.audio.currentTime = Math.min(Math.max(time, 0), this.duration);
     this.draw();
   }
@@ -188,6 +201,7 @@ class Player {
 
   draw() {
     cancelAnimationFrame(this.frame);
+    if (this.word) this.stayInside(); // "timeupdate" comes too rarely for a word
     const playing = !this.audio.paused && !this.audio.ended;
     const time = this.position;
     this.drawn = performance.now();

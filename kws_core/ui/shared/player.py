@@ -67,6 +67,7 @@ def player(
     stem = re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.\w{1,4}$", "", label.lower())).strip("-")
     figures = [figure_key] if isinstance(figure_key, str) else figure_key or ()
     data = {
+        "key": key,
         # Text, because Streamlit passes bytes only where they are all there is.
         "wav": base64.b64encode(wav).decode("ascii"),
         "duration": duration,

@@ -1,0 +1,145 @@
+"""Every text of the Live page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The sample
+SAMPLE: Final = "**Play a sample**: no microphone needed."
+SAMPLE_LABEL: Final = "Sample"
+SAMPLE_WORDS: Final = "Words in it: {words}."
+SAMPLE_EMPTY: Final = "It contains no words."
+PLAY: Final = "Play the sample"
+STOP: Final = "Stop the sample"
+SOUND: Final = "Sound"
+
+# The microphone
+MICROPHONE: Final = "**Use your microphone**"
+START: Final = "Start"
+STOP_MICROPHONE: Final = "Stop"
+SELECT_DEVICE: Final = "Select device"
+INSECURE: Final = (
+    "Browsers allow the microphone only at https:// or localhost. Open the app at such an address, "
+    "or play a sample."
+)
+WITHOUT_MICROPHONE: Final = "play a sample"
+NO_CONNECTION: Final = (
+    "The connection to the microphone failed. Reload the page and try again, or play a sample."
+)
+NO_ICE_SERVERS: Final = "{error} No server is used until then."
+CONNECTION_HELP: Final = """
+- **Start does nothing, or stops again?** The sound goes to the server over WebRTC, which some
+  networks block. Try another network. The operator of this app can set up a TURN server.
+"""
+
+# The stream
+IDLE: Final = "Play the sample, or start the microphone"
+NO_WORD: Final = "No word yet"
+PAUSED: Final = "Paused."
+WORD_DETAIL: Final = "{score}, {latency} after the word"
+NO_LOG_MEL: Final = "This model has no log-mel input to show."
+EMPTY_STRIP: Final = "The model's input scrolls here, with the word scores below."
+STRIP_LAST: Final = "Last words: {words}."
+STRIP_NONE: Final = "No word yet."
+STRIP: Final = "Log-mel and word scores of the last seconds, scrolling. {words}"
+LEGEND: Final = {
+    "threshold": "threshold",
+    "word-score": "score of a word",
+    "unknown": "score of 'unknown'",
+    "found": "detected word",
+}
+FULL_SCREEN: Final = {"enter": "Full screen", "leave": "Leave full screen"}
+
+# Actions
+PAUSE: Final = "Pause"
+RESUME: Final = "Resume"
+LAST_SECONDS: Final = "Last {seconds:g} s in {page}"
+LAST_SECONDS_HELP: Final = "Opens the last seconds as the current clip. Needs one second of sound."
+LAST_SECONDS_NAME: Final = "Live, last {seconds:.0f} s"
+
+# The words
+BOARD: Final = "The words of this model"
+
+# The log
+LOG: Final = "**Log**"
+LOG_EMPTY: Final = "Every detected word, with its time, score and latency."
+LOG_COLUMNS: Final = ("Time", "Word", "Score", "Latency")
+LOG_CSV: Final = "Log as CSV"
+CLEAR: Final = "Clear"
+LATENCY_NOTE: Final = (
+    "Latency: from the end of the word to its detection, including the delay of late sound."
+)
+
+# The game
+GAME: Final = "**Game**: steer the ball by voice and collect the stars."
+NEW_GAME: Final = "New game"
+GAME_FIRST: Final = "Say up, down, left, right, stop or go."
+GAME_LAST: Final = "Last word: {word}."
+GAME_STATE: Final = "{said} {stars} in {steps} steps."
+GAME_BOARD: Final = "Board of {columns} by {rows}: ball at {ball}, star at {star}"
+GAME_UNHEARD: Final = ":material/info: Words switched off: {words}."
+
+# The settings
+SETTINGS: Final = "Detector settings"
+MODEL: Final = "Model"
+MODEL_HELP: Final = "Listening goes on with the other model. The log stays."
+COMMANDS: Final = "Commands"
+COMMANDS_HELP: Final = (
+    "A command on its own has a short pause before and after it. Words inside sentences raise more "
+    "false alarms, but are reported sooner."
+)
+ALONE: Final = {True: "On their own", False: "Inside sentences too"}
+THRESHOLD: Final = "Threshold"
+THRESHOLD_HELP: Final = (
+    "A word is reported when its score passes this. Higher: more misses, fewer false alarms."
+)
+SMOOTHING: Final = "Smoothing"
+SMOOTHING_HELP: Final = "Averaging window for the scores. Longer is steadier but slower."
+REFRACTORY: Final = "Refractory time"
+REFRACTORY_HELP: Final = (
+    "How long the detector ignores sound after a word. Longer prevents double reports but can miss "
+    "the next word."
+)
+DEFAULTS: Final = "Back to the defaults"
+WORDS: Final = "Words: {chosen} of {known}"
+WORDS_LABEL: Final = "Words"
+ALL_WORDS: Final = "All"
+GAME_WORDS: Final = "Words of the game"
+
+# The error curve
+CONDITION: Final = "Noise"
+CONDITION_HELP: Final = "Ratio of speech to noise in the measurement. 0 dB: equally loud."
+POINT: Final = "**{condition}: {point}**"
+IN_QUIET: Final = "In quiet"
+IN_NOISE: Final = "In noise at {ratio}"
+OTHER_SETTINGS: Final = "**Not measured with these settings** ({names}). The curve is for defaults."
+NOT_MEASURED: Final = "**Not measured yet**"
+MEASURE: Final = (
+    "To measure misses and false alarms of `{model}`: "
+    "`python -m kws_core evaluate-stream --model {model} --data DATA`."
+)
+CURVE: Final = "Misses against false alarms per hour at every threshold. {point}."
+MEASURED_ON: Final = (
+    "Misses: {words:,} words from speakers not used in training. False alarms: {hours:.1f} hours "
+    "of {sound}."
+)
+OLD_WEIGHTS: Final = "Measured with an earlier version of the weights."
+
+# Health
+HEALTH: Final = "Connection and server"
+HEALTH_COLUMNS: Final = ("Quantity", "Now", "Meaning")
+HEALTH_NOTE: Final = (
+    "Delays of the browser, the network and the jitter buffer are counted only as far as they "
+    "exceed those of the fastest frame."
+)
+RECEIVED: Final = ("Frames received", "pieces of {milliseconds:.0f} ms of sound")
+LOST: Final = ("Frames lost", "missing by their time stamps")
+DROPPED: Final = ("Frames dropped", "left out because too many were waiting")
+QUEUE: Final = ("Queue", "frames waiting for the detector")
+INFERENCE: Final = ("Inference", "features and network, median")
+LONGEST: Final = ("Longest inference", "of the last hundred")
+DECISION: Final = ("Decision", "after the sound arrives, 95th percentile")
+LATENCY: Final = ("Latency", "from the end of a word to its detection, median")
+DELAY: Final = ("Delay", "of the sound, compared with the fastest frame")
+FAULTS: Final = "Faults"
+FAULT_KINDS: Final = ("gaps", "overruns", "changes of rate", "clock jumps")
