@@ -1,10 +1,10 @@
-"""Home: a spoken word recognised before the first click, and the way to the other pages."""
+"""Home: say a word, or play a sample, and the way to the other pages."""
 
 import streamlit as st
 
 from kws_core.labels import WORDS
-from kws_core.ui.clip import current_clip
-from kws_core.ui.clip.analysis import show_summary
+from kws_core.ui.clip import current_clip, texts
+from kws_core.ui.clip.analysis import show_board, show_summary
 from kws_core.ui.clip.clip_picker import sample_pills
 from kws_core.ui.shared import resources
 from kws_core.ui.shared.messages import calm_errors
@@ -12,12 +12,19 @@ from kws_core.ui.shared.page import APP_NAME, page_links, page_setup
 
 page_setup(APP_NAME, ":material/graphic_eq:")
 
-st.markdown(
-    f"A small neural network listens for {len(WORDS)} spoken commands, and this app shows what it "
-    "heard, how sure it is, and what it looked at. Pick a clip:"
-)
+st.markdown(texts.HOME.format(n=len(WORDS)))
 
 with calm_errors("Home"):
+    say, board = st.columns([2, 5], gap="medium", vertical_alignment="center")
+    with say:
+        if st.button(
+            texts.SAY, icon=":material/mic:", type="primary", width="stretch", key="home_say"
+        ):
+            current_clip.choose_source("record")
+            st.switch_page("pages/1_Recognise.py")
+    with board:
+        show_board(current_clip.current())
+    st.markdown(texts.OR_PLAY)
     sample_pills()
     show_summary(current_clip.current())
 

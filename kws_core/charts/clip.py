@@ -31,6 +31,8 @@ from kws_core.samples import SpokenWord
 from kws_core.spotting.finder import Word
 
 _HEIGHT = 380  # pixels
+# What speech reaches: a clip that stays below looks as quiet as it is.
+_LOUD_PEAK, _LOUD_DB = 0.1, 20.0
 _SILENT = 1e-9  # mean square
 _PHONE_WIDTH, _LETTER_WIDTH = 278, 6  # pixels: the time axis on a phone, and labels on it
 
@@ -61,7 +63,7 @@ def clip_figure(
     # Titles would take a phone's width twice over: the ticks carry the units' names instead.
     figure.update_xaxes(range=[0.0, duration], showgrid=False)
     figure.update_xaxes(zeroline=False, ticksuffix=" s", nticks=8, row=2)
-    figure.update_yaxes(amplitude_axis(peak_of(samples)), row=1)
+    figure.update_yaxes(amplitude_axis(max(peak_of(samples), _LOUD_PEAK)), row=1)
     figure.update_yaxes(
         # From edge to edge of the outermost bands' triangles: f_min to f_max exactly.
         range=[-1, config.n_mels],
@@ -95,7 +97,7 @@ def describe_clip(samples: Samples, sample_rate: int, words: Sequence[WordSpan] 
 def _mel_trace(log_mel: Levels, config: LogMelConfig) -> go.Heatmap:
     levels, group = _levels(log_mel)
     hop = config.hop_length / config.sample_rate
-    loudest = float(levels.max(initial=config.log_floor * LN_TO_DB))
+    loudest = float(levels.max(initial=_LOUD_DB))
     quietest = float(levels.min(initial=loudest))
     span = min(loudest - quietest, DB_RANGE)
     return go.Heatmap(

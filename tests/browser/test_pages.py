@@ -14,7 +14,13 @@ from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
 from kws_core.samples import Sample, list_samples
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.audio_files import encode
-from tests.helpers.browser import WAIT_MS, ColourScheme, OpenPage, no_sideways_scroll
+from tests.helpers.browser import (
+    WAIT_MS,
+    ColourScheme,
+    OpenPage,
+    Permission,
+    no_sideways_scroll,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -81,6 +87,9 @@ def test_a_spoken_word_is_recognised_and_outlives_a_change_of_page(
     stop.click()
     word = spoken.words[0].label
     expect_answer(opened.page, word)
+    # One player: the recorder is ready for the next recording.
+    recorder(opened.page).get_by_role("button", name="Record", exact=True).wait_for()
+    assert recorder(opened.page).get_by_role("button", name="Play").count() == 0
 
     sidebar = opened.page.get_by_test_id("stSidebar")
     sidebar.get_by_role("link", name="Home").click()
@@ -90,7 +99,7 @@ def test_a_spoken_word_is_recognised_and_outlives_a_change_of_page(
     opened.page.get_by_role("button", name="Clear").wait_for()
     expect_answer(opened.page, word)
     opened.page.get_by_role("button", name="Clear").click()
-    opened.page.get_by_text("the result appears here").wait_for()
+    opened.page.get_by_text("Press the microphone button").wait_for()
     assert opened.console_errors == []
     assert opened.page_errors == []
 
@@ -119,15 +128,43 @@ def test_a_file_that_is_no_sound_is_explained(open_page: Open) -> None:
     assert opened.console_errors == []
 
 
-def test_a_refused_microphone_is_explained(open_page: Open) -> None:
-    opened = open_page("/Recognise", permission="denied")
+@pytest.mark.parametrize(
+    ("permission", "reason"),
+    [("denied", "The microphone is blocked"), ("no-device", "The browser finds no microphone")],
+)
+def test_why_there_is_no_microphone_is_explained(
+    open_page: Open, permission: Permission, reason: str
+) -> None:
+    opened = open_page("/Recognise", permission=permission)
     choose_source(opened, "Record")
-    recorder(opened.page).get_by_role("button", name="Record", exact=True).click()
-    opened.page.get_by_text("This app would like to use your microphone").wait_for()
+    opened.page.get_by_text(reason).wait_for()
     opened.page.get_by_role("button", name="Microphone not working?").click()
     opened.page.get_by_text("Access refused?").wait_for()
-    for what_to_do in ("allow the microphone", "Plug one in", "Browsers give the microphone only"):
-        assert opened.page.get_by_text(what_to_do).is_visible()
+    for what_to_do in ("Plug one in", "Browsers give the microphone only"):
+        assert opened.page.get_by_text(what_to_do).last.is_visible()
+
+
+def test_a_found_word_is_played_from_its_start_to_its_end(open_page: Open) -> None:
+    page = open_page("/Recognise").page
+    page.get_by_text("several words").click()
+    button = page.locator("button", has=page.locator(".span")).nth(1)
+    start, end = map(float, re.findall(r"[\d.]+", button.locator(".span").inner_text()))
+    button.click()
+    page.locator(".play[aria-label^=Pause]").wait_for()
+    page.locator(".play[aria-label^=Play]").wait_for()
+    position = float(page.locator(".player .time").inner_text().split()[0])
+    assert start < position < end + 1.0
+    # Beside the picture, however many there are: nothing to scroll past.
+    picture = page.locator(".st-key-clip_picture").bounding_box()
+    assert picture is not None
+    assert picture["y"] < 900
+
+
+def test_home_asks_for_a_word(open_page: Open) -> None:
+    page = open_page("/").page
+    page.get_by_role("button", name="Say a word").click()
+    recorder(page).get_by_role("button", name="Record", exact=True).wait_for()
+    page.get_by_role("heading", name="Recognise", level=1).wait_for()
 
 
 @PAGES

@@ -1,4 +1,4 @@
-"""Everything that is shown of a chosen clip: the words, the scores, the picture, the facts."""
+"""A chosen clip with its answer, picture and facts."""
 
 from __future__ import annotations
 
@@ -10,54 +10,62 @@ import streamlit as st
 from kws_core.audio.waveform import to_wav
 from kws_core.charts.clip import clip_figure, describe_clip
 from kws_core.features.front_ends import LogMelConfig
+from kws_core.labels import WORDS
+from kws_core.ui.clip import texts
 from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.clip.heard import Heard, heard_in
-from kws_core.ui.clip.verdict import show_next_best, show_scores, show_verdict
+from kws_core.ui.clip.verdict import found_labels, show_scores, show_verdict
+from kws_core.ui.shared.board import word_board
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
 
+PLAYER: Final = "clip_player"
 _PICTURE: Final = "clip_picture"
-_AROUND_THE_WORD: Final = "In the part of the recording that has the word in its middle."
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 
 def show_analysis(chosen: ChosenClip) -> None:
-    """Show all there is to know about a clip."""
+    """Show the answer beside player and picture, and below them everything else about a clip."""
     heard = heard_in(chosen)
-    if heard.prediction is None:
-        with st.container(border=True):
-            show_verdict(heard)
-    else:
-        verdict, scores = st.columns([2, 3], border=True)
-        with verdict:
-            show_verdict(heard)
-            show_next_best(heard.prediction)
-        with scores:
-            show_scores(heard.prediction, "" if heard.is_single else _AROUND_THE_WORD)
-    show_picture(chosen, heard)
+    answer, picture = st.columns([2, 5], gap="medium")
+    with answer:
+        show_verdict(heard, chosen.clip, PLAYER)
+        if heard.prediction is not None:
+            show_scores(heard.prediction, "" if heard.is_single else texts.SCORES_AROUND)
+    with picture:
+        show_picture(chosen, heard)
     _facts(chosen)
+    st.markdown(f"**{texts.BOARD.format(n=len(WORDS))}**")
+    show_board(chosen)
     _what_the_model_sees(heard, len(chosen.clip.samples))
     _timing(heard)
 
 
+def show_board(chosen: ChosenClip) -> None:
+    """Show the words as tiles; those found in the clip are lit."""
+    word_board(
+        WORDS, "clip_board", texts.BOARD.format(n=len(WORDS)), found_labels(heard_in(chosen))
+    )
+
+
 def show_summary(chosen: ChosenClip) -> None:
-    """Show what was heard, and the picture."""
+    """Show the answer beside player and picture."""
     heard = heard_in(chosen)
-    verdict, picture = st.columns([2, 5], gap="medium")
-    with verdict:
-        st.caption(f"{plain(chosen.name)}, {chosen.clip.duration:.1f} s")
-        show_verdict(heard)
+    answer, picture = st.columns([2, 5], gap="medium")
+    with answer:
+        st.caption(texts.SECONDS.format(name=plain(chosen.name), seconds=chosen.clip.duration))
+        show_verdict(heard, chosen.clip, PLAYER)
     with picture:
         show_picture(chosen, heard)
 
 
 def show_picture(chosen: ChosenClip, heard: Heard) -> None:
-    """Show the waveform and what the model sees of it, with a player whose cursor runs over it."""
+    """Show the waveform and the model's input, with a player whose cursor runs over them."""
     clip = chosen.clip
     player(
         to_wav(clip.samples, clip.sample_rate),
         duration=clip.duration,
-        key="clip_player",
+        key=PLAYER,
         figure_key=_PICTURE,
         label=chosen.name,
     )
@@ -76,13 +84,12 @@ def show_picture(chosen: ChosenClip, heard: Heard) -> None:
 
 def _facts(chosen: ChosenClip) -> None:
     clip = chosen.clip
-    peak = 20 * math.log10(max(clip.peak, 1e-5))
     channels = {1: "mono", 2: "stereo"}.get(clip.channels, f"{clip.channels} channels")
     facts = {
-        "Length": f"{clip.duration:.2f} s",
-        "Level": f"{_signed(clip.level_db)} dBFS",
-        "Peak": f"{_signed(peak)} dBFS",
-        "Source": f"{clip.source_rate / 1000:g} kHz, {channels}",
+        texts.LENGTH: f"{clip.duration:.2f} s",
+        texts.LEVEL: f"{_signed(clip.level_db)} dBFS",
+        texts.PEAK: f"{_signed(20 * math.log10(max(clip.peak, 1e-5)))} dBFS",
+        texts.FORMAT: f"{clip.source_rate / 1000:g} kHz, {channels}",
     }
     listed = (f"{name} **{value}**".replace(" ", _NO_BREAK) for name, value in facts.items())
     st.markdown(" · ".join(listed))
@@ -100,29 +107,23 @@ def _what_the_model_sees(heard: Heard, n_samples: int) -> None:
     if config is None or heard.log_mel is None:
         return
     with st.container(border=True):
-        st.markdown("**What the model sees**")
+        st.markdown(texts.MODEL_SEES)
         st.caption(_explained(config))
         if n_samples < config.n_samples:
-            st.caption(
-                "This clip is shorter: the model gets it in the middle of a second of faint noise, "
-                "as loud as the clip's own quietest moments."
-            )
+            seconds = config.n_samples / config.sample_rate
+            st.caption(texts.SHORT_CLIP.format(seconds=seconds))
 
 
 def _explained(config: LogMelConfig) -> str:
-    window, hop, second = (
-        1000 * samples / config.sample_rate
-        for samples in (config.win_length, config.hop_length, config.n_samples)
-    )
-    return (
-        f"Not the sound itself, but the lower picture: how strong each of {config.n_mels} mel "
-        f"bands from {config.f_min:g} Hz to {config.f_max / 1000:g} kHz is, every {hop:g} ms, in "
-        f"a window of {window:g} ms, on a logarithmic scale (brighter is stronger). Mel bands are "
-        f"narrow for low frequencies and wide for high ones, as for the ear. {second / 1000:g} s "
-        f"of sound is {config.n_mels} × {config.n_frames} numbers."
+    return texts.MODEL_SEES_ALL.format(
+        bands=config.n_mels,
+        top=config.f_max / 1000,
+        hop=1000 * config.hop_length / config.sample_rate,
+        seconds=config.n_samples / config.sample_rate,
+        frames=config.n_frames,
     )
 
 
 def _timing(heard: Heard) -> None:
     listed = ", ".join(f"{step} {1000 * seconds:.1f} ms" for step, seconds in heard.steps.items())
-    st.caption(f":material/timer: On this server: {listed}.")
+    st.caption(texts.TIMING.format(steps=listed))

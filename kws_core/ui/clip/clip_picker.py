@@ -9,7 +9,7 @@ import streamlit as st
 from kws_core.audio.read import MAX_BYTES, MAX_SECONDS
 from kws_core.labels import WORDS
 from kws_core.samples import Sample
-from kws_core.ui.clip import current_clip
+from kws_core.ui.clip import current_clip, texts
 from kws_core.ui.clip.current_clip import RECORDING_NAME, ChosenClip, Source
 from kws_core.ui.shared import resources
 from kws_core.ui.shared.messages import (
@@ -19,21 +19,10 @@ from kws_core.ui.shared.messages import (
     can_have_microphone,
     plain,
 )
+from kws_core.ui.shared.microphone_problem import microphone_problem
 
 FILE_TYPES: Final = ["wav", "flac", "ogg", "opus", "mp3", "m4a", "aac", "webm"]
 SAMPLE_RATE_ASKED: Final = 16_000  # Hz, what the models hear: nothing is gained from more
-
-_SOURCES: Final[dict[Source, str]] = {
-    "sample": ":material/library_music: Sample clip",
-    "record": ":material/mic: Record",
-    "upload": ":material/upload_file: Upload",
-}
-
-
-_EMPTY: Final[dict[Source, str]] = {
-    "record": "Select the microphone, say a word, and stop: the result appears here.",
-    "upload": "The result appears here. Any common format and sample rate will do.",
-}
 
 
 def clip_picker() -> ChosenClip | None:
@@ -41,9 +30,9 @@ def clip_picker() -> ChosenClip | None:
     # Seeded on every run, so that the choice survives the widget's absence on other pages.
     st.session_state["picker_source"] = source = current_clip.source()
     st.segmented_control(
-        "Where the sound comes from",
-        list(_SOURCES),
-        format_func=lambda name: _SOURCES[name],
+        texts.SOURCE,
+        list(texts.SOURCES),
+        format_func=lambda name: texts.SOURCES[name],
         key="picker_source",
         required=True,
         on_change=lambda: current_clip.choose_source(st.session_state["picker_source"]),
@@ -70,7 +59,7 @@ def sample_pills() -> None:
     st.session_state["picker_sample"] = chosen
     samples = resources.samples()
     st.pills(
-        "Sample clips",
+        texts.SAMPLES,
         list(samples),
         format_func=lambda name: short_title(samples[name]),
         key="picker_sample",
@@ -86,43 +75,45 @@ def short_title(sample: Sample) -> str:
         case "word":
             return sample.words[0].label
         case "noisy":
-            return f"{sample.words[0].label} in noise"
+            return texts.IN_NOISE.format(word=sample.words[0].label)
         case "sentence":
-            return "several words"
+            return texts.SENTENCE
 
 
 def _recorder() -> None:
     if not can_have_microphone(st.context.url):
         st.warning(INSECURE_PAGE, icon=":material/no_encryption:")
+    else:
+        microphone_problem("picker_microphone_problem", texts.WITHOUT_MICROPHONE)
     key = _widget_key("record")
     st.audio_input(
-        "Record one word or several",
+        texts.RECORD,
         sample_rate=SAMPLE_RATE_ASKED,
         key=key,
         on_change=_take,
         args=("record", key),
-        help=f"Of a longer recording, the first {MAX_SECONDS:g} seconds are used.",
+        help=texts.LIMIT.format(seconds=MAX_SECONDS),
     )
 
 
 def _recording_help() -> None:
     with st.container(horizontal=True):
-        with st.popover("Which words?", type="tertiary", icon=":material/list:"):
-            st.markdown(f"The model knows {len(WORDS)} words: {', '.join(WORDS)}.")
-        with st.popover("Microphone not working?", type="tertiary", icon=":material/mic_off:"):
+        with st.popover(texts.WHICH_WORDS, type="tertiary", icon=":material/list:"):
+            st.markdown(texts.WORDS.format(n=len(WORDS), words=", ".join(WORDS)))
+        with st.popover(texts.MICROPHONE, type="tertiary", icon=":material/mic_off:"):
             st.markdown(MICROPHONE_HELP)
 
 
 def _uploader() -> None:
     key = _widget_key("upload")
     st.file_uploader(
-        "Upload a recording",
+        texts.UPLOAD,
         FILE_TYPES,
         max_upload_size=MAX_BYTES // 2**20,
         key=key,
         on_change=_take,
         args=("upload", key),
-        help=f"Of a longer recording, the first {MAX_SECONDS:g} seconds are used.",
+        help=texts.LIMIT.format(seconds=MAX_SECONDS),
     )
 
 
@@ -133,6 +124,8 @@ def _take(source: Source, key: str) -> None:
     else:
         name = RECORDING_NAME if source == "record" else given.name
         current_clip.take(source, name, given.getvalue())
+        if source == "record":
+            _empty_widget(source)  # ready for the next one, and no second player
 
 
 def _say_failure(source: Source) -> None:
@@ -143,7 +136,7 @@ def _say_failure(source: Source) -> None:
     st.error(message, icon=":material/error:")
     if kept is None:
         st.button(
-            "Try a sample clip instead",
+            texts.TRY_SAMPLE,
             icon=":material/library_music:",
             on_click=current_clip.choose_source,
             args=("sample",),
@@ -155,18 +148,15 @@ def _say_what_is_kept(source: Source) -> None:
     failed = current_clip.failure_of(source) is not None
     if kept is None:
         if not failed:
-            st.caption(f"{_EMPTY[source]} {PRIVACY}")
+            st.caption(f"{texts.EMPTY[source]} {PRIVACY}")
         return
     if st.session_state.get(_widget_key(source)) is not None and not failed:
         return  # the widget itself shows it
     with st.container(horizontal=True, vertical_alignment="center"):
-        still = "Still here: " if failed else ""
-        st.markdown(
-            f":material/graphic_eq: {still}**{plain(kept.name)}** ({kept.clip.duration:.1f} s)",
-            width="content",
-        )
+        text = texts.STILL_KEPT if failed else texts.KEPT
+        st.markdown(text.format(name=plain(kept.name), seconds=kept.clip.duration), width="content")
         st.button(
-            "Clear",
+            texts.CLEAR,
             icon=":material/close:",
             type="tertiary",
             on_click=_clear,
@@ -177,6 +167,10 @@ def _say_what_is_kept(source: Source) -> None:
 
 def _clear(source: Source) -> None:
     current_clip.forget(source)
+    _empty_widget(source)
+
+
+def _empty_widget(source: Source) -> None:
     # A new key is the only way to empty a recorder or uploader from outside.
     turn = f"{source}_turn"
     st.session_state[turn] = st.session_state.get(turn, 0) + 1

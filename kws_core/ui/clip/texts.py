@@ -1,0 +1,78 @@
+"""Every text about the chosen clip: on Home, on Recognise, and where a clip is chosen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kws_core.ui.clip.current_clip import Source
+
+# Home
+HOME: Final = "This app recognises {n} spoken English words and shows how sure it is, and why."
+SAY: Final = "Say a word"
+OR_PLAY: Final = "Or play a recording:"
+
+# The picker
+SOURCE: Final = "Source of the sound"
+SOURCES: Final[dict[Source, str]] = {
+    "sample": ":material/library_music: Sample clip",
+    "record": ":material/mic: Record",
+    "upload": ":material/upload_file: Upload",
+}
+EMPTY: Final[dict[Source, str]] = {
+    "record": "Press the microphone button, say a word, press stop.",
+    "upload": "The result appears here. Common audio formats and all sample rates work.",
+}
+SAMPLES: Final = "Sample clips"
+IN_NOISE: Final = "{word} in noise"
+SENTENCE: Final = "several words"
+RECORD: Final = "Record one word or several"
+UPLOAD: Final = "Upload a recording"
+LIMIT: Final = "Up to {seconds:g} seconds; the rest is cut off."
+WHICH_WORDS: Final = "Which words?"
+WORDS: Final = "The {n} words: {words}."
+MICROPHONE: Final = "Microphone not working?"
+WITHOUT_MICROPHONE: Final = "upload a recording instead"
+TRY_SAMPLE: Final = "Try a sample clip instead"
+KEPT: Final = ":material/graphic_eq: **{name}** ({seconds:.1f} s)"
+STILL_KEPT: Final = ":material/graphic_eq: Still here: **{name}** ({seconds:.1f} s)"
+CLEAR: Final = "Clear"
+
+# The answer
+NO_WORD: Final = "No known word found"
+NO_WORD_ADVICE: Final = (
+    "Speak closer to the microphone, and pause briefly before and after each word."
+)
+SILENCE: Final = "No word found"
+SILENCE_ADVICE: Final = "Only silence or noise. Speak closer to the microphone, or more clearly."
+TOO_QUIET: Final = "Too quiet"
+TOO_QUIET_ADVICE: Final = (
+    "The loudest moment is at {peak:.0f} dBFS, almost silence. Turn the microphone up, or speak "
+    "closer to it."
+)
+NOT_SURE: Final = "Not sure"
+PERHAPS: Final = "Perhaps {first} or {second}."
+UNKNOWN_WORD: Final = "It sounds like an unknown word; perhaps {first} or {second}."
+FROM: Final = "From {start:.1f} to {end:.1f} s"
+SEVERAL: Final = "{n} words"
+FOUND: Final = "Found words, in order. Press one to play it."
+SCORES: Final = "**Top {n} scores** ({words} words, plus {others})"
+SCORES_AROUND: Final = "Scores for the second around this word."
+
+# The facts
+SECONDS: Final = "{name}, {seconds:.1f} s"
+LENGTH: Final = "Length"
+LEVEL: Final = "Level"
+PEAK: Final = "Peak"
+FORMAT: Final = "Source"
+BOARD: Final = "The {n} words"
+MODEL_SEES: Final = "**What the model sees**"
+MODEL_SEES_ALL: Final = (
+    "The model sees only the lower picture: the level in {bands} frequency bands up to {top:g} "
+    "kHz, one column every {hop:g} ms. Brighter is louder. {seconds:g} s of sound is {bands} × "
+    "{frames} numbers."
+)
+SHORT_CLIP: Final = (
+    "This clip is shorter than {seconds:g} s: the model gets it in the middle of faint noise, as "
+    "loud as the clip's own quietest moments."
+)
+TIMING: Final = ":material/timer: On this server: {steps}."
