@@ -1,4 +1,4 @@
-"""Four ways to say which cells of a picture a network's logit for a label is owed to.
+"""Four methods that attribute a network's logit for a label to the cells of a picture.
 
 A map has the shape of its picture, (bands, frames); positive cells speak for the label. All but
 Grad-CAM's are in logits: what the cells contribute compared with a baseline picture.

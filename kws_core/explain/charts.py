@@ -96,7 +96,7 @@ def curves_figure(measured: Mapping[str, Faithfulness], kind: CurveKind) -> go.F
                 "hovertemplate": f"{name}<br>%{{x:.0%}} of the cells: %{{y:.0%}}<extra></extra>",
             }
         )
-    verb = "taken away" if kind == "deletion" else "shown"
+    verb = "removed" if kind == "deletion" else "shown"
     layout = {
         "xaxis": share_axis(f"cells {verb}"),
         "yaxis": share_axis("score", 0.0, 1.02),

@@ -1,4 +1,4 @@
-"""Which map is faithful: take away what it points at first, or show that first, and listen.
+"""Which map is faithful: the score while its highest cells are removed, or shown, first.
 
 Petsiuk, Das and Saenko: RISE (BMVC 2018). The better a map, the sooner the score falls when its
 largest cells go (deletion, small area), and the sooner it rises when they come (insertion, large

@@ -1,6 +1,8 @@
-"""Hear what mattered: a clip whose log-mel is masked by a map, with the phase the clip had."""
+"""Pictures to compare with: a baseline without the word, and a clip masked by a map."""
 
 from __future__ import annotations
+
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -9,6 +11,24 @@ from kws_core.audio.waveform import Samples
 from kws_core.augment.inversion import sound_of_picture
 from kws_core.augment.specaugment import SpecAugmentDraw
 from kws_core.features.front_ends import LogMelConfig
+
+Baseline = Literal["background", "flat"]
+
+QUIETEST: Final = 0.1  # of the frames: the background
+
+
+def baseline_of(picture: Floats, kind: Baseline, config: Any) -> Floats:
+    """Return a picture without the word, of the same shape (bands, frames).
+
+    background: in every band, the level of the quietest tenth of the clip's own frames, so the
+    room stays and the word goes. flat: digital silence everywhere in a log-mel with `config`,
+    and 0 in the notebook's picture, where each frame's mean was subtracted.
+    """
+    if kind == "background":
+        level = np.quantile(picture, QUIETEST, axis=1, keepdims=True)
+        return np.broadcast_to(level, picture.shape).astype(np.float32)
+    least = config.log_floor if isinstance(config, LogMelConfig) else 0.0
+    return np.full_like(picture, least)
 
 
 def mask_of(attribution: Floats, share: float) -> Floats:

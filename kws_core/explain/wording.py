@@ -1,4 +1,4 @@
-"""What an explanation's checks say, in words."""
+"""The checks of an explanation in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from kws_core.charts.style import percent
-from kws_core.explain.baselines import QUIETEST, Baseline
+from kws_core.explain.masking import QUIETEST, Baseline
 from kws_core.explain.methods import METHODS, Explanation, Faithfulness
 
 BASELINE_NAMES: Final[dict[Baseline, str]] = {
@@ -17,32 +17,31 @@ BASELINE_NAMES: Final[dict[Baseline, str]] = {
 }
 BASELINE_TEXTS: Final[dict[Baseline, str]] = {
     "background": (
-        f"in every band the level that the quietest {percent(QUIETEST)} of the clip's frames are "
-        "below"
+        f"in every band, the level of the quietest {percent(QUIETEST)} of the clip's frames"
     ),
-    "flat": "the least level there is, in every band",
+    "flat": "the lowest possible level in every band",
 }
 RANDOM, LOUDEST = "Random order", "Loudest first"
 
-_COMPLETE: Final = 0.05  # of the rise: closer than this, the sum is told to be right
+_COMPLETE: Final = 0.05  # of the rise: closer than this, the sum counts as right
 
 
 def method_text(shown: Explanation) -> str:
     """Say how a method gets its map, and whether its cells add up as they should."""
     match shown.method:
         case "gradient":
-            told = "The slope of the logit, times how far each cell is above the baseline."
+            text = "Gradient of the logit times the distance of each cell from the baseline."
         case "integrated":
-            told = "The mean slope on the way from the baseline to the clip, times that distance."
+            text = "Mean gradient on the path from the baseline to the clip, times that distance."
         case "occlusion":
             return (
-                "How much the logit falls while a patch is set to the baseline; a cell gets the "
-                "mean of the patches over it."
+                "Fall of the logit while a patch is set to the baseline, averaged over the patches "
+                "that cover a cell."
             )
         case "grad-cam":
-            flat = " It tells times apart, not bands." if _is_flat(shown) else ""
-            return f"What speaks for the label in the network's layer `{shown.layer}`.{flat}"
-    return f"{told} {completeness_text(shown)}"
+            flat = " It separates times, not bands." if _is_flat(shown) else ""
+            return f"Evidence for the label in layer `{shown.layer}`.{flat}"
+    return f"{text} {completeness_text(shown)}"
 
 
 def completeness_text(shown: Explanation) -> str:
@@ -56,12 +55,11 @@ def completeness_text(shown: Explanation) -> str:
     )
     if error <= _COMPLETE * abs(rise):
         return (
-            f"Complete: its cells add up to {_signed(total)}, the logit rises by {_signed(rise)} "
+            f"Complete: the cells sum to {_signed(total)}, the logit rises by {_signed(rise)} "
             f"(error {error:.2g})."
         )
     return (
-        f"Not complete: its cells add up to {_signed(total)}, but the logit rises by "
-        f"{_signed(rise)}."
+        f"Not complete: the cells sum to {_signed(total)}, but the logit rises by {_signed(rise)}."
     )
 
 
@@ -69,9 +67,9 @@ def likeness_text(shown: Explanation) -> str:
     """Say how alike the untrained network's map is."""
     alike = shown.likeness
     if shown.method == "grad-cam":
-        return f"Untrained, rank correlation {_signed(alike.signed)}."
+        return f"Rank correlation with untrained: {_signed(alike.signed)}."
     return (
-        f"Untrained, rank correlation {_signed(alike.signed)}; without the signs "
+        f"Rank correlation with untrained: {_signed(alike.signed)}; of the magnitudes "
         f"{_signed(alike.sizes)}."
     )
 
@@ -82,18 +80,20 @@ def verdict(maps: Mapping[str, Faithfulness], random: Faithfulness, loudest: Fai
     maps: by name, of at least one method.
     """
     best = max(maps, key=lambda name: maps[name].margin)
-    told = f"**{best}** is the most faithful here (insertion less deletion {_margin(maps[best])})."
+    text = (
+        f"**{best}** is the most faithful map here (insertion − deletion: {_margin(maps[best])})."
+    )
     worse = [name for name, one in maps.items() if one.margin <= random.margin]
     if worse:
-        told += f" No better than a random order ({_margin(random)}): {', '.join(worse)}."
+        text += f" No better than a random order ({_margin(random)}): {', '.join(worse)}."
     else:
-        told += f" All beat a random order ({_margin(random)})."
+        text += f" All beat a random order ({_margin(random)})."
     if maps[best].margin <= loudest.margin:
-        return told + (
-            f" But the loudest cells first, without asking the network, do as well or better "
-            f"({_margin(loudest)}): for this clip, where the sound is says most."
+        return text + (
+            f" Caution: ranking cells by loudness alone does as well or better "
+            f"({_margin(loudest)}), so the maps mostly show where the sound is."
         )
-    return told + f" It also beats the loudest cells first ({_margin(loudest)})."
+    return text + f" It also beats ranking cells by loudness ({_margin(loudest)})."
 
 
 def faithfulness_rows(measured: Mapping[str, Faithfulness]) -> list[dict[str, str | float]]:

@@ -6,7 +6,7 @@ once with onnxruntime and compared with the model itself.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import json
 import logging
 import warnings
@@ -156,14 +156,13 @@ def _unwritable(path: Path, error: OSError) -> ModelError:
     return ModelError(f"{path} can't be written ({error}). Choose another place.")
 
 
+def missing_packages() -> list[str]:
+    """Return the packages that exporting needs and that are not installed."""
+    return [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+
+
 def _require_packages() -> None:
-    missing = []
-    for name in PACKAGES:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
-    if missing:
+    if missing := missing_packages():
         raise ModelError(
             f"Exporting needs {' and '.join(missing)}, which the app itself does without. "
             f"Install with: pip install {' '.join(PACKAGES)}"

@@ -1,11 +1,12 @@
-"""A model's card in words: what it is for, what it is not, and who it works badly for.
+"""A model's card in words: facts, intended use and limits.
 
-After Mitchell et al., Model Cards for Model Reporting (2019). Every number is taken from the
-model's own file or from its stored results.
+After Mitchell et al., Model Cards for Model Reporting (2019). Every number comes from the model's
+own file or from its stored results.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,52 +14,65 @@ from kws_core.charts.style import readable
 from kws_core.labels import SILENCE, UNKNOWN, WORDS
 from kws_core.models import ModelCard
 from kws_core.models.registry import ARCHITECTURES
+from kws_core.models.structure import Structure
 from kws_core.report.condition_charts import noise_name
 
 INTENDED: Final = (
-    "Demonstrations, teaching and experiments: single commands, spoken in English and one at a "
-    "time, on hardware of any size."
+    "For demonstrations, teaching and experiments: single commands, spoken in English, on hardware "
+    "of any size."
 )
 NOT_INTENDED: Final = (
-    "It is not made for dictation, for other languages, or for anything where a word that is "
-    "missed or made up does harm: alarms, vehicles, doors, machines. It does not tell who speaks, "
-    "and nothing is known of how it serves people by age, accent, or impairment of speech: the "
-    "data do not say."
+    "Not for dictation, other languages, or uses where a missed or false word does harm: alarms, "
+    "vehicles, doors, machines. It does not identify speakers. Its accuracy by age, accent or "
+    "speech impairment is unknown, because the data do not record them."
 )
 _WORST_WORDS: Final = 5
 _LEAST_CLIPS: Final = 20  # of a word, so that its figure says something
 _LEAST_DATA: Final = 50
 
 
-def facts(card: ModelCard, n_bytes: int) -> list[tuple[str, str]]:
-    """Return what a model is, as pairs of a name and a value."""
+def facts(card: ModelCard, n_bytes: int, structure: Structure) -> list[tuple[str, str]]:
+    """Return the facts of a model for a reader who chooses one, as pairs of a name and a value.
+
+    n_bytes: of the file of its weights.
+    """
     known = ARCHITECTURES.get(card.architecture)
     title = f"{known.title} ({known.source})" if known else card.architecture
     words = sum(label in WORDS for label in card.labels)
     others = [readable(label) for label in card.labels if label in (SILENCE, UNKNOWN)]
-    hears = f"{words} words" + (f", {' and '.join(others)}" if others else "; nothing else")
+    outputs = f"{words} words" + (f", {' and '.join(others)}" if others else " and nothing else")
+    largest = max(math.prod(layer.shape) for layer in structure.layers)
     return [
         ("Architecture", title),
-        ("Weights", f"{card.parameters:,} in {n_bytes / 1e6:.2f} MB"),
         ("Input", _front_end(card.front_end)),
-        ("Output", f"probabilities of {hears}; temperature {card.temperature:.3f}"),
+        ("Output", f"probabilities of {outputs}"),
+        ("Weights", f"{card.parameters:,} in {n_bytes / 1e6:.2f} MB"),
+        ("Operations", f"{structure.macs / 1e6:.1f} M multiply-accumulates per second of sound"),
+        ("Memory", f"{4 * largest / 1e3:,.0f} kB for the largest layer output, as float32"),
+    ]
+
+
+def origin(card: ModelCard) -> list[tuple[str, str]]:
+    """Return when and on what a model was trained, as pairs of a name and a value."""
+    return [
         ("Trained", card.date or "date unknown"),
         ("Data", card.data or "not recorded"),
         ("Licence", card.licence or "not recorded"),
+        ("Temperature of the scores", f"{card.temperature:.3f}"),
         ("SHA-256 of the weights", card.sha256),
+        *how_made(card),
     ]
 
 
 def how_made(card: ModelCard) -> list[tuple[str, str]]:
     """Return how a model was trained, run by run, as pairs of a name and a value."""
     towers: Mapping[str, Any] = card.training.get("towers", {})
-    if towers:
-        return [
-            (f"{name}: {title}", told)
-            for name, training in towers.items()
-            for title, told in _runs(training)
-        ]
-    return _runs(card.training)
+    runs = [
+        (f"{name}: {title}", text)
+        for name, training in towers.items()
+        for title, text in _runs(training)
+    ]
+    return runs or _runs(card.training)
 
 
 def _runs(latest: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -75,7 +89,7 @@ def _runs(latest: Mapping[str, Any]) -> list[tuple[str, str]]:
         if run.get("clips"):
             parts.append(f"{run['clips']:,} different clips")
         if run.get("distillation"):
-            parts.append("learning from another model as well")
+            parts.append("with distillation from another model")
         if run.get("note"):
             parts.append(str(run["note"]))
         name = "Training" if len(runs) == 1 else f"Training, run {number}"
@@ -84,16 +98,13 @@ def _runs(latest: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def limits(figures: Mapping[str, Any]) -> list[str]:
-    """Return where a model is bad, a sentence of Markdown each, from its results.
-
-    What was not measured is not told.
-    """
-    teller = (_speakers, _noise, _words, _shift, _picture_words, _other_speech, _few_clips)
-    return [told for tell in teller if (told := tell(figures)) is not None]
+    """Return the limits of a model that its results show, a sentence of Markdown each."""
+    makers = (_speakers, _noise, _words, _shift, _picture_words, _other_speech, _few_clips)
+    return [text for make in makers if (text := make(figures)) is not None]
 
 
-def is_of(card: ModelCard, figures: Mapping[str, Any]) -> bool:
-    """Whether results were measured with these very weights."""
+def measured_with_these_weights(card: ModelCard, figures: Mapping[str, Any]) -> bool:
+    """Whether results belong to the weights of a card."""
     return bool(card.sha256) and figures.get("weights_sha256") == card.sha256
 
 
@@ -114,9 +125,9 @@ def _speakers(figures: Mapping[str, Any]) -> str | None:
     ranked = sorted(digits["speakers"].items(), key=lambda item: item[1]["value"])
     (worst, low), (best, high) = ranked[0], ranked[-1]
     return (
-        f"**People differ.** Of six speakers of another corpus (free_spoken_digits), it "
-        f"understands {digits['value']:.1%} of the digits: {best} to {high['value']:.1%}, {worst} "
-        f"to {low['value']:.1%} only."
+        f"**Speakers differ.** Digits of six speakers of another corpus (free_spoken_digits): "
+        f"{digits['value']:.1%} correct, from {low['value']:.1%} ({worst}) to {high['value']:.1%} "
+        f"({best})."
     )
 
 
@@ -129,13 +140,11 @@ def _noise(figures: Mapping[str, Any]) -> str | None:
         rows = [one for one in conditions["noise"] if one["snr_db"] == snr]
         if rows:
             at[snr] = min(rows, key=lambda one: float(one["value"]))
-    told = " and to ".join(
-        f"{one['value']:.1%} where speech is {snr} dB over {noise_name(one['noise'])}"
-        for snr, one in at.items()
+    listed = ", ".join(
+        f"{one['value']:.1%} at {snr} dB ({noise_name(one['noise'])})" for snr, one in at.items()
     )
     clean = conditions["clean"]["value"]
-    worst = "the kind of noise that is worst"
-    return f"**Noise.** From {clean:.1%} in quiet to {told}, {worst} for it." if told else None
+    return f"**Noise.** {clean:.1%} in quiet; in the worst noise {listed}." if listed else None
 
 
 def _words(figures: Mapping[str, Any]) -> str | None:
@@ -143,15 +152,14 @@ def _words(figures: Mapping[str, Any]) -> str | None:
     worst = sorted(words, key=lambda word: float(word["recall"]))[:_WORST_WORDS]
     if not worst:
         return None
-    told = ", ".join(f"{word['label']} {word['recall']:.1%}" for word in worst)
-    labels = figures["confusion"]["labels"]
+    listed = ", ".join(f"{word['label']} {word['recall']:.1%}" for word in worst)
+    text = f"**Words.** Lowest recall: {listed}."
+    labels, counts = figures["confusion"]["labels"], figures["confusion"]["counts"]
     if UNKNOWN not in labels:
-        return f"**Words.** It recognises least often: {told}."
-    counts = figures["confusion"]["counts"]
+        return text
     wrong = sum(n for i, row in enumerate(counts) for j, n in enumerate(row) if i != j)
     rejected = sum(row[labels.index(UNKNOWN)] for row in counts)
-    share = f" In {rejected / wrong:.0%} of its errors it calls a word unknown." if wrong else ""
-    return f"**Words.** It recognises least often: {told}.{share}"
+    return text + (f" {rejected / wrong:.0%} of its errors answer 'unknown'." if wrong else "")
 
 
 def _shift(figures: Mapping[str, Any]) -> str | None:
@@ -160,8 +168,8 @@ def _shift(figures: Mapping[str, Any]) -> str | None:
         return None
     worst = min(shifts, key=lambda one: float(one["value"]))
     return (
-        f"**Cut words.** A word that is moved {abs(worst['seconds']):g} s out of the middle of "
-        f"the second, and cut by its end, is recognised in {worst['value']:.1%}."
+        f"**Cut words.** {worst['value']:.1%} correct if a word is shifted by "
+        f"{abs(worst['seconds']):g} s and so cut by the end of the second."
     )
 
 
@@ -171,9 +179,9 @@ def _picture_words(figures: Mapping[str, Any]) -> str | None:
         return None
     names = ", ".join(few["words"])
     return (
-        f"**Learnt from pictures.** {names} exist almost only as log-mel pictures; of "
-        f"{few['n']} recordings kept for testing it recognises {few['value']:.1%} "
-        f"({few['low']:.1%} to {few['high']:.1%})."
+        f"**Trained on pictures.** {names} exist almost only as log-mel pictures. Of {few['n']} "
+        f"recordings kept for testing, {few['value']:.1%} are correct ({100 * few['low']:.1f} to "
+        f"{few['high']:.1%})."
     )
 
 
@@ -181,30 +189,20 @@ def _other_speech(figures: Mapping[str, Any]) -> str | None:
     rates = (figures.get("false_words") or {}).get("per_hour")
     if not rates or "other_speech" not in rates:
         return None
-    rate, unheard = rates["other_speech"], rates.get("unheard_language")
-    sentences = rates.get("sentences")
-    told = (
-        f"**It hears words in other speech.** In {60 * rate['hours']:.0f} minutes of speech "
-        f"without any of the words it finds {rate['count']}: {rate['per_hour']:,.0f} an hour."
+    rate = rates["other_speech"]
+    text = (
+        f"**False detections.** {rate['per_hour']:,.0f} per hour in speech without the words "
+        f"({rate['count']} in {60 * rate['hours']:.0f} minutes)"
     )
-    if sentences:
-        told += (
-            " In whole sentences of people it never heard it finds "
-            f"{sentences['per_hour']:,.0f} an hour."
-        )
-    if unheard:
-        told += (
-            " In commands in a language that it did not learn to reject, it finds "
-            f"{unheard['per_hour']:,.0f} an hour."
-        )
-    return told
+    if "sentences" in rates:
+        text += f", {rates['sentences']['per_hour']:,.0f} in whole sentences of unseen people"
+    if "unheard_language" in rates:
+        text += f", {rates['unheard_language']['per_hour']:,.0f} in commands of an unseen language"
+    return text + "."
 
 
 def _few_clips(figures: Mapping[str, Any]) -> str | None:
     few = [word["label"] for word in figures["words"] if word["n"] < _LEAST_DATA]
     if not few:
         return None
-    return (
-        f"**Little is known** of {', '.join(few)}: fewer than {_LEAST_DATA} clips each were there "
-        "to measure them."
-    )
+    return f"**Few test clips.** Fewer than {_LEAST_DATA} each of {', '.join(few)}."

@@ -137,6 +137,19 @@ def own_row(figures: Mapping[str, Any], task: Task) -> Row | None:
     )
 
 
+def headline_of(figures: Mapping[str, Any]) -> str:
+    """Say in a sentence of Markdown how good, how large and how fast a model is."""
+    share, cost = figures["accuracy"], figures.get("cost", {})
+    parts = [f"**{figures['model']}**: **{share['value']:.1%}** of {share['n']:,} clips of unseen "
+             "speakers recognised correctly"]  # fmt: skip
+    if "parameters" in cost:
+        n = cost["parameters"]
+        parts.append(f"{n / 1e6:.1f} M weights" if n >= 1e6 else f"{n / 1e3:.0f} k weights")
+    if "latency_ms" in cost:
+        parts.append(f"{cost['latency_ms']['p50']:.0f} ms per clip on one core")
+    return ", ".join(parts) + "."
+
+
 def tested_on(figures: Mapping[str, Any]) -> str:
     """Say in a few words which clips an evaluation used."""
     parts = [PEOPLE.get(str(figures["split"]), str(figures["split"]))]

@@ -28,7 +28,8 @@ _TICKS: Final = (0.995, 0.99, 0.98, 0.97, 0.96, 0.95, 0.9, 0.85, 0.8, 0.7, 0.5)
 
 # Names are placed as if the plot had this size, in pixels; one letter takes so much of it.
 _WIDTH, _HEIGHT, _LETTER, _LINE_HEIGHT, _MARKER = 560, 330, 6.2, 13, 14
-_PLACES: Final = ("bottom center", "top center", "middle right", "middle left")
+_PLACES: Final = ("middle right", "middle left", "bottom center", "top center",
+                  "bottom right", "top right", "bottom left", "top left")  # fmt: skip
 
 _Box = tuple[float, float, float, float]
 
@@ -81,7 +82,7 @@ def _trace(known: Sequence[Row], places: Sequence[str], kind: Kind, cost: Cost) 
         "y": [1 - row.accuracy for row in rows],
         "mode": "markers+text",
         "text": [escape(row.name) if place else "" for row, place in chosen],
-        "textposition": [place or _PLACES[0] for _, place in chosen],
+        "textposition": [place or "top center" for _, place in chosen],
         "textfont": {"size": 11},
         "cliponaxis": False,
         "marker": _LOOKS[kind],

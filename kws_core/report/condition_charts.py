@@ -59,8 +59,8 @@ def noise_figure(conditions: Mapping[str, Any]) -> go.Figure:
             }
         )
     layout = {
-        "xaxis": axis("speech over noise, dB", nticks=6),
-        "yaxis": share_axis("right", high=1.01),
+        "xaxis": axis("signal-to-noise ratio, dB", nticks=6),
+        "yaxis": share_axis("accuracy", high=1.01),
         "shapes": [_clean_line(conditions)],
         "showlegend": True,
         "legend": legend(),
@@ -96,7 +96,7 @@ def other_condition_figure(conditions: Mapping[str, Any], kind: str) -> go.Figur
     }
     layout = {
         "xaxis": axis(_TITLES[kind], nticks=6),
-        "yaxis": share_axis("right", low=min(0.8, lowest - 0.02), high=1.01),
+        "yaxis": share_axis("accuracy", low=min(0.8, lowest - 0.02), high=1.01),
         "shapes": [_clean_line(conditions)],
     }
     return figure([trace], layout, height=260)
@@ -118,7 +118,7 @@ def _clean_line(conditions: Mapping[str, Any]) -> dict[str, Any]:
 
 def _share_cells(share: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "Right, %": round(100 * share["value"], 1),
+        "Accuracy, %": round(100 * share["value"], 1),
         "from": round(100 * share["low"], 1),
         "to": round(100 * share["high"], 1),
         "Clips": share["n"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -39,6 +39,12 @@ class Confusion:
 
     labels: tuple[str, ...]
     counts: Counts
+
+    @staticmethod
+    def of(figures: Mapping[str, Any]) -> Confusion:
+        """Return the counts among stored figures."""
+        stored = figures["confusion"]
+        return Confusion(tuple(stored["labels"]), np.array(stored["counts"], np.int64))
 
     @property
     def n_said(self) -> Counts:

@@ -13,7 +13,7 @@ _LEAST_PER_HOUR = 0.05  # where "never in these hours" is drawn
 
 
 def det_figure(figures: Mapping[str, Any]) -> go.Figure:
-    """Draw missed words against false alarms an hour, overall and at each ratio to the noise."""
+    """Draw the miss rate against false alarms per hour, overall and at each ratio to the noise."""
     curve = figures["curve"]
     alarms = [max(point["per_hour"], _LEAST_PER_HOUR) for point in curve]
     thresholds = [point["threshold"] for point in curve]
@@ -30,7 +30,7 @@ def det_figure(figures: Mapping[str, Any]) -> go.Figure:
             "mode": "lines",
             "line": {"color": COLOURS[i % len(COLOURS)], "width": 3 if i == 0 else 1.5},
             "hovertemplate": (
-                f"{name}<br>%{{y:.1%}} missed, %{{x:.2f}} false alarms an hour"
+                f"{name}<br>%{{y:.1%}} missed, %{{x:.2f}} false alarms per hour"
                 "<br>threshold %{customdata:.3f}<extra></extra>"
             ),
         }
@@ -40,18 +40,18 @@ def det_figure(figures: Mapping[str, Any]) -> go.Figure:
     traces.append(
         {
             "type": "scatter",
-            "name": "points to work at",
+            "name": "operating points",
             "x": [max(p["false_alarms"]["per_hour"], _LEAST_PER_HOUR) for p in points],
             "y": [p["missed"]["value"] for p in points],
             "mode": "markers",
             "marker": {"size": 11, "symbol": "diamond", "color": COLOURS[1]},
             "text": [_aim(p) for p in points],
-            "hovertemplate": "%{text}<br>%{y:.1%} missed, %{x:.2f} an hour<extra></extra>",
+            "hovertemplate": "%{text}<br>%{y:.1%} missed, %{x:.2f} per hour<extra></extra>",
         }
     )
     layout = {
-        "xaxis": axis("false alarms an hour", type="log", dtick=1, exponentformat="none"),
-        "yaxis": share_axis("missed", low=-0.01, high=1.01),
+        "xaxis": axis("false alarms per hour", type="log", dtick=1, exponentformat="none"),
+        "yaxis": share_axis("miss rate", low=-0.01, high=1.01),
         "showlegend": True,
         "legend": legend(),
     }
@@ -66,11 +66,11 @@ def point_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
             "Threshold": point["threshold"],
             "Missed, %": _percentage(point["missed"]),
             "Wrong, %": _percentage(point["wrong"]),
-            "False alarms an hour": round(point["false_alarms"]["per_hour"], 2),
+            "False alarms per hour": round(point["false_alarms"]["per_hour"], 2),
             "from": round(point["false_alarms"]["low"], 2),
             "to": round(point["false_alarms"]["high"], 2),
             "Median delay, s": None if not point["latency"] else point["latency"]["median"],
-            "95 % within, s": None if not point["latency"] else point["latency"]["p95"],
+            "95% within, s": None if not point["latency"] else point["latency"]["p95"],
         }
         for point in figures.get("operating_points", [])
     ]
@@ -83,7 +83,7 @@ def curve_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
             "Threshold": point["threshold"],
             "Missed": point["missed"],
             "Wrong": point["wrong"],
-            "False alarms an hour": point["per_hour"],
+            "False alarms per hour": point["per_hour"],
         }
         for point in figures["curve"]
     ]
@@ -91,11 +91,11 @@ def curve_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _aim(point: Mapping[str, Any]) -> str:
     target = point["target"]
-    return "as set" if target is None else f"at most {target:g} an hour"
+    return "as set" if target is None else f"at most {target:g} per hour"
 
 
 def _ratio(snr_db: float | None) -> str:
-    return "in quiet" if snr_db is None else f"{snr_db:g} dB over noise"
+    return "in quiet" if snr_db is None else f"at {snr_db:g} dB"
 
 
 def _percentage(share: Mapping[str, Any] | None) -> float | None:

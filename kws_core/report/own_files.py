@@ -28,7 +28,7 @@ _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True)
-class Limits:
+class UploadLimits:
     """How much of a test set is taken.
 
     upload_bytes: of one upload. entries: listed in an archive, everything counted. files: read.
@@ -58,7 +58,7 @@ class Intake:
     clock: seconds, from any start.
     """
 
-    limits: Limits = field(default_factory=Limits)
+    limits: UploadLimits = field(default_factory=UploadLimits)
     clock: Callable[[], float] = time.monotonic
     skipped: list[Skipped] = field(default_factory=list)
     n_files: int = 0

@@ -1,7 +1,8 @@
-"""A model measured on the recordings that a person brings."""
+"""A model measured on a person's own recordings, which are labelled by folder or file name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,14 +14,18 @@ from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.charts.style import readable
 from kws_core.errors import DataError, KwsError
+from kws_core.labels import SILENCE, UNKNOWN
 from kws_core.report.confusion import Confusion
 from kws_core.report.own_files import Intake, Skipped, recordings_of
-from kws_core.report.own_words import word_of
 from kws_core.results.metrics import Share, confusion_matrix, wilson_interval
 from kws_core.spotting.recognizer import BATCH_SIZE, Recognizer
 
 LONGEST_S: Final = 10.0  # a longer recording hardly says one word
 MOST_KEPT: Final = 50  # mistakes whose sound is kept, to be listened to
+
+
+_MEANT: Final = {"silence": SILENCE, "unknown": UNKNOWN, "_background_noise_": SILENCE}
+_LETTERS: Final = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class OwnClip:
 
 @dataclass(frozen=True, eq=False)
 class OwnResult:
-    """What a model made of a test set.
+    """The answers of a model for a test set.
 
     labels: the model's. clips: in the order read. skipped: what was left out. sounds: the second
     that was heard, 16 kHz, of the first mistakes, by their numbers.
@@ -87,8 +92,8 @@ def measure_own_set(
 ) -> OwnResult:
     """Measure a model on uploads, (name, bytes): recordings, and ZIP archives of them.
 
-    Of a clip longer than a second, the loudest second is heard. progress: told how many clips have
-    been read. Raises DataError if nothing in them can be used.
+    Of a clip longer than a second, the loudest second is used. progress: called with the number of
+    clips read. Raises DataError if nothing in them can be used.
     """
     intake = intake or Intake()
     clips: list[OwnClip] = []
@@ -130,13 +135,37 @@ def clip_table(clips: Sequence[OwnClip]) -> list[dict[str, Any]]:
         {
             "File": clip.path,
             "Said": readable(clip.said),
-            "Heard": readable(clip.heard),
+            "Recognised as": readable(clip.heard),
             "Score, %": round(100 * clip.score, 1),
             "Score of its word, %": round(100 * clip.score_of_word, 1),
             "Length, s": round(clip.seconds, 2),
         }
         for clip in clips
     ]
+
+
+def word_of(path: str, labels: Sequence[str]) -> str | None:
+    """Return the label that a path names, None if it names none.
+
+    The folder nearest to the file that is called like a label decides (``yes/0a7c_nohash_0.wav``);
+    without one, the first part of the file's own name that is (``yes_1.wav``, ``anna-yes.flac``).
+    """
+    *folders, name = path.replace("\\", "/").split("/")
+    for folder in reversed(folders):
+        label = _label(folder.strip().lower(), labels)
+        if label is not None:
+            return label
+    stem = name.rpartition(".")[0] or name
+    whole = _label(stem.strip().lower(), labels)
+    if whole is not None:
+        return whole
+    parts = (_label(part, labels) for part in _LETTERS.findall(stem.lower()))
+    return next((label for label in parts if label is not None), None)
+
+
+def _label(text: str, labels: Sequence[str]) -> str | None:
+    label = _MEANT.get(text, text)
+    return label if label in labels else None
 
 
 def _labelled(
@@ -160,7 +189,7 @@ def _labelled(
 
 def _nothing(skipped: Sequence[Skipped]) -> str:
     if not skipped:
-        return "There is no recording in it. Upload recordings, or a ZIP archive of them."
+        return "The upload has no recordings. Upload recordings, or a ZIP archive of them."
     listed = "; ".join(f"{one.path}: {one.reason}" for one in skipped[:3])
     more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
     return f"None of the files could be used ({listed}{more})."

@@ -1,4 +1,4 @@
-"""How far scores can be trusted: the reliability diagram, and each word's ROC."""
+"""Calibration of the scores (the reliability diagram), and each word's ROC."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def calibration_rows(calibration: Mapping[str, Any]) -> list[dict[str, Any]]:
             "to": round(b["high"], 3),
             "Clips": b["n"],
             "Mean score, %": round(100 * b["confidence"], 2),
-            "Right, %": round(100 * b["accuracy"], 2),
+            "Accuracy, %": round(100 * b["accuracy"], 2),
         }
         for b in calibration["bins"]
     ]
 
 
 def reliability_figure(calibration: Mapping[str, Any]) -> go.Figure:
-    """Draw how many clips are right at every score (Guo et al. 2017), above their number."""
+    """Draw the accuracy at every score (Guo et al. 2017), above the number of clips."""
     bins = calibration["bins"]
     middle = [(b["low"] + b["high"]) / 2 for b in bins]
     width = [b["high"] - b["low"] for b in bins]
@@ -48,7 +48,7 @@ def reliability_figure(calibration: Mapping[str, Any]) -> go.Figure:
             "line": {"color": LINE},
             "marker": {"size": 8},
             "text": [f"{b['n']} clips" for b in bins],
-            "hovertemplate": "score %{x:.1%}<br>right %{y:.1%}<br>%{text}<extra></extra>",
+            "hovertemplate": "score %{x:.1%}<br>accuracy %{y:.1%}<br>%{text}<extra></extra>",
         },
         {
             "type": "bar",
@@ -62,27 +62,27 @@ def reliability_figure(calibration: Mapping[str, Any]) -> go.Figure:
     ]
     layout = {
         "xaxis": share_axis("score of the best label", anchor="y2"),
-        "yaxis": share_axis("right", low=-0.02, high=1.02, domain=[0.34, 1.0]),
+        "yaxis": share_axis("accuracy", low=-0.02, high=1.02, domain=[0.34, 1.0]),
         "yaxis2": axis("clips", type="log", domain=[0.0, 0.24], dtick=1, exponentformat="SI"),
     }
     return figure(traces, layout, height=430)
 
 
 def roc_rows(roc: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the area of each word's curve, smallest first, and what a false alarm rate costs."""
+    """Return the area of each word's curve, smallest first, and its recall at two rates."""
     return [
         {
             "Word": one["label"],
             "Area": round(one["area"], 5),
-            "Caught at 0.1 %": round(100 * _caught(one, 0.001), 1),
-            "Caught at 1 %": round(100 * _caught(one, 0.01), 1),
+            "Recall at 0.1% FPR": round(100 * _recall(one, 0.001), 1),
+            "Recall at 1% FPR": round(100 * _recall(one, 0.01), 1),
         }
         for one in sorted(roc, key=lambda one: one["area"])
     ]
 
 
 def roc_figure(roc: Sequence[Mapping[str, Any]], chosen: Sequence[str]) -> go.Figure:
-    """Draw the curve of every word, the chosen ones in colour; false alarms are logarithmic."""
+    """Draw the curve of every word, the chosen ones in colour; false positives are logarithmic."""
     least = 1e-4
     colour = {label: COLOURS[i % len(COLOURS)] for i, label in enumerate(chosen)}
     traces = []
@@ -103,28 +103,28 @@ def roc_figure(roc: Sequence[Mapping[str, Any]], chosen: Sequence[str]) -> go.Fi
                 },
                 "showlegend": label in colour,
                 "hovertemplate": (
-                    f"{readable(label)}<br>%{{y:.1%}} caught, %{{x:.2%}} of the others with them"
-                    "<br>from a score of %{customdata:.3f}<extra></extra>"
+                    f"{readable(label)}<br>%{{y:.1%}} true, %{{x:.2%}} false positives"
+                    "<br>at threshold %{customdata:.3f}<extra></extra>"
                 ),
             }
         )
     lowest = min((min(one["true_positive"]) for one in roc if one["label"] in colour), default=0.5)
     layout = {
         "xaxis": axis(
-            "other words taken for it",
+            "false positive rate",
             type="log",
             range=[np.log10(least), 0],
             tickformat="~%",
             dtick=1,
         ),
-        "yaxis": share_axis("caught", low=max(0.0, lowest - 0.05), high=1.005),
+        "yaxis": share_axis("true positive rate", low=max(0.0, lowest - 0.05), high=1.005),
         "showlegend": bool(chosen),
         "legend": legend(),
     }
     return figure(traces, layout, height=430)
 
 
-def _caught(curve: Mapping[str, Any], false_positive: float) -> float:
-    """Return the share that is caught with at most so many of the others."""
+def _recall(curve: Mapping[str, Any], false_positive: float) -> float:
+    """Return the highest true positive rate up to a false positive rate."""
     pairs = zip(curve["false_positive"], curve["true_positive"], strict=True)
     return max((true for false, true in pairs if false <= false_positive), default=0.0)

@@ -1,4 +1,4 @@
-"""What a model's card tells of its training: the loss and the accuracy of every epoch."""
+"""The training of a model, from its card: loss and accuracy of every epoch."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def training_runs(training: Mapping[str, Any]) -> list[TrainingRun]:
 
 
 def kept_epochs(runs: Sequence[TrainingRun]) -> dict[str, int | None]:
-    """Return of which epoch of its last run the weights of every tower are."""
+    """Return the epoch of the last run that each tower's weights come from."""
     return {run.tower: run.kept_epoch for run in runs}
 
 
@@ -108,7 +108,7 @@ def training_figure(runs: list[TrainingRun]) -> go.Figure:
     )
     layout = {
         "xaxis": axis("epoch", anchor="y2"),
-        "yaxis": axis("right", tickformat=".0%", domain=[0.4, 1.0]),
+        "yaxis": axis("accuracy", tickformat=".0%", domain=[0.4, 1.0]),
         "yaxis2": axis("loss", domain=[0.0, 0.32]),
         "shapes": _starts(runs),
         "showlegend": True,

@@ -1,4 +1,4 @@
-"""The map of words: evaluated clips by what the network makes of them, and a clip among them."""
+"""The map of words: the embeddings of evaluated clips, and a clip among them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from kws_core.charts.style import percent, readable
 from kws_core.models.embeddings import EmbeddingMap, Embeddings
 from kws_core.results.scores import ClipScores
 
-View = Literal["pca", "tsne"]
+Projection = Literal["pca", "tsne"]
 
-VIEWS: Final[dict[View, str]] = {"tsne": "t-SNE", "pca": "PCA"}
+PROJECTIONS: Final[dict[Projection, str]] = {"tsne": "t-SNE", "pca": "PCA"}
 N_NEIGHBOURS: Final = 10
 _N_PLACING: Final = 5  # neighbours that say where a clip would be in the t-SNE
 
@@ -41,7 +41,7 @@ class MappedClips:
 class Placed:
     """A clip on the map: where it is in each view, (2,), and its neighbours, nearest first."""
 
-    at: dict[View, Points]
+    at: dict[Projection, Points]
     neighbours: npt.NDArray[np.int64]
     distance: npt.NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def mapped_clips(word_map: EmbeddingMap, scores: ClipScores) -> MappedClips:
     )
 
 
-def positions(word_map: EmbeddingMap, view: View) -> Points:
+def positions(word_map: EmbeddingMap, view: Projection) -> Points:
     """Return where the clips of a map are in a view, (k, 2)."""
     chosen = word_map.points[:, :2] if view == "pca" else word_map.neighbours
     return chosen.astype(np.float32)
@@ -77,7 +77,7 @@ def place(word_map: EmbeddingMap, embedding: Embeddings) -> Placed:
     nearest = word_map.nearest(point, N_NEIGHBOURS)
     apart = np.linalg.norm(word_map.points[nearest].astype(np.float32) - point, axis=1)
     middle = np.median(positions(word_map, "tsne")[nearest[:_N_PLACING]], axis=0)
-    at: dict[View, Points] = {"pca": point[:2], "tsne": middle.astype(np.float32)}
+    at: dict[Projection, Points] = {"pca": point[:2], "tsne": middle.astype(np.float32)}
     return Placed(at, nearest, apart.astype(np.float64))
 
 
@@ -86,7 +86,7 @@ def neighbour_rows(clips: MappedClips, placed: Placed) -> list[dict[str, Any]]:
     return [
         {
             "Said": readable(str(clips.said[i])),
-            "Heard": f"{readable(str(clips.heard[i]))} {percent(float(clips.score[i]))}",
+            "Recognised as": f"{readable(str(clips.heard[i]))} {percent(float(clips.score[i]))}",
             "Distance": round(float(distance), 2),
             "Clip": str(clips.utterance[i]),
             "Kept as": "picture" if clips.is_picture[i] else "recording",
@@ -95,7 +95,7 @@ def neighbour_rows(clips: MappedClips, placed: Placed) -> list[dict[str, Any]]:
     ]
 
 
-def map_rows(word_map: EmbeddingMap, clips: MappedClips, view: View) -> list[dict[str, Any]]:
+def map_rows(word_map: EmbeddingMap, clips: MappedClips, view: Projection) -> list[dict[str, Any]]:
     """Return every clip of the map with its place, as rows of a table."""
     return [
         {
@@ -113,7 +113,7 @@ def map_rows(word_map: EmbeddingMap, clips: MappedClips, view: View) -> list[dic
 def map_figure(
     word_map: EmbeddingMap,
     clips: MappedClips,
-    view: View,
+    view: Projection,
     *,
     words: Sequence[str] = (),
     only_errors: bool = False,
@@ -180,7 +180,7 @@ def _points(
         "mode": "markers",
         "marker": {"color": colour[chosen].tolist(), "symbol": symbol, "size": size},
         "hovertext": [
-            f"said {readable(str(clips.said[i]))}, heard {readable(str(clips.heard[i]))} "
+            f"said {readable(str(clips.said[i]))}, recognised as {readable(str(clips.heard[i]))} "
             f"{percent(float(clips.score[i]))}<br>{escape(str(clips.utterance[i]))}"
             for i in chosen
         ],
@@ -188,7 +188,7 @@ def _points(
     }
 
 
-def _placed_traces(at: Points, placed: Placed, view: View, name: str) -> list[dict[str, Any]]:
+def _placed_traces(at: Points, placed: Placed, view: Projection, name: str) -> list[dict[str, Any]]:
     x, y = placed.at[view].tolist()
     lines: list[list[float | None]] = [[], []]
     for i in placed.neighbours.tolist():

@@ -25,7 +25,7 @@ SECTIONS = {
     "Results": ".st-key-models_confusion .js-plotly-plot",
     "Map of words": ".st-key-models_map .js-plotly-plot",
     "Data": ".st-key-models_data_counts .js-plotly-plot",
-    "Model card": ".st-key-models_weights",
+    "Model card": ".st-key-models_download_onnx",
 }
 
 
@@ -75,7 +75,7 @@ def test_a_click_on_an_empty_cell_too_brings_its_clips_and_is_in_the_address(
     page.wait_for_url(f"**said={said}*")
     opened.wait_until_idle()
     assert query_of(page) == {
-        "section": "results", "unit": "counts", "said": said, "heard": heard
+        "section": "Results", "unit": "counts", "said": said, "heard": heard
     }  # fmt: skip
     # The choice outlives the redrawing of the chart, and the address brings it back.
     main = page.get_by_test_id("stMain").inner_text()
@@ -101,7 +101,7 @@ def test_a_click_on_a_block_brings_what_it_makes_of_the_clip(open_page: Open) ->
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url(f"**layer={names[wanted]}*")
     opened.wait_until_idle()
-    assert f"What {names[wanted]} makes of" in page.get_by_test_id("stMain").inner_text()
+    assert f"Output of {names[wanted]} for" in page.get_by_test_id("stMain").inner_text()
     assert opened.console_errors == []
 
 
@@ -133,6 +133,23 @@ def test_a_finger_on_a_chart_scrolls_the_page_and_a_tap_chooses_a_block(open_pag
     page.wait_for_url("**layer=*")
     assert not page.locator(".modebar-container").first.is_visible()
     assert opened.page_errors == []
+
+
+def test_two_quick_choices_are_both_kept_and_in_the_address(open_page: Open) -> None:
+    opened = open_page("/Models")
+    page = opened.page
+    page.locator(SECTIONS["Compare"]).first.wait_for()
+    for task, cost in (("12 classes", "time"), ("35 words", "MACs"), ("12 classes", "file size")):
+        page.get_by_role("radio", name=task, exact=True).click()
+        page.get_by_role("radio", name=cost, exact=True).click()  # the page is still being drawn
+        opened.wait_until_idle()
+        for name in (task, cost):
+            page.get_by_role("radio", name=name, exact=True, checked=True).wait_for()
+    assert query_of(page) == {"task": "12 classes", "cost": "file size"}
+    page.reload()
+    page.get_by_role("radio", name="file size", exact=True, checked=True).wait_for()
+    page.get_by_role("radio", name="12 classes", exact=True, checked=True).wait_for()
+    assert opened.console_errors == []
 
 
 def test_an_archive_of_ones_own_is_measured_and_its_figures_taken_along(open_page: Open) -> None:

@@ -18,10 +18,9 @@ from kws_core.explain.attribution import (
     integrated_gradients,
     occlusion,
 )
-from kws_core.explain.baselines import baseline_of
 from kws_core.explain.charts import curves_figure, map_figure
 from kws_core.explain.faithfulness import Curve, deletion, insertion, mean_curve, random_maps
-from kws_core.explain.masking import mask_of, masked_picture, sound_of_mask
+from kws_core.explain.masking import baseline_of, mask_of, masked_picture, sound_of_mask
 from kws_core.explain.methods import METHODS, Faithfulness, explain
 from kws_core.explain.sanity import likeness, untrained_twin
 from kws_core.explain.wording import (
@@ -305,11 +304,11 @@ def test_the_verdict_names_the_best_map_and_those_that_say_nothing(
 ) -> None:
     maps = {name: faithful[name] for name in ("A", "B")}
     told = verdict(maps, faithful[RANDOM], faithful[LOUDEST])
-    assert told.startswith("**A** is the most faithful here (insertion less deletion +0.80)")
+    assert told.startswith("**A** is the most faithful map here (insertion − deletion: +0.80)")
     assert "No better than a random order (+0.00): B." in told
-    assert "also beats the loudest cells first (+0.60)" in told
+    assert "also beats ranking cells by loudness (+0.60)" in told
     humbled = verdict({"B": faithful["B"]}, faithful["B"], faithful[LOUDEST])
-    assert "do as well or better (+0.60)" in humbled
+    assert "does as well or better (+0.60)" in humbled
     assert [row["Order of the cells"] for row in faithfulness_rows(faithful)] == [
         "A",
         LOUDEST,
@@ -329,8 +328,8 @@ def test_every_method_comes_with_its_checks_in_words_and_a_picture() -> None:
         assert shown.likeness.signed == pytest.approx(1)
         assert "+1.00" in likeness_text(shown)
         told = method_text(shown)
-        assert ("its cells add up to" in told) is (method in ("gradient", "integrated"))
-        assert ("`embedding`. It tells times apart" in told) is (method == "grad-cam")
+        assert ("the cells sum to" in told) is (method in ("gradient", "integrated"))
+        assert ("`embedding`. It separates times" in told) is (method == "grad-cam")
         traces = map_figure(shown, picture, config, "x").data
         assert len(traces) == 4  # the picture and the map, trained and untrained
         np.testing.assert_array_equal(traces[1].z, shown.attribution)

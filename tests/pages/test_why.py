@@ -38,22 +38,16 @@ def models(app: Callable[..., AppTest]) -> Open:
     return start
 
 
-def query_of(page: AppTest) -> dict[str, str]:
-    given = dict(page.query_params.items())
-    return {name: value if isinstance(value, str) else value[0] for name, value in given.items()}
-
-
 def test_every_map_is_shown_beside_the_untrained_one_with_its_checks(models: Open) -> None:
     page = models(section="why", clip="yes")
-    assert page.selectbox(key="models_label").value == "yes"
+    assert page.selectbox(key="label").options[0].startswith("yes, recognised")
     assert [alt.split(" for yes")[0] for alt in alts(page)] == list(METHODS.values())
     told = said(page)
-    assert "Complete: its cells add up to" in told  # integrated gradients
-    assert "in the network's layer `embedding`. It tells times apart, not bands." in told
-    assert told.count("Untrained, rank correlation") == len(METHODS)
-    assert "the model hears it as silence" in told
-    calm(page.selectbox(key="models_label").select("no").run())
-    assert query_of(page)["label"] == "no"
+    assert "Complete: the cells sum to" in told  # integrated gradients
+    assert "in layer `embedding`. It separates times, not bands." in told
+    assert told.count("Rank correlation with untrained") == len(METHODS)
+    assert "the model recognises it as silence" in told
+    calm(page.selectbox(key="label").set_value("no").run())
     assert all("for no over the clip" in alt for alt in alts(page))
     kept = [key for key in page.session_state if key.startswith(COMPUTED)]
     assert f"{COMPUTED}models_second" in kept
@@ -61,31 +55,23 @@ def test_every_map_is_shown_beside_the_untrained_one_with_its_checks(models: Ope
 
 def test_a_link_opens_what_to_trust_and_what_mattered_can_be_heard(models: Open) -> None:
     page = models(section="why", reason="trust", clip="stop", baseline="flat")
-    assert "is the most faithful here" in said(page)
+    assert "is the most faithful map here" in said(page)
     (areas,) = page.dataframe
     assert len(areas.value) == len(METHODS) + 2  # a random order, and the loudest first
-    calm(page.segmented_control(key="models_reason").select("hear").run())
-    assert said(page).count("Heard as **") == 3
-    calm(page.segmented_control(key="models_method").select("occlusion").run())
-    calm(page.segmented_control(key="models_kept").select("5").run())
-    assert query_of(page) == {
-        "section": "why",
-        "reason": "hear",
-        "baseline": "flat",
-        "method": "occlusion",
-        "kept": "5",
-        "clip": "stop",
-    }
-    assert "The strongest 5 % of the cells stay whole" in said(page)
+    calm(page.segmented_control(key="reason").set_value("hear").run())
+    assert said(page).count("Recognised as **") == 3
+    calm(page.segmented_control(key="method").set_value("occlusion").run())
+    calm(page.segmented_control(key="kept").set_value("5").run())
+    assert "The strongest 5% of the cells stay whole" in said(page)
 
 
 def test_the_second_of_a_sentence_is_told_and_a_wave_model_has_no_picture(
     models: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = models(section="structure", clip="several_words", layer="stem.maps.5")
-    assert "is looked at." in said(page)
+    assert "Examined: the word" in said(page)
     monkeypatch.setattr(why, "model_named", lambda name: toy_wave_model())
-    assert "there is no picture to point into" in said(models(section="why"))
+    assert "no picture to draw a map on" in said(models(section="why"))
 
 
 def test_structure_shows_all_layers_and_what_one_makes_of_the_clip(models: Open) -> None:
@@ -97,7 +83,7 @@ def test_structure_shows_all_layers_and_what_one_makes_of_the_clip(models: Open)
     assert layers.value["Share of MACs"].sum() == pytest.approx(1)
     drawing, features = alts(page)
     assert "7 blocks" in drawing
-    assert features.startswith("What blocks.2 makes of the clip: 80 channels over time")
+    assert features.startswith("Output of blocks.2 for the clip: 80 channels over time")
     # A layer that is not there, such as another model's, is passed over.
-    assert alts(models(section="structure", layer="nowhere"))[1].startswith("What stem makes")
+    assert alts(models(section="structure", layer="nowhere"))[1].startswith("Output of stem")
     assert current_clip.FIRST_SAMPLE == "marvin"

@@ -12,9 +12,8 @@ from kws_core.audio.read import read_audio
 from kws_core.errors import DataError
 from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
 from kws_core.report.exporting import as_csv
-from kws_core.report.own_files import Intake, Limits, recordings_of
-from kws_core.report.own_set import OwnResult, clip_table, measure_own_set
-from kws_core.report.own_words import word_of
+from kws_core.report.own_files import Intake, UploadLimits, recordings_of
+from kws_core.report.own_set import OwnResult, clip_table, measure_own_set, word_of
 from kws_core.results.metrics import wilson_interval
 from tests.helpers.own_sets import archive, encrypted, link, lying_about_size, recording
 from tests.helpers.recipe_models import toy_picture_model
@@ -52,7 +51,7 @@ def test_a_model_without_unknown_has_no_use_for_its_folder() -> None:
 
 def taken(*uploads: tuple[str, bytes], **limits: float) -> tuple[list[str], dict[str, str]]:
     """The paths that are read, and why the others are not."""
-    intake = Intake(replace(Limits(), **limits))
+    intake = Intake(replace(UploadLimits(), **limits))
     paths = [path for path, _ in recordings_of(uploads, intake)]
     return paths, {one.path: one.reason for one in intake.skipped}
 
@@ -103,7 +102,7 @@ def test_a_bomb_is_unpacked_only_up_to_the_limit() -> None:
     assert "more than 4 MB" in why["yes/a.wav"]
     # What was unpacked of a bomb counts, so that many small ones stop as well.
     bombs = archive({f"yes/{i}.wav": bytes(200_000) for i in range(20)})
-    intake = Intake(Limits(file_bytes=100_000, total_bytes=500_000))
+    intake = Intake(UploadLimits(file_bytes=100_000, total_bytes=500_000))
     assert list(recordings_of([("b.zip", bombs)], intake)) == []
     assert intake.n_bytes == 500_000
     assert sum("left out: more than" in one.reason for one in intake.skipped) == 15
@@ -122,7 +121,7 @@ def test_limits_on_files_and_time_end_the_reading_with_a_reason() -> None:
     assert paths == ["yes/0.wav", "yes/1.wav"]
     assert why == {"yes/2.wav": "left out: more than 2 files"}
     ticks = iter([0.0, 10.0, 70.0, 80.0])
-    intake = Intake(Limits(seconds=60), clock=lambda: next(ticks))
+    intake = Intake(UploadLimits(seconds=60), clock=lambda: next(ticks))
     assert [path for path, _ in recordings_of([("s.zip", three)], intake)] == ["yes/0.wav"]
     assert {one.reason for one in intake.skipped} == {"left out: more than 60 s of work"}
 
@@ -207,7 +206,7 @@ def test_what_is_no_recording_is_listed_and_the_rest_still_counts() -> None:
 def test_nothing_usable_is_an_error_that_says_why() -> None:
     with pytest.raises(DataError, match=r"None of the files .*other/a.wav: neither"):
         measure_own_set([("s.zip", archive({"other/a.wav": WAV}))], toy_picture_model())
-    with pytest.raises(DataError, match="no recording in it"):
+    with pytest.raises(DataError, match="has no recordings"):
         measure_own_set([("s.zip", archive({}))], toy_picture_model())
 
 

@@ -40,7 +40,7 @@ def test_roc_rows_say_how_many_are_caught_at_a_false_alarm_rate() -> None:
     better = {**curve, "label": "no", "area": 0.99}
     worst, best = roc_rows([better, curve])
     assert (worst["Word"], best["Word"]) == ("yes", "no")
-    assert (worst["Caught at 0.1 %"], worst["Caught at 1 %"]) == (40.0, 70.0)
+    assert (worst["Recall at 0.1% FPR"], worst["Recall at 1% FPR"]) == (40.0, 70.0)
 
 
 def test_chosen_words_are_drawn_last_and_named_in_the_legend() -> None:
@@ -55,9 +55,9 @@ def test_chosen_words_are_drawn_last_and_named_in_the_legend() -> None:
 def test_every_condition_is_a_row() -> None:
     rows = condition_rows(made_conditions())
     assert [row["Condition"] for row in rows].count("white noise") == 2
-    assert rows[0] == {"Condition": "clean", "Value": "", "Right, %": 95.0, "from": 88.8,
+    assert rows[0] == {"Condition": "clean", "Value": "", "Accuracy, %": 95.0, "from": 88.8,
                        "to": 97.8, "Clips": 100}  # fmt: skip
-    assert {"Condition", "Value", "Right, %", "from", "to", "Clips"} == set(rows[-1])
+    assert {"Condition", "Value", "Accuracy, %", "from", "to", "Clips"} == set(rows[-1])
     assert noise_name("rain_on_tin") == "rain on tin"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kws_core.report.word_map import (
-    VIEWS,
+    PROJECTIONS,
     map_figure,
     map_rows,
     mapped_clips,
@@ -47,7 +47,7 @@ def test_a_clip_of_the_map_is_placed_on_itself() -> None:
     assert rows[0]["Clip"] == CLIPS.utterance[42]
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", PROJECTIONS)
 def test_every_clip_is_drawn_once_and_errors_as_crosses(view: str) -> None:
     figure = map_figure(MAP, CLIPS, view)  # type: ignore[arg-type]
     right, wrong = figure.data

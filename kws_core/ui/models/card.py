@@ -1,83 +1,112 @@
-"""The model card: what a model is, what it is for, where it fails, and how to take it along."""
+"""The model card: facts, intended use, limits, and files to download."""
 
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from kws_core.models import ModelCard
-from kws_core.models.onnx_export import usage_code
-from kws_core.report.card import INTENDED, NOT_INTENDED, facts, how_made, is_of, limits
+from kws_core.models.onnx_export import export_onnx, missing_packages, usage_code
+from kws_core.models.store import MODEL_FOLDER, load_model
+from kws_core.report.card import (
+    INTENDED,
+    NOT_INTENDED,
+    facts,
+    limits,
+    measured_with_these_weights,
+    origin,
+)
 from kws_core.report.comparison import tested_on
-from kws_core.ui.models import state, stored
+from kws_core.ui.models import stored, texts
+from kws_core.ui.models.sections import Subject
+from kws_core.ui.models.structure import structure_by
 from kws_core.ui.shared.messages import plain
+from kws_core.ui.shared.models_loaded import model_named
 
 _EXPORT: Final = "python -m kws_core export --model {name} --out {name}.onnx"
 
 
-def show_card() -> None:
-    """Show the card of the chosen model."""
-    name, split = state.model(), state.split()
-    card = stored.card(name)
-    n_bytes = stored.weights_path(name).stat().st_size
-    st.header("What it is", anchor=False)
-    _pairs(facts(card, n_bytes))
-    st.header("What it is for", anchor=False)
-    st.markdown(INTENDED)
-    st.markdown(NOT_INTENDED)
-    _show_limits(card, split)
-    _show_take_along(card)
-    st.header("How it was made", anchor=False)
-    _pairs(how_made(card))
+def show(subject: Subject) -> None:
+    """Show the card of a model."""
+    card = stored.card(subject.model)
+    n_bytes = stored.weights_path(card.name).stat().st_size
+    st.header("Facts", anchor=False)
+    _pairs(facts(card, n_bytes, structure_by(model_named(card.name))))
+    st.header("Intended use", anchor=False)
+    st.markdown(f"{INTENDED} {NOT_INTENDED}")
+    _show_limits(card, subject.split)
+    st.header("Download", anchor=False)
+    _show_files(card)
+    with st.expander("Use it without this project", icon=":material/code:"):
+        st.markdown(texts.TAKE_ALONG)
+        st.code(_EXPORT.format(name=card.name), language="bash", wrap_lines=True)
+        st.code(usage_code(card.name), language="python", wrap_lines=True)
+    with st.expander("Data, licence and training", icon=":material/history:"):
+        _pairs(origin(card))
 
 
 def _show_limits(card: ModelCard, split: str | None) -> None:
-    st.header("Who and what it works badly for", anchor=False)
+    st.header("Limits", anchor=False)
     if split is None:
-        st.caption(f"{card.name} has not been measured yet, so this is not known.")
+        st.caption(f"{card.name} has not been measured yet, so its limits are unknown.")
         return
     figures = stored.figures(card.name, split)
     share = figures["accuracy"]
     st.markdown(
-        f"Right on {share['value']:.1%} ({share['low']:.1%} to {share['high']:.1%}) of "
+        f"{share['value']:.1%} correct ({100 * share['low']:.1f} to {share['high']:.1%}) on "
         f"{tested_on(figures)}; measured {figures['date']}."
     )
-    if not is_of(card, figures):
-        st.warning(
-            "These figures are of other weights than those shipped now.", icon=":material/warning:"
-        )
-    st.markdown("\n".join(f"- {told}" for told in limits(figures)))
+    if not measured_with_these_weights(card, figures):
+        st.warning(texts.OLDER_WEIGHTS, icon=":material/warning:")
+    st.markdown("\n".join(f"- {text}" for text in limits(figures)))
 
 
-def _show_take_along(card: ModelCard) -> None:
-    st.header("Take it with you", anchor=False)
+def _show_files(card: ModelCard) -> None:
     path = stored.weights_path(card.name)
     with st.container(horizontal=True):
-        st.download_button(
-            "Weights",
-            path.read_bytes,
-            path.name,
-            "application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-            key="models_weights",
-            help="safetensors: numbers only, nothing that could run",
-        )
-        st.download_button(
-            "Card",
-            lambda: json.dumps(asdict(card), indent=2, ensure_ascii=False),
-            f"{card.name}.json",
-            "application/json",
-            icon=":material/description:",
-            on_click="ignore",
-            key="models_card_json",
-        )
-    st.markdown("As ONNX, front end included, to use without this project:")
-    st.code(_EXPORT.format(name=card.name), language="bash", wrap_lines=True)
-    st.code(usage_code(card.name), language="python", wrap_lines=True)
+        for label, data, name, icon, about in (
+            (
+                "ONNX",
+                lambda: _onnx(card.name, card.sha256),
+                f"{card.name}.onnx",
+                ":material/download:",
+                texts.ONNX,
+            ),
+            ("Weights", path.read_bytes, path.name, ":material/download:", texts.WEIGHTS),
+            (
+                "Card",
+                lambda: json.dumps(asdict(card), indent=2, ensure_ascii=False),
+                f"{card.name}.json",
+                ":material/description:",
+                None,
+            ),
+        ):
+            st.download_button(
+                label,
+                data,
+                name,
+                "application/json" if label == "Card" else "application/octet-stream",
+                icon=icon,
+                on_click="ignore",
+                key=f"models_download_{label.lower()}",
+                help=about,
+                disabled=label == "ONNX" and bool(missing_packages()),
+            )  # fmt: skip
+    if missing_packages():
+        st.caption(texts.NO_ONNX)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _onnx(name: str, sha256: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.onnx"
+        export_onnx(load_model(name, MODEL_FOLDER), path)
+        return path.read_bytes()
 
 
 def _pairs(pairs: list[tuple[str, str]]) -> None:

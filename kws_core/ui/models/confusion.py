@@ -10,9 +10,9 @@ import streamlit as st
 from kws_core.charts.scores import describe_scores, scores_figure
 from kws_core.charts.style import readable
 from kws_core.report.confusion import (
-    ORDERS,
-    UNITS,
     Confusion,
+    Order,
+    Unit,
     clip_rows,
     clips_of_cell,
     confusion_figure,
@@ -21,8 +21,9 @@ from kws_core.report.confusion import (
 )
 from kws_core.report.exporting import as_csv, file_name
 from kws_core.results.scores import ClipScores
-from kws_core.ui.models import state
 from kws_core.ui.models import stored as models_stored
+from kws_core.ui.models import texts
+from kws_core.ui.models.choices import choice
 from kws_core.ui.models.controls import chart, downloads, fitting, table
 
 _MATRIX: Final = "models_confusion"
@@ -32,27 +33,25 @@ _CLIPS: Final = "models_cell_clips"
 
 def show_confusion(model: str, split: str, figures: dict[str, Any]) -> None:
     """Show the matrix of an evaluation, and the clips of the chosen cell."""
-    now = state.shown()
-    stored = figures["confusion"]
-    confusion = Confusion(tuple(stored["labels"]), np.array(stored["counts"], np.int64))
-    cell = _chosen_cell(confusion, figures["top_confusions"])
+    confusion = Confusion.of(figures)
+    top = figures["top_confusions"]
     # The list is first on a phone, where the matrix has to be scrolled sideways.
     clips, matrix = st.columns([5, 7], gap="medium")
     with clips:
-        _show_top(figures["top_confusions"], confusion)
-        _cell_controls(confusion, cell)
+        _show_top(top, confusion)
+        cell = _cell_controls(confusion, top)
         _show_clips(models_stored.scores(model, split), cell, (model, split))
     with matrix:
         with st.container(horizontal=True):
-            state.choice("Numbers", "unit", UNITS)
-            state.choice("Order", "order", ORDERS)
-        _show_matrix(confusion.ordered(now.order), cell)
+            unit: Unit = choice("unit", "Numbers")
+            order: Order = choice("order", "Order")
+        _show_matrix(confusion.ordered(order), unit, cell)
         downloads(
             model,
             split,
             "confusion",
-            rows=lambda: matrix_rows(confusion.ordered(now.order)),
-            content=lambda: stored,
+            rows=lambda: matrix_rows(confusion.ordered(order)),
+            content=lambda: figures["confusion"],
         )
 
 
@@ -63,7 +62,7 @@ def _show_top(top: list[list[Any]], confusion: Confusion) -> None:
         chosen = st.session_state[_TOP].selection.rows
         if chosen:
             said, heard, _ = top[chosen[0]]
-            state.change(said=said, heard=heard)
+            _choose(said, heard)
 
     st.markdown("**Most frequent confusions**: select one to see its clips.")
     table(
@@ -81,10 +80,10 @@ def _show_top(top: list[list[Any]], confusion: Confusion) -> None:
     )
 
 
-def _show_matrix(confusion: Confusion, cell: tuple[str, str] | None) -> None:
+def _show_matrix(confusion: Confusion, unit: Unit, cell: tuple[str, str]) -> None:
     right = int(np.trace(confusion.counts))
     chart(
-        confusion_figure(confusion, state.shown().unit, cell),
+        confusion_figure(confusion, unit, cell),
         _MATRIX,
         f"Errors among {len(confusion.said)} words: {right} of "
         f"{int(confusion.counts.sum())} clips are recognised correctly.",
@@ -97,39 +96,37 @@ def _take_click() -> None:
     selection = st.session_state[_MATRIX]["selection"]["points"]
     if selection:  # none, after the chart was drawn anew
         said, heard = selection[0]["customdata"]
-        state.change(said=said, heard=heard)
+        _choose(said, heard)
 
 
-def _chosen_cell(confusion: Confusion, top: list[list[Any]]) -> tuple[str, str] | None:
-    now = state.shown()
-    if now.said in confusion.labels and now.heard in confusion.labels:
-        return now.said, now.heard
-    return (str(top[0][0]), str(top[0][1])) if top else None
+def _choose(said: str, heard: str) -> None:
+    st.session_state["said"], st.session_state["heard"] = said, heard
 
 
-def _cell_controls(confusion: Confusion, cell: tuple[str, str] | None) -> None:
-    """Choose a cell without a mouse."""
+def _cell_controls(confusion: Confusion, top: list[list[Any]]) -> tuple[str, str]:
+    """Choose a cell without a mouse; at first it is the most frequent confusion."""
+    first = top[0] if top else confusion.said[:1] * 2
+    chosen = []
     with st.container(horizontal=True):
         for label, name, index, options in (
             ("Said", "said", 0, confusion.said),
             ("Recognised as", "heard", 1, confusion.labels),
         ):
-            key = f"{_MATRIX}_{name}"
-            st.session_state[key] = cell[index] if cell else options[0]
-            st.selectbox(
-                label, options, format_func=readable, key=key, on_change=_choose_cell, width=130
+            chosen.append(
+                choice(
+                    name,
+                    label,
+                    options,
+                    widget=st.selectbox,
+                    index=options.index(first[index]),
+                    format_func=readable,
+                    width=140,
+                )
             )
+    return chosen[0], chosen[1]
 
 
-def _choose_cell() -> None:
-    said, heard = (st.session_state[f"{_MATRIX}_{name}"] for name in ("said", "heard"))
-    state.change(said=said, heard=heard)
-
-
-def _show_clips(scores: ClipScores, cell: tuple[str, str] | None, of: tuple[str, str]) -> None:
-    if cell is None:
-        st.caption("No clip was misrecognised.")
-        return
+def _show_clips(scores: ClipScores, cell: tuple[str, str], of: tuple[str, str]) -> None:
     said, heard = (readable(label) for label in cell)
     rows = clips_of_cell(scores, *cell)
     n_said = int((scores.target == scores.labels.index(cell[0])).sum())
@@ -153,9 +150,7 @@ def _show_clips(scores: ClipScores, cell: tuple[str, str] | None, of: tuple[str,
     best = dict(zip(scores.labels, posteriors.tolist(), strict=True))
     st.caption(f"Scores of {shown[number]['Clip']}")
     chart(scores_figure(best), "models_cell_scores", describe_scores(best))
-    st.caption(
-        "The recordings are not part of this project; their names are those in Speech Commands."
-    )
+    st.caption(texts.RECORDINGS_ELSEWHERE)
     st.download_button(
         "These clips as CSV",
         lambda: as_csv(shown),

@@ -1,4 +1,4 @@
-"""The switch between the sections of the Models page, and what several of them share."""
+"""What several sections of the Models page share: charts, tables, downloads, the clip."""
 
 from __future__ import annotations
 
@@ -9,43 +9,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from kws_core.report.exporting import as_csv, as_plain_json, file_name
-from kws_core.report.link import OF_A_CLIP, OF_A_MODEL, Section
 from kws_core.ui.clip import current_clip
 from kws_core.ui.clip.clip_picker import clip_picker
-from kws_core.ui.models import state
 from kws_core.ui.shared.messages import plain
 
-_NAMES: Final[dict[Section, str]] = {
-    "compare": "Compare",
-    "structure": "Structure",
-    "results": "Results",
-    "own": "Own test set",
-    "why": "Why this word",
-    "map": "Map of words",
-    "data": "Data",
-    "card": "Model card",
-}
 _ROW: Final = 35  # pixels
-_SPLITS: Final = {"val": "validation speakers", "test_a": "test speakers"}
-
-
-def section_control() -> None:
-    """Offer the sections; only the one that is open is computed."""
-    state.choice("Section", "section", _NAMES, widget=st.pills)
-
-
-def subject_controls(section: Section) -> None:
-    """Offer the model and the clip that a section is about, where it is about one."""
-    if section not in (*OF_A_MODEL, *OF_A_CLIP):
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if section in OF_A_MODEL:
-            _model_control()
-        if section in ("results", "map", "card") and len(state.splits()) > 1:
-            options = {split: _SPLITS.get(split, split) for split in state.splits()}
-            state.choice("Measured on", "split", options, current=state.split())
-        if section in OF_A_CLIP:
-            clip_popover()
 
 
 def clip_popover() -> None:
@@ -54,11 +22,6 @@ def clip_popover() -> None:
     name = f"{plain(chosen.name)}, {chosen.clip.duration:.1f} s"
     with st.popover(name, icon=":material/graphic_eq:", key="models_clip_popover"):
         clip_picker()
-
-
-def split_name(split: str) -> str:
-    """Return what a split is called."""
-    return _SPLITS.get(split, split)
 
 
 def table(rows: Sequence[Mapping[str, Any]], key: str, alt: str, **more: Any) -> Any:
@@ -120,11 +83,3 @@ def nothing_measured(what: str, command: str) -> None:
     """Say that something has not been measured, and how to do it."""
     st.info(what, icon=":material/hourglass_empty:")
     st.code(command, language="bash", wrap_lines=True)
-
-
-def _model_control() -> None:
-    names = state.models()
-    if len(names) > 1:
-        state.choice("Model", "model", list(names), current=state.model())
-    elif names:
-        st.markdown(f":material/neurology: **{names[0]}**", width="content")

@@ -1,4 +1,4 @@
-"""The data: how many clips, whose, how long and how loud, and what they sound like on average."""
+"""The data: numbers of clips and speakers, lengths, levels, mean spectra, outliers."""
 
 from __future__ import annotations
 
@@ -17,45 +17,32 @@ from kws_core.report.data_charts import (
     word_count_rows,
 )
 from kws_core.report.data_spectra import bands_figure, mean_log_mel_figure, spectrum_figure
-from kws_core.report.link import DataPanel
 from kws_core.results.data_summary import DataSummary
-from kws_core.ui.models import state, stored
+from kws_core.ui.models import stored, texts
+from kws_core.ui.models.choices import choice
 from kws_core.ui.models.controls import chart, downloads, nothing_measured, table
+from kws_core.ui.models.sections import Subject
 
-_PANELS: Final[dict[DataPanel, str]] = {
-    "clips": "Clips and speakers",
-    "lengths": "Length and level",
-    "spectra": "Mean spectra",
-    "bands": "Bands",
-    "outliers": "Outliers",
-}
 _FIRST_WORDS: Final = ("yes", "no", "six")
 _MOST_WORDS: Final = 5
 
 
-def show_data() -> None:
-    """Show what the data are like, panel by panel."""
+def show(subject: Subject) -> None:
+    """Describe the data, panel by panel."""
     summary = stored.data_summary()
     if summary is None:
-        nothing_measured(
-            "The data have not been described yet. With the data folder, this does it:",
-            "python -m kws_core describe-data --data DATA",
-        )
+        nothing_measured(texts.NOT_DESCRIBED, "python -m kws_core describe-data --data DATA")
         return
-    state.choice("Data", "data", _PANELS)
-    match state.shown().data:
-        case "clips":
-            _show_clips(summary)
-        case "lengths":
-            _show_lengths(summary)
-        case "spectra":
-            _show_spectra(summary)
-        case "bands":
-            _show_bands(summary)
-        case "outliers":
-            _show_outliers(summary)
-    figures = summary.figures
-    st.caption(f"Described {figures['date']}. {figures['method']}")
+    panels = {
+        "clips": _show_clips,
+        "lengths": _show_lengths,
+        "spectra": _show_spectra,
+        "bands": _show_bands,
+        "outliers": _show_outliers,
+    }
+    panels[subject.panel](summary)
+    with st.expander("How it was measured"):
+        st.markdown(f"Described {summary.figures['date']}. {summary.figures['method']}")
 
 
 def _show_clips(summary: DataSummary) -> None:
@@ -88,14 +75,10 @@ def _show_clips(summary: DataSummary) -> None:
 def _show_leak_check(shared: list[dict[str, Any]]) -> None:
     leaks = [one for one in shared if one["shared"]]
     if leaks:
-        told = "; ".join(f"{one['shared']} in {' and '.join(one['splits'])}" for one in leaks)
-        st.error(f"Speakers in two splits: {told}.", icon=":material/warning:")
+        shared_by = "; ".join(f"{one['shared']} in {' and '.join(one['splits'])}" for one in leaks)
+        st.error(f"Speakers in two splits: {shared_by}.", icon=":material/warning:")
         return
-    st.success(
-        "Leak check: no speaker is in two splits. In the notebook, every test clip was also a "
-        "training clip.",
-        icon=":material/verified:",
-    )
+    st.success(texts.NO_LEAK, icon=":material/verified:")
 
 
 def _show_lengths(summary: DataSummary) -> None:
@@ -133,14 +116,12 @@ def _show_lengths(summary: DataSummary) -> None:
 
 
 def _show_spectra(summary: DataSummary) -> None:
-    chosen = [word for word in state.shown().words if word in WORDS] or list(_FIRST_WORDS)
-    chosen = chosen[:_MOST_WORDS]
-    state.choice(
+    chosen = choice(
+        "data_words",
         "Words",
-        "words",
-        list(WORDS),
+        WORDS,
         widget=st.multiselect,
-        current=chosen,
+        default=list(_FIRST_WORDS),
         max_selections=_MOST_WORDS,
         label_visibility="collapsed",
     )
@@ -157,13 +138,9 @@ def _show_spectra(summary: DataSummary) -> None:
 
 
 def _show_bands(summary: DataSummary) -> None:
-    st.markdown("**Level in each mel band**, a violin each: recordings to the left, pictures right")
-    chart(bands_figure(summary), "models_data_bands", "How loud clips are in each mel band.")
-    st.caption(
-        "Where the two sides differ, a network could tell recordings from pictures, and with them "
-        "the word: some words exist nearly only as pictures. That is why training gives recordings "
-        "the pictures' rounding and noise."
-    )
+    st.markdown("**Level in each mel band**, recordings to the left, pictures to the right")
+    chart(bands_figure(summary), "models_data_bands", "Level of the clips in each mel band.")
+    st.caption(texts.BANDS)
     downloads(
         "data",
         "bands",
@@ -196,8 +173,8 @@ def _show_outliers(summary: DataSummary) -> None:
         table(rows, "models_data_outliers", "The outliers, farthest first.", height=400)
     speaker, n = commonest_speaker([row["Clip"] for row in rows])
     st.caption(
-        f"The median clip is {figures['median_distance']} from its word. Of the {len(rows)} "
-        f"farthest, {n} are of one speaker, {speaker}."
+        f"Median distance from the word: {figures['median_distance']}. Of the {len(rows)} "
+        f"farthest, {n} are by one speaker, {speaker}."
     )
     downloads("data", "outliers", rows=lambda: rows, content=lambda: figures)
 

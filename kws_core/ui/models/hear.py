@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import streamlit as st
 
@@ -12,35 +10,28 @@ from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.augment.specaugment import SpecAugmentDraw
 from kws_core.charts.style import percent, readable
 from kws_core.explain.masking import mask_of, masked_picture, sound_of_mask
-from kws_core.explain.methods import METHODS
+from kws_core.explain.methods import Method
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.lab.draw_charts import level_scale, picture_figure
-from kws_core.report.link import Kept
 from kws_core.ui.clip import current_clip
-from kws_core.ui.models import state
+from kws_core.ui.models import texts
+from kws_core.ui.models.choices import choice
 from kws_core.ui.models.controls import chart
 from kws_core.ui.models.question import Question, explanation
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
-
-_KEPT: Final[dict[Kept, str]] = {"5": "5 %", "15": "15 %", "30": "30 %"}
 
 
 def show_sound(question: Question) -> None:
     """Show and play what a map lets through of the clip, and what it does not."""
     config = question.listener.log_mel_config()
     if config is None:
-        st.info(
-            f"The picture that {question.listener.card.name} takes can't be turned back into "
-            "sound: its frames' means are gone. Choose a model that takes a log-mel.",
-            icon=":material/volume_off:",
-        )
+        st.info(texts.NO_SOUND, icon=":material/volume_off:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        state.choice("Map", "method", METHODS, label_visibility="visible")
-        state.choice("Cells heard whole", "kept", _KEPT, label_visibility="visible")
-    now = state.shown()
-    mask = mask_of(explanation(question, now.method).attribution, int(now.kept) / 100)
+        method: Method = choice("method", "Map", label_visibility="visible")
+        kept = int(choice("kept", "Cells kept whole", label_visibility="visible"))
+    mask = mask_of(explanation(question, method).attribution, kept / 100)
     parts = (
         ("clip", "The clip", np.ones_like(mask)),
         ("kept", "What mattered", mask),
@@ -49,19 +40,15 @@ def show_sound(question: Question) -> None:
     for column, (name, title, part) in zip(st.columns(3, gap="medium"), parts, strict=True):
         with column:
             st.markdown(f"**{title}**")
-            _show_part(question, name, part, config)
-    st.caption(
-        f"The log-mel, masked by the map for {plain(question.word)} and turned back into sound "
-        f"with the clip's phase; nothing above {config.f_max / 1000:g} kHz is left. The strongest "
-        f"{now.kept} % of the cells stay whole, weaker ones fade, and what speaks against the "
-        "label is silenced. The rest is what that leaves out. Below each is what the model hears "
-        "in it."
-    )
+            _show_part(question, (name, method, kept), part, config)
+    st.caption(texts.HEAR.format(word=plain(question.word), top=config.f_max / 1000, kept=kept))
 
 
-def _show_part(question: Question, name: str, mask: Floats, config: LogMelConfig) -> None:
-    now = state.shown()
-    key = ("heard", name, now.method, now.kept, *question.key)
+def _show_part(
+    question: Question, part: tuple[str, Method, int], mask: Floats, config: LogMelConfig
+) -> None:
+    name = part[0]
+    key = ("heard", *part, *question.key)
     clip = question.second.samples
     sound = (
         clip
@@ -92,7 +79,7 @@ def _show_part(question: Question, name: str, mask: Floats, config: LogMelConfig
     )
     heard = question.listener.classify(sound, SAMPLE_RATE)
     ours = heard.scores[question.listener.labels[question.label]]
-    told = f"Heard as **{plain(readable(heard.label))}** {plain(percent(heard.score))}"
+    text = f"Recognised as **{plain(readable(heard.label))}** {plain(percent(heard.score))}"
     if readable(heard.label) != question.word:
-        told += f", {plain(question.word)} {plain(percent(ours))}"
-    st.markdown(f"{told}.")
+        text += f", {plain(question.word)} {plain(percent(ours))}"
+    st.markdown(f"{text}.")

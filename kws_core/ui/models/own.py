@@ -1,4 +1,4 @@
-"""Own test set: recordings that a person brings, and how well a model does on them."""
+"""Own test set: the accuracy of a model on recordings that a person uploads."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.charts.style import percent, readable
 from kws_core.report.confusion import confusion_figure, word_rows
 from kws_core.report.exporting import as_csv, as_plain_json, file_name
-from kws_core.report.own_files import Intake, Limits
+from kws_core.report.own_files import Intake, UploadLimits
 from kws_core.report.own_set import LONGEST_S, OwnClip, OwnResult, clip_table, measure_own_set
 from kws_core.results.metrics import top_confusions
 from kws_core.ui.clip.clip_picker import FILE_TYPES
-from kws_core.ui.models import state
+from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart, fitting, table
+from kws_core.ui.models.sections import Subject
 from kws_core.ui.shared.messages import PRIVACY
 from kws_core.ui.shared.models_loaded import model_named
 from kws_core.ui.shared.player import player
@@ -25,18 +26,14 @@ from kws_core.ui.shared.player import player
 _RESULT: Final = "models_own_result"
 _TURN: Final = "models_own_turn"
 _MISTAKE: Final = "models_own_mistake"
-_LIMITS: Final = Limits()
+_LIMITS: Final = UploadLimits()
 _MB: Final = 2**20
 
 
-def show_own_set() -> None:
-    """Take a test set, and show what the chosen model made of it."""
-    name = state.model()
-    st.caption(
-        "A ZIP archive or several files. The folder of a recording, or else its name, says the "
-        "word: `yes/anna.wav`, `yes_1.flac`. One word a file, in up to "
-        f"{LONGEST_S:g} s; of more than a second, the loudest second is heard."
-    )
+def show(subject: Subject) -> None:
+    """Take a test set, and show how well a model recognises it."""
+    name = subject.model
+    st.caption(texts.OWN.format(longest=LONGEST_S))
     key = f"models_own_files_{st.session_state.get(_TURN, 0)}"
     given = st.file_uploader(
         "Recordings, or a ZIP archive of them",
@@ -72,12 +69,12 @@ def _clear() -> None:
 
 
 def _measure(name: str, uploads: list[tuple[str, bytes]]) -> OwnResult:
-    told = st.empty()
+    progress = st.empty()
     with st.spinner("Listening to your recordings"):
         result = measure_own_set(
-            uploads, model_named(name), Intake(_LIMITS), lambda n: told.caption(f"{n:,} so far")
+            uploads, model_named(name), Intake(_LIMITS), lambda n: progress.caption(f"{n:,} so far")
         )
-    told.empty()
+    progress.empty()
     return result
 
 
@@ -85,8 +82,8 @@ def _show(result: OwnResult) -> None:
     share = result.accuracy
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{share.value:.1%} right** of {share.n:,} recordings ({share.low:.1%} to "
-            f"{share.high:.1%}, 95 % interval), heard by {result.model}",
+            f"**{share.value:.1%}** of {share.n:,} recordings correct (95% interval "
+            f"{100 * share.low:.1f} to {share.high:.1%}), recognised by {result.model}",
             width="content",
         )
         st.button(
@@ -103,11 +100,11 @@ def _show(result: OwnResult) -> None:
         chart(
             confusion_figure(confusion, "counts"),
             "models_own_confusion",
-            f"Confusion matrix: {n_right} of {share.n} recordings are right.",
+            f"Errors: {n_right} of {share.n} recordings are recognised correctly.",
         )
     with right:
         if mistakes:
-            st.markdown(f"**{len(mistakes)} mistakes**, surest first")
+            st.markdown(f"**{len(mistakes)} mistakes**, highest score first")
             rows = clip_table(mistakes)
             table(rows, "models_own_mistakes", "The mistakes.", height=fitting(rows, 260))
             _listen(result, mistakes)
@@ -120,7 +117,7 @@ def _show(result: OwnResult) -> None:
 
 
 def _listen(result: OwnResult, mistakes: tuple[OwnClip, ...]) -> None:
-    """Let a person hear the second that was mistaken."""
+    """Play the second of a mistake."""
     heard = {clip.number: clip for clip in mistakes if clip.number in result.sounds}
     number = st.selectbox(
         "Listen to", list(heard), format_func=lambda n: _titled(heard[n]), key=_MISTAKE
@@ -143,8 +140,12 @@ def _show_skipped(result: OwnResult) -> None:
     if result.skipped:
         st.markdown(f"**{len(result.skipped)} files were left out**")
         rows = [{"File": one.path, "Why": one.reason} for one in result.skipped]
-        told = "Files that were left out, and why."
-        table(rows, "models_own_skipped", told, height=fitting(rows, 220))
+        table(
+            rows,
+            "models_own_skipped",
+            "Files that were left out, and why.",
+            height=fitting(rows, 220),
+        )
 
 
 def _downloads(result: OwnResult) -> None:

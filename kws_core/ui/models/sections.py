@@ -1,30 +1,71 @@
-"""The open section of the Models page; the code of the others is not even loaded."""
+"""The sections of the Models page: what each is about, and the module that shows it."""
 
 from __future__ import annotations
 
 import importlib
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-from kws_core.report.link import Section
-from kws_core.ui.models import state
+import streamlit as st
 
-_SHOWN_BY: Final[dict[Section, tuple[str, str]]] = {
-    "compare": ("compare", "show_compare"),
-    "structure": ("structure", "show_structure"),
-    "results": ("results", "show_results"),
-    "own": ("own", "show_own_set"),
-    "why": ("why", "show_why"),
-    "map": ("map", "show_map"),
-    "data": ("data", "show_data"),
-    "card": ("card", "show_card"),
-}
+from kws_core.ui.models import choices, stored, texts
+from kws_core.ui.models.choices import choice
+from kws_core.ui.models.controls import clip_popover
+
+# What a section offers above itself: a model, the speakers of its results, a clip, panels.
+_WITH_MODEL: Final = ("structure", "results", "own", "why", "map", "card")
+_WITH_SPLIT: Final = ("results", "map", "card")
+_WITH_CLIP: Final = ("structure", "why", "map")
+_PANELS: Final = {"results": "panel", "data": "data", "why": "reason"}
 
 
-def show_section(section: Section) -> None:
-    """Show one section of the page."""
-    module, function = _SHOWN_BY[section]
-    show: Any = getattr(importlib.import_module(f"kws_core.ui.models.{module}"), function)
-    if section in ("structure", "why"):
-        show(state.model())
-    else:
-        show()
+@dataclass(frozen=True)
+class Subject:
+    """What a section is about.
+
+    model: empty if none is shipped. split: of its results, None without any. panel: empty in a
+    section without panels.
+    """
+
+    model: str
+    split: str | None
+    panel: str
+
+
+def show_page() -> None:
+    """Show the headline, the switch between the sections, and the open one.
+
+    The code of the others is not even loaded.
+    """
+    if headline := stored.headline():
+        st.markdown(headline)
+    section = choice("section", "Section", widget=st.pills)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        subject = _subject(section)
+        if section in _WITH_CLIP:
+            clip_popover()
+    importlib.import_module(f"kws_core.ui.models.{section}").show(subject)
+    choices.write_clip(section in _WITH_CLIP)
+
+
+def _subject(section: str) -> Subject:
+    model, panel, split = "", "", None
+    if section in _WITH_MODEL:
+        model = choice(
+            "model", "Model", choices.models(), widget=st.selectbox, width=170, help=texts.MODELS
+        ) or ""  # fmt: skip
+    if section == "results":
+        panel = choice("panel", "Show", widget=st.selectbox, width=180)
+    elif section in _PANELS:
+        panel = choice(_PANELS[section], "Show")
+    if section in _WITH_SPLIT:
+        split = _split(model, panel)
+    return Subject(model, split, panel)
+
+
+def _split(model: str, panel: str) -> str | None:
+    splits = stored.stream_splits(model) if panel == "live" else stored.splits(model)
+    if not splits or panel == "training":
+        return None
+    chosen: str = choice("split", "Measured on", splits, widget=st.selectbox, width=200)
+    return chosen

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import streamlit as st
 
+from kws_core.errors import DataError
 from kws_core.models import ModelCard
 from kws_core.models.embeddings import EmbeddingMap
 from kws_core.models.store import MODEL_FOLDER, read_card
-from kws_core.report.comparison import Row, rows_of
+from kws_core.report.comparison import Row, headline_of, rows_of
 from kws_core.report.literature import Task
 from kws_core.results.data_summary import DataSummary, load_data_summary
 from kws_core.results.scores import ClipScores
@@ -22,6 +23,7 @@ from kws_core.results.store import (
     load_scores,
 )
 from kws_core.results.stream_store import available_stream_results, load_stream_figures
+from kws_core.spotting.recognizer import DEFAULT_MODEL
 
 _KEPT: Final = 8  # a few models on two splits
 
@@ -29,6 +31,19 @@ _KEPT: Final = 8  # a few models on two splits
 def evaluations() -> list[tuple[str, str]]:
     """The (model, split) of every evaluation there is."""
     return available_results(RESULTS_FOLDER)
+
+
+def splits(model: str) -> tuple[str, ...]:
+    """The splits that a model was evaluated on, the test speakers first."""
+    return tuple(split for name, split in evaluations() if name == model)
+
+
+def headline() -> str:
+    """One sentence on the default model; empty where its results are missing or damaged."""
+    try:
+        return headline_of(figures(DEFAULT_MODEL, splits(DEFAULT_MODEL)[0]))
+    except (DataError, IndexError):  # the sections that need them say what is wrong
+        return ""
 
 
 def comparison(task: Task) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What a model is made of: its blocks, its layers, and what each makes of the current clip."""
+"""The structure of a model: its blocks and layers, and their outputs for the current clip."""
 
 from __future__ import annotations
 
@@ -19,53 +19,55 @@ from kws_core.models.structure import (
 )
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.clip import current_clip
-from kws_core.ui.models import state
+from kws_core.ui.models import texts
+from kws_core.ui.models.choices import choice
 from kws_core.ui.models.controls import chart, downloads, table
-from kws_core.ui.models.second import current_second, picture_of
+from kws_core.ui.models.question import current_second, picture_of
+from kws_core.ui.models.sections import Subject
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.models_loaded import model_named
 
 _BLOCKS: Final = "models_blocks"
-_LAYERS: Final = "models_layers"
 _TABLE_HEIGHT: Final = 420  # pixels; a longer table is scrolled
 
 
-def show_structure(model: str) -> None:
+def show(subject: Subject) -> None:
     """Show a model's structure, and the feature maps of the chosen layer."""
+    model = subject.model
     listener = model_named(model)
-    structure = _structure(listener)
-    chosen = _chosen_layer(structure)
+    structure = structure_by(listener)
+    n_towers = sum(block.is_first for block in structure.blocks)
+    chosen: str = choice(
+        "layer",
+        "Layer",
+        _layer_names(structure),
+        widget=st.selectbox,
+        index=_layer_names(structure).index(structure.blocks[0].name),
+        width=280,
+    )
     st.markdown(
         f"**{structure.parameters:,}** weights and **{structure.macs:,}** multiply-accumulates "
-        "(MACs) for one second of sound; the front end comes on top and has nothing to train."
+        "(MACs) for one second of sound, without the front end."
     )
-    if _towers(structure) > 1:
-        st.caption(
-            f"Drawn as {_towers(structure)} towers, one below the other: each gets what the front "
-            "end gives (no line leads to the next one's first block), and the last block, "
-            f"{structure.blocks[-1].name}, gets what all of them make of it."
-        )
+    if n_towers > 1:
+        st.caption(texts.TOWERS.format(n=n_towers, last=structure.blocks[-1].name))
     drawing, maps = st.columns([4, 5], gap="large")
     with drawing:
         chart(
             blocks_figure(structure, chosen),
             _BLOCKS,
-            f"The network's {len(structure.blocks)} blocks, "
-            f"{'tower by tower' if _towers(structure) > 1 else 'one after the other'}; the table "
-            "below has the same numbers.",
+            f"The network's {len(structure.blocks)} blocks; the table below has the same numbers.",
             on_select=lambda: _choose_block(structure),
             selection_mode="points",
         )
     with maps:
         _show_features(listener, chosen)
     rows = [_row(layer, structure) for layer in structure.layers]
-    st.markdown("**Layers**: select one to see what it makes of the clip.")
+    st.markdown("**Layers**")
     table(
         rows,
-        _LAYERS,
+        "models_layers",
         f"The {len(rows)} layers with their outputs, weights and multiply-accumulates.",
-        on_select=lambda: _choose_row(structure),
-        selection_mode="single-row",
         height=min(_TABLE_HEIGHT, 38 + 35 * len(rows)),
         column_config={
             "Layer": st.column_config.TextColumn(width=222),
@@ -77,21 +79,17 @@ def show_structure(model: str) -> None:
             "Share of MACs": st.column_config.NumberColumn("Share", format="percent", width=60),
         },
     )
-    st.caption(
-        "Output: channels × rows × frames, or numbers, for one clip. MACs are those of "
-        "convolutions and matrix products; norms, gates and activations are not counted, and "
-        "neither is the front end."
-    )
+    st.caption(texts.LAYER_COLUMNS)
     downloads(model, "layers", rows=lambda: rows, content=lambda: rows)
 
 
 def _show_features(listener: Recognizer, name: str) -> None:
-    second, told = current_second(listener)
+    second, note = current_second(listener)
     values = second.recall(
         ("features", listener.card.sha256, name), lambda: _features(second, listener, name)
     )
     clip = current_clip.current()
-    st.markdown(f"What **{name}** makes of **{plain(clip.name)}**")
+    st.markdown(f"Output of **{name}** for **{plain(clip.name)}**")
     labels = [readable(label) for label in listener.labels]
     chart(
         feature_figure(
@@ -101,9 +99,9 @@ def _show_features(listener: Recognizer, name: str) -> None:
             f"{clip.key} {name}",
         ),
         "models_features",
-        f"What {name} makes of the clip: {feature_text(values)}",
+        f"Output of {name} for the clip: {feature_text(values)}",
     )
-    st.caption(f"{feature_text(values)} {told}")
+    st.caption(f"{feature_text(values)} {note}")
 
 
 def _features(second: Any, listener: Recognizer, name: str) -> Floats:
@@ -113,28 +111,17 @@ def _features(second: Any, listener: Recognizer, name: str) -> Floats:
     return layer_output(listener.loaded.network, picture, name)
 
 
-def _towers(structure: Structure) -> int:
-    return sum(block.is_first for block in structure.blocks)
-
-
-def _chosen_layer(structure: Structure) -> str:
-    wanted = state.shown().layer
-    names = {layer.name or FRONT_END for layer in structure.layers}
-    names |= {block.name for block in structure.blocks}
-    return wanted if wanted in names else structure.blocks[0].name
+def _layer_names(structure: Structure) -> list[str]:
+    names = [FRONT_END, *(block.name for block in structure.blocks)]
+    return list(dict.fromkeys(names + [layer.name or FRONT_END for layer in structure.layers]))
 
 
 def _choose_block(structure: Structure) -> None:
     points = st.session_state[_BLOCKS].selection.points
     if points:
         number = points[0]["point_index"]
-        state.change(layer=structure.blocks[number - 1].name if number else FRONT_END)
-
-
-def _choose_row(structure: Structure) -> None:
-    chosen = st.session_state[_LAYERS].selection.rows
-    if chosen:
-        state.change(layer=structure.layers[chosen[0]].name or FRONT_END)
+        name = structure.blocks[number - 1].name if number else FRONT_END
+        st.session_state["layer"] = name
 
 
 def _row(layer: Layer, structure: Structure) -> dict[str, Any]:
@@ -149,7 +136,8 @@ def _row(layer: Layer, structure: Structure) -> dict[str, Any]:
     }
 
 
-def _structure(listener: Recognizer) -> Structure:
+def structure_by(listener: Recognizer) -> Structure:
+    """Return the structure of a model, worked out once per server."""
     return _kept_structure(listener.card.sha256, listener)
 
 

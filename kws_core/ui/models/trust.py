@@ -1,4 +1,4 @@
-"""Which map is faithful: cells taken away and shown in its order, while the model listens."""
+"""Which map is faithful: the score while cells are removed, or shown, in its order."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from kws_core.explain.methods import (
     random_faithfulness,
 )
 from kws_core.explain.wording import BASELINE_TEXTS, LOUDEST, RANDOM, faithfulness_rows, verdict
+from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart, downloads, table
 from kws_core.ui.models.question import Question, explanations
 from kws_core.ui.shared.messages import plain
 
 _CURVES: Final[dict[CurveKind, str]] = {
-    "deletion": "**Deletion**: the lower, the better",
-    "insertion": "**Insertion**: the higher, the better",
+    "deletion": "**Deletion** (lower is better)",
+    "insertion": "**Insertion** (higher is better)",
 }
 
 
 def show_faithfulness(question: Question) -> None:
     """Show deletion and insertion curves of all maps, and what they say."""
     key = ("faithful", *question.key)
-    with st.spinner("Taking the picture apart"):
+    with st.spinner("Measuring the maps"):
         measured = question.second.recall(key, lambda: list(_measure(question).items()))
     by_name = dict(measured)
     maps = {name: by_name[name] for name in METHODS.values()}
@@ -51,11 +52,9 @@ def show_faithfulness(question: Question) -> None:
         },
     )
     st.caption(
-        f"Score: the model's probability of {plain(question.word)} while the cells with the "
-        "largest values are taken away first, or shown first. Cells that are taken away get "
-        f"the baseline's level ({BASELINE_TEXTS[question.baseline_name]}). The area under a "
-        "curve is its mean score. The random order is the mean of a few; loudest first takes the "
-        "cells furthest above the baseline, without asking any network."
+        texts.FAITHFULNESS.format(
+            word=plain(question.word), baseline=BASELINE_TEXTS[question.baseline_name]
+        )
     )
     downloads(
         question.listener.card.name,

@@ -9,119 +9,102 @@ import streamlit as st
 
 from kws_core.audio.remembered import Floats
 from kws_core.charts.style import percent, readable
-from kws_core.explain.baselines import baseline_of
 from kws_core.explain.charts import map_figure
+from kws_core.explain.masking import Baseline, baseline_of
 from kws_core.explain.methods import METHODS, Method
 from kws_core.explain.sanity import SEED
 from kws_core.explain.wording import (
-    BASELINE_NAMES,
     BASELINE_TEXTS,
     described,
     likeness_text,
     method_text,
 )
 from kws_core.lab.second import Second
-from kws_core.report.link import Reason
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.clip import current_clip
-from kws_core.ui.models import state
+from kws_core.ui.models import texts
+from kws_core.ui.models.choices import choice
 from kws_core.ui.models.controls import chart, downloads
 from kws_core.ui.models.hear import show_sound
-from kws_core.ui.models.question import Question, explanation, explanations
-from kws_core.ui.models.second import current_second, picture_of
+from kws_core.ui.models.question import (
+    Question,
+    current_second,
+    explanation,
+    explanations,
+    picture_of,
+)
+from kws_core.ui.models.sections import Subject
 from kws_core.ui.models.trust import show_faithfulness
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.models_loaded import model_named
 
-_REASONS: Final[dict[Reason, str]] = {
-    "maps": "Maps",
-    "trust": "Which to trust",
-    "hear": "Hear what mattered",
-}
-_LABEL: Final = "models_label"
+RECOGNISED: Final = ""  # the label with the best score, of whichever clip it is
 
 
-def show_why(model: str) -> None:
+def show(subject: Subject) -> None:
     """Show why a model gives a label to the current clip."""
-    listener = model_named(model)
-    second, told = current_second(listener)
+    listener = model_named(subject.model)
+    second, note = current_second(listener)
     picture = picture_of(second, listener)
     if picture.ndim != 2:
-        st.info(
-            f"{model} hears the wave itself: there is no picture to point into. Choose another "
-            "model.",
-            icon=":material/image_not_supported:",
-        )
+        st.info(texts.NO_PICTURE.format(model=subject.model), icon=":material/image_not_supported:")
         return
-    state.choice("Why", "reason", _REASONS)
     question = _ask(listener, second, picture)
-    if told:
-        st.caption(f":material/content_cut: {told}")
-    match state.shown().reason:
-        case "maps":
-            _show_maps(question)
-        case "trust":
-            show_faithfulness(question)
-        case "hear":
-            show_sound(question)
+    if note:
+        st.caption(f":material/content_cut: {note}")
+    shown = {"maps": _show_maps, "trust": show_faithfulness, "hear": show_sound}
+    shown[subject.panel](question)
 
 
 def _ask(listener: Recognizer, second: Second, picture: Floats) -> Question:
     scores = second.recall(
         ("scores", listener.card.sha256), lambda: listener.posteriors_of_features(picture[None])[0]
     )
-    order = np.argsort(-scores, kind="stable").tolist()
-    heard = listener.labels[order[0]]
-    wanted = state.shown().label
-    chosen = wanted if wanted in listener.labels else heard
-    st.session_state[_LABEL] = chosen
+    labels = [listener.labels[i] for i in np.argsort(-scores, kind="stable").tolist()]
 
-    def choose() -> None:
-        label = st.session_state[_LABEL]
-        state.change(label="" if label == heard else label)
+    def name_of(label: str) -> str:
+        if label == RECOGNISED:
+            return f"{readable(labels[0])}, recognised ({percent(float(scores.max()))})"
+        return readable(label)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
+        label = choice(
+            "label",
             "Label",
-            [listener.labels[i] for i in order],
-            format_func=lambda label: (
-                f"{readable(label)} {percent(float(scores[listener.labels.index(label)]))}"
-            ),
-            key=_LABEL,
-            on_change=choose,
-            width=220,
+            [RECOGNISED, *labels],
+            widget=st.selectbox,
+            format_func=name_of,
+            width=230,
         )
-        state.choice(
-            "Compared with",
-            "baseline",
-            BASELINE_NAMES,
-            label_visibility="visible",
-        )
-    name = state.shown().baseline
-    baseline = baseline_of(picture, name, listener.front_end_config)
-    return Question(listener, second, picture, listener.labels.index(chosen), baseline, name)
+        baseline: Baseline = choice("baseline", "Compared with", label_visibility="visible")
+    label = labels[0] if label == RECOGNISED else label
+    return Question(
+        listener,
+        second,
+        picture,
+        listener.labels.index(label),
+        baseline_of(picture, baseline, listener.front_end_config),
+        baseline,
+    )
 
 
 def _show_maps(question: Question) -> None:
     listener = question.listener
     before = listener.posteriors_of_features(question.baseline[None])[0]
     best = int(before.argmax())
-    st.markdown(
-        f"What in the picture raises {plain(listener.card.name)}'s logit for "
-        f"**{plain(question.word)}**: **orange** speaks for it, **blue** against it. Every map is "
-        "coloured up to its own strongest cells."
-    )
+    st.markdown(texts.MAPS.format(model=plain(listener.card.name), word=plain(question.word)))
     names = list(METHODS)
     for pair in (names[:2], names[2:]):
         for column, method in zip(st.columns(2, gap="medium"), pair, strict=True):
             with column:
                 _show_map(question, method)
     st.caption(
-        f"The baseline: {BASELINE_TEXTS[question.baseline_name]}; the model hears it as "
-        f"{readable(listener.labels[best])} ({percent(float(before[best]))}). Untrained: the same "
-        f"network with its first random weights (seed {SEED}), in the cells that differ from the "
-        "baseline. A map that looks the same there explains nothing; that the sizes are alike, but "
-        "not the signs, is the sound itself shining through."
+        texts.MAPS_NOTE.format(
+            baseline=BASELINE_TEXTS[question.baseline_name],
+            best=readable(listener.labels[best]),
+            score=percent(float(before[best])),
+            seed=SEED,
+        )
     )
     downloads(
         listener.card.name,
