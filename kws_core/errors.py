@@ -73,6 +73,10 @@ class AugmentError(KwsError):
     """Settings of an augmentation that make no sense, or a clip it cannot be applied to."""
 
 
+class RecipeError(KwsError):
+    """A training recipe that can't be read or followed."""
+
+
 class TrainingError(KwsError):
     """Training cannot start, or cannot go on."""
 

@@ -22,14 +22,6 @@ def rate(text: str) -> float:
     return number
 
 
-def share(text: str) -> float:
-    """Return a number from 0 to 1."""
-    number = float(text)
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError("must be from 0 to 1")
-    return number
-
-
 def positive(text: str) -> float:
     """Return a finite number above 0."""
     number = float(text)

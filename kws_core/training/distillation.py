@@ -90,19 +90,16 @@ class Teacher:
 
 
 def load_teacher(
-    names: Sequence[str],
-    folder: Path,
+    places: Sequence[Path],
     labels: tuple[str, ...],
     front_end: FrontEnd,
     settings: DistillationSettings | None = None,
 ) -> Teacher:
     """Load saved models as the teacher of a network with these labels and this front end.
 
-    names: of models in `folder`, or ``run/model`` for those in folders below it. Raises
-    `UnknownModelError` or `DamagedModelError` as `load_model` does, and `ModelError` if one has
-    other labels or takes another input.
+    places: ``FOLDER/NAME`` of each. Raises `UnknownModelError` or `DamagedModelError` as
+    `load_model` does, and `ModelError` if one has other labels or takes another input.
     """
-    places = [folder / name for name in names]
     models = [load_model(place.name, place.parent) for place in places]
     for model in models:
         _check_fit(model, labels, front_end)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+from tqdm import tqdm
 
 from kws_core.errors import TrainingError
 from kws_core.training.compute import Compute
@@ -66,6 +68,18 @@ def process_group(compute: Compute) -> Iterator[None]:
         dist.destroy_process_group()
 
 
+def say(line: str) -> None:
+    """Print a line on standard error, once for all processes."""
+    if is_main():
+        tqdm.write(line, file=sys.stderr)
+
+
+def wait_for_all() -> None:
+    """Go on when every process has come here."""
+    if _together():
+        dist.barrier()
+
+
 @contextmanager
 def main_first() -> Iterator[None]:
     """Let the main process go ahead (to decode and cache the data), and the others follow."""
@@ -81,7 +95,7 @@ def check_batch_size(size: int) -> None:
     if size % world_size():
         raise TrainingError(
             f"A batch of {size} clips can't be shared out evenly among {world_size()} processes: "
-            "choose --batch-size as a multiple of their number."
+            "choose batch_size as a multiple of their number."
         )
 
 

@@ -93,7 +93,7 @@ def train(
         if not math.isfinite(loss):
             raise TrainingError(
                 f"The loss is no number any more in epoch {epoch + 1}: start again with a smaller "
-                "--learning-rate, or go on from the last checkpoint with --resume."
+                "learning_rate, or go on from the last checkpoint with --resume."
             )
         if distributed.is_main():
             result = validate(run.average.network, validation)

@@ -76,8 +76,8 @@ def prepare(
     key = f"prepared-{hashlib.sha256(spelled.encode()).hexdigest()[:12]}"
     if resume and not (folder / key).exists():
         raise DataError(
-            f"{folder} has no clips that were prepared this way: go on with the data, --prepare, "
-            "--teacher, --augmentation and --seed of the run, or start again without --resume."
+            f"{folder} has no clips that were prepared this way: go on with the same data "
+            "and the same recipe, or start again without --resume."
         )
 
     def draw() -> dict[str, np.ndarray]:

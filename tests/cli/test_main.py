@@ -219,111 +219,77 @@ class TestModels:
 class TestTrain:
     @pytest.fixture
     def calls(self, monkeypatch, models) -> list[tuple]:
-        """Stand in for training; the arguments it was called with."""
+        """Stand in for training; the recipes and workspaces it was called with."""
         from kws_core.models.store import read_card
         from kws_core.training import run as training_run
 
         calls: list[tuple] = []
 
-        def run_training(*arguments: object, **options: object) -> ModelCard:
-            calls.append((arguments, options))
+        def follow(*arguments: object) -> ModelCard:
+            calls.append(arguments)
             return read_card(models, "ds-resnet")
 
-        monkeypatch.setattr(training_run, "run_training", run_training)
+        monkeypatch.setattr(training_run, "follow", follow)
         return calls
 
-    def test_without_options_it_is_the_recipe_of_the_default_model(self, run, calls) -> None:
-        from kws_core.training.batches.augmentation import AugmentSettings
-        from kws_core.training.dataset.more_sound import MoreSound
-        from kws_core.training.dataset.recordings import DataKinds
-        from kws_core.training.distillation import DistillationSettings
-        from kws_core.training.optimization import TrainingSettings
+    def test_a_model_is_trained_in_one_plain_step(self, run, calls) -> None:
+        from kws_core.training.recipe_file import plain_recipe
+        from kws_core.training.workspace import Workspace
 
-        printed = run("train", "--data", "d", "--out", "o")
+        printed = run("train", "--model", "bcresnet-1", "--data", "d", "--out", "o")
         assert printed.code == 0
-        assert str(Path("o/ds-resnet.safetensors")) in printed.out
-        [(arguments, options)] = calls
-        assert arguments == (
-            "ds-resnet", Path("d"), Path("o"), TrainingSettings(), AugmentSettings()
-        )  # fmt: skip
-        assert options == {
-            "name": None, "kinds": DataKinds(), "more": MoreSound(), "fetch": False,
-            "resume": False, "start_from": None, "teachers": (),
-            "teacher_folder": cli.MODEL_FOLDER, "distillation": DistillationSettings(),
-            "n_prepared": 0, "device": "auto", "cpu_bfloat16": False, "tracker": None,
-            "cache": None,
-        }  # fmt: skip
+        assert str(Path("o/ds-resnet/ds-resnet.safetensors")) in printed.out
+        assert calls == [(plain_recipe("bcresnet-1"), Workspace(Path("d"), Path("o")))]
 
-    def test_every_option_reaches_the_run(self, run, calls) -> None:
-        from kws_core.training.batches.augmentation import AUGMENTATIONS
+    def test_every_option_reaches_the_run(self, run, calls, tmp_path) -> None:
         from kws_core.training.dataset.more_sound import MoreSound
-        from kws_core.training.dataset.recordings import DataKinds
-        from kws_core.training.distillation import DistillationSettings
-        from kws_core.training.optimization import TrainingSettings
+        from kws_core.training.recipe_file import load_recipe
+        from kws_core.training.workspace import Workspace
 
+        (tmp_path / "speech").mkdir()
         command = (
-            "train --model bcresnet-1 --data d --out o --epochs 2 --clips-per-epoch 640 "
-            "--batch-size 64 --learning-rate 0.01 --seed 9 --name mine --no-pictures "
-            "--no-synthetic --augmentation mild --start-from first --resume --cache c "
-            "--teacher big --teacher big-2 --teacher-folder t --teacher-weight 0.5 "
-            "--teacher-temperature 4 --prepare 9600 "
-            "--no-audio --no-noise --no-other-words --mixup 0.2 --keep last --device cpu "
-            "--log tensorboard --download --more-speech talk --more-noise rain --bfloat16 "
-            "--more-words said"
+            "train --recipe ds-resnet --set epochs=2 --set second.seed=9 --step second --data d "
+            f"--out o --sounds {tmp_path} --download --resume --device cpu --log tensorboard "
+            "--cache c"
         )
-        run(*command.split())
-        [(arguments, options)] = calls
-        assert arguments[0] == "bcresnet-1"
-        assert arguments[4] == AUGMENTATIONS["mild"]
-        assert arguments[3] == TrainingSettings(
-            epochs=2, clips_per_epoch=640, batch_size=64, learning_rate=0.01, seed=9,
-            mixup=0.2, keep="last",
+        assert run(*command.split()).code == 0
+        [(recipe, workspace)] = calls
+        assert recipe == load_recipe("ds-resnet", ["epochs=2", "second.seed=9"]).only("second")
+        assert workspace == Workspace(
+            Path("d"), Path("o"), MoreSound(speech=tmp_path / "speech"), cache=Path("c"),
+            device="cpu", tracker="tensorboard", resume=True, fetch=True,
         )  # fmt: skip
-        assert options == {
-            "name": "mine", "kinds": DataKinds(False, False, False, False, False),
-            "more": MoreSound(Path("talk"), Path("rain"), Path("said")),
-            "fetch": True, "resume": True,
-            "start_from": Path("first"), "teachers": ("big", "big-2"), "teacher_folder": Path("t"),
-            "distillation": DistillationSettings(0.5, 4.0), "n_prepared": 9600, "device": "cpu",
-            "cpu_bfloat16": True, "tracker": "tensorboard", "cache": Path("c"),
-        }  # fmt: skip
 
     def test_takes_as_many_threads_as_asked(self, run, calls) -> None:
         before = torch.get_num_threads()
         try:
-            run("train", "--data", "d", "--out", "o", "--threads", "1")
+            run("train", "--model", "m5", "--data", "d", "--out", "o", "--threads", "1")
             assert torch.get_num_threads() == 1
         finally:
             torch.set_num_threads(before)
 
-    def test_offers_every_augmentation(self, run, calls) -> None:
-        from kws_core.training.batches.augmentation import AUGMENTATIONS
-
-        for name, settings in AUGMENTATIONS.items():
-            run("train", "--data", "d", "--out", "o", "--augmentation", name)
-            assert calls[-1][0][4] == settings
-
-    def test_only_the_first_of_several_processes_speaks(self, run, calls, monkeypatch) -> None:
-        monkeypatch.setenv("RANK", "1")
-        assert run("train", "--data", "d", "--out", "o").err == ""
-
     def test_missing_data_are_named(self, run, tmp_path) -> None:
-        printed = run("train", "--data", str(tmp_path), "--out", str(tmp_path / "out"))
+        out = str(tmp_path / "out")
+        printed = run("train", "--model", "ds-resnet", "--data", str(tmp_path), "--out", out)
         assert (printed.code, printed.out) == (1, "")
         [line] = printed.err.splitlines()[1:]
         assert "speech_commands_train.parquet, " in line
         assert "are missing" in line
-        assert "--no-noise" in line
+        assert "--set 'without=" in line
 
-    def test_a_name_that_would_leave_its_folder_is_refused_before_the_run(self, run, calls) -> None:
-        printed = run("train", "--data", "d", "--out", "o", "--name", "../../evil")
-        assert (printed.code, printed.out, calls) == (1, "", [])
-        assert "the name '../../evil' can't be used" in printed.err
-
-    def test_an_epoch_without_a_batch_is_refused(self, run, calls) -> None:
-        printed = run("train", "--data", "d", "--out", "o", "--clips-per-epoch", "5")
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ("--recipe towers", "no recipe 'towers'"),
+            ("--recipe ds-resnet --step tenth", "no step 'tenth'"),
+            ("--model m5 --set epochs=0", "epochs is at least 1"),
+            ("--model m5 --sounds nowhere", "no subfolder speech"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(self, run, calls, options, message) -> None:
+        printed = run("train", *options.split(), "--data", "d", "--out", "o")
         assert printed.code == 1
-        assert "--clips-per-epoch" in printed.err
+        assert message in printed.err
         assert calls == []
 
     @pytest.mark.parametrize("has_checkpoint", [True, False])
@@ -332,26 +298,26 @@ class TestTrain:
     ) -> None:
         from kws_core.training import run as training_run
 
-        def run_training(*_: object, **__: object) -> ModelCard:
+        def follow(*_: object) -> ModelCard:
             if has_checkpoint:
-                (tmp_path / "checkpoint.pt").write_bytes(b"")
+                (tmp_path / "m5").mkdir()
+                (tmp_path / "m5" / "checkpoint.pt").write_bytes(b"")
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(training_run, "run_training", run_training)
-        printed = run("train", "--data", "d", "--out", str(tmp_path))
+        monkeypatch.setattr(training_run, "follow", follow)
+        printed = run("train", "--model", "m5", "--data", "d", "--out", str(tmp_path))
         assert printed.code == 130
         assert ("--resume" in printed.err) is has_checkpoint
-        assert ("is whole" in printed.err) is has_checkpoint
         assert ("nothing to resume" in printed.err) is not has_checkpoint
 
     def test_a_folder_that_cannot_be_written_is_named(self, run, monkeypatch) -> None:
         from kws_core.training import run as training_run
 
-        def run_training(*_: object, **__: object) -> ModelCard:
+        def follow(*_: object) -> ModelCard:
             raise PermissionError(13, "Permission denied", "o")
 
-        monkeypatch.setattr(training_run, "run_training", run_training)
-        printed = run("train", "--data", "d", "--out", "o")
+        monkeypatch.setattr(training_run, "follow", follow)
+        printed = run("train", "--model", "m5", "--data", "d", "--out", "o")
         assert printed.code == 1
         assert "Permission denied: 'o'" in printed.err
 
@@ -366,9 +332,9 @@ class TestTrain:
         "predict x.wav --runners-up many",
         "train",
         "train --data d",
-        "train --data d --out o --epochs 0",
-        "train --data d --out o --learning-rate -1",
+        "train --data d --out o",
         "train --data d --out o --model nope",
+        "train --data d --out o --model m5 --recipe ds-resnet",
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_how_to_use_it(arguments: str, capsys) -> None:

@@ -21,7 +21,7 @@ from kws_core.models.store import LoadedModel, load_model
 from kws_core.models.structure import structure_of
 from kws_core.models.two_towers import TwoTowers, join
 from kws_core.report.card import how_made
-from kws_core.training.tools.join import join_models
+from kws_core.training.combine import join_models
 from tests.helpers.training_toys import toy_clips
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -82,7 +82,7 @@ def test_both_are_left_as_they_were(towers) -> None:
 
 
 def test_is_saved_with_the_history_of_both(towers, tmp_path: Path) -> None:
-    card = join_models(*towers, toy_clips(3, 9), tmp_path)
+    card = join_models(*towers, toy_clips(3, 9), tmp_path, "two-towers")
     loaded = load_model("two-towers", tmp_path)
     assert loaded.card == card
     assert card.parameters == 1_166_309
@@ -100,13 +100,13 @@ def test_other_networks_are_refused(towers, tmp_path: Path) -> None:
     bands, time = towers
     clips = toy_clips(3, 9)
     with pytest.raises(ModelError, match=r"crnn-fine and a crnn can't be joined"):
-        join_models(time, bands, clips, tmp_path)
+        join_models(time, bands, clips, tmp_path, "two-towers")
     with pytest.raises(ModelError, match="labels or front ends differ"):
-        join_models(tower("crnn", 3, WORDS), time, clips, tmp_path)
+        join_models(tower("crnn", 3, WORDS), time, clips, tmp_path, "two-towers")
     wider = front_end_spec(LogMel(LogMelConfig(f_max=7600.0)))
     other = replace(time.card, front_end=wider)
     with pytest.raises(ModelError, match="labels or front ends differ"):
-        join_models(bands, replace(time, card=other), clips, tmp_path)
+        join_models(bands, replace(time, card=other), clips, tmp_path, "two-towers")
 
 
 def test_each_tower_is_drawn_from_the_front_end_on(towers) -> None:

@@ -85,7 +85,7 @@ class TestTraining:
         broken = toy_batches()
         broken.log_mel[:] = math.nan
         settings = replace(SETTINGS, epochs=1, clips_per_epoch=12)
-        with pytest.raises(TrainingError, match=r"no number any more in epoch 1.*--learning-rate"):
+        with pytest.raises(TrainingError, match=r"no number any more in epoch 1.*learning_rate"):
             train(small_network(), broken, toy_clips(2, seed=9), settings, tmp_path)
         assert not (tmp_path / "checkpoint.pt").exists()
 

@@ -104,5 +104,5 @@ def test_another_teacher_has_clips_of_its_own(tmp_path: Path) -> None:
 
 def test_a_run_goes_on_with_its_own_clips_only(tmp_path: Path) -> None:
     prepared(tmp_path)
-    with pytest.raises(DataError, match=r"no clips that were prepared this way.*--prepare"):
+    with pytest.raises(DataError, match=r"no clips that were prepared this way.*same recipe"):
         prepared(tmp_path, teacher=teacher(), resume=True)

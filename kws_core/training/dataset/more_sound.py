@@ -8,7 +8,7 @@ and `kws_core.training.tools.synthesize` one of words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import librosa
@@ -35,6 +35,18 @@ class MoreSound:
     speech: Path | None = None
     noise: Path | None = None
     words: Path | None = None
+
+    @classmethod
+    def below(cls, folder: Path) -> MoreSound:
+        """Return the subfolders speech, noise and words, those that exist.
+
+        Raises `DataError` if there is none of them.
+        """
+        found = {part.name: folder / part.name for part in fields(cls)}
+        found = {name: path for name, path in found.items() if path.is_dir()}
+        if not found:
+            raise DataError(f"{folder} has no subfolder speech, noise or words with sound files.")
+        return cls(**found)
 
     def descriptions(self) -> list[str]:
         """Return what a model's card says of each folder."""
@@ -78,7 +90,7 @@ def sound_files(folder: Path, suffixes: Sequence[str] = SOUND_FILES) -> list[Pat
     if not files:
         raise DataError(
             f"There are no sound files in {folder}: give a folder with "
-            f"{', '.join(SOUND_FILES)} files, or leave the option out."
+            f"{', '.join(SOUND_FILES)} files, or go without it."
         )
     return files
 

@@ -5,6 +5,7 @@ Readers ask here and need not know which of the two they were given.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -28,7 +29,7 @@ class DataKinds:
     fluent: bool = True
 
     def names(self) -> list[str]:
-        """Return the kinds that are wanted, as written in the command line's ``--no-...``."""
+        """Return the kinds that are wanted, as recipes write them."""
         return [f.name.replace("_", "-") for f in fields(self) if getattr(self, f.name)]
 
 
@@ -90,10 +91,10 @@ def _require_files(folder: Path, wanted: DataKinds) -> None:
     ]  # fmt: skip
     if lacking:
         verb = "is" if len(lacking) == 1 else "are"
-        switches = " ".join(dict.fromkeys(f"--no-{kind}" for _, kind in lacking))
+        left_out = json.dumps(list(dict.fromkeys(kind for _, kind in lacking)))
         raise DataError(
             f"{', '.join(file for file, _ in lacking)} {verb} missing in {folder}: give the data "
-            f"folder with --data, or go without them: {switches}."
+            f"folder with --data, or train without them: --set 'without={left_out}'."
         )
 
 

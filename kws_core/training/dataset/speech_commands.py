@@ -85,8 +85,8 @@ def background_noises(folder: Path, split: str) -> Iterator[tuple[str, Samples]]
     paths = sorted((folder / NOISE_FOLDER).glob("*.wav"))
     if not paths:
         raise DataError(
-            f"There are no recordings in {folder / NOISE_FOLDER}: unpack the data again, or go "
-            "without them: --no-noise."
+            f"There are no recordings in {folder / NOISE_FOLDER}: unpack the data again, or "
+            "train without them: --set 'without=[\"noise\"]'."
         )
     for path in paths:
         yield path.stem, part_of_long(decode(path.read_bytes(), where=str(path)), split)

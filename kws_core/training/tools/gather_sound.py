@@ -8,8 +8,8 @@ Unpack the packages in a folder (as root or not, nothing is installed), then cop
     for package in *.deb; do dpkg-deb -x $package unpacked; done
     python -m kws_core.training.tools.gather_sound --packages unpacked --out sounds
 
-Train with ``--more-speech sounds/speech --more-noise sounds/noise``; measure with ``evaluate
---sentences sounds/sentences``: two more voices, who are never trained on.
+Train with ``--sounds sounds``; measure with ``evaluate --sentences sounds/sentences``: two more
+voices, who are never trained on.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ every voice says both. The programs and a list of words are packages of Debian:
         festvox-us-slt-hts wamerican-small
     python -m kws_core.training.tools.synthesize --out sounds
 
-writes ``sounds/speech/synthetic`` (with what `gather_sound` left there, for ``train
---more-speech sounds/speech``) and ``sounds/words`` (for ``--more-words sounds/words``). What is
-said by whom is drawn first, from one seed. Nothing of it is passed on from here.
+writes ``sounds/speech/synthetic`` (beside what `gather_sound` left there) and
+``sounds/words``, both for ``train --sounds sounds``. Who says what is drawn first, from one seed.
+Nothing of it is passed on from here.
 """
 
 from __future__ import annotations

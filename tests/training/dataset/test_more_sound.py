@@ -10,11 +10,12 @@ pytest.importorskip("pyarrow", reason="training data are Parquet files")
 from kws_core.errors import DataError, ModelError
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS
-from kws_core.training.batches.augmentation import AugmentSettings
 from kws_core.training.dataset.load import load_training_data
 from kws_core.training.dataset.more_sound import MoreSound, folder_recordings, word_clips
 from kws_core.training.dataset.recordings import DataKinds, describe
-from kws_core.training.run import run_training
+from kws_core.training.recipe import TrainStep
+from kws_core.training.train_step import train_step
+from kws_core.training.workspace import Workspace
 from tests.helpers import training_shards as shards
 from tests.helpers.audio_files import encode, tone
 from tests.helpers.training_toys import SETTINGS
@@ -136,8 +137,18 @@ def test_the_card_says_where_they_are_from(talk: Path, tmp_path: Path) -> None:
 def test_a_network_that_hears_sound_refuses_them(talk: Path, tmp_path: Path) -> None:
     data = shards.write_shards(tmp_path / "data")
     with pytest.raises(ModelError, match="for models of the log-mel"):
-        run_training(
-            *("m5", data, tmp_path / "out", SETTINGS, AugmentSettings()),
-            more=MoreSound(speech=talk),
-            cache=tmp_path / "cache",
+        train_step(
+            TrainStep("m5", "m5", settings=SETTINGS),
+            Workspace(data, tmp_path / "out", MoreSound(speech=talk), tmp_path / "cache"),
         )
+
+
+def test_a_folder_of_sounds_has_some_of_three_subfolders(tmp_path: Path) -> None:
+    (tmp_path / "noise").mkdir()
+    assert MoreSound.below(tmp_path) == MoreSound(noise=tmp_path / "noise")
+    (tmp_path / "words").mkdir()
+    (tmp_path / "sentences").mkdir()
+    found = MoreSound.below(tmp_path)
+    assert found == MoreSound(noise=tmp_path / "noise", words=tmp_path / "words")
+    with pytest.raises(DataError, match="no subfolder speech, noise or words"):
+        MoreSound.below(tmp_path / "sentences")

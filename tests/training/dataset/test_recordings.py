@@ -15,7 +15,6 @@ from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.training import run
-from kws_core.training.batches.augmentation import AugmentSettings
 from kws_core.training.dataset import speech_commands
 from kws_core.training.dataset.load import load_training_data
 from kws_core.training.dataset.recordings import (
@@ -26,7 +25,8 @@ from kws_core.training.dataset.recordings import (
     other_recordings,
     word_recordings,
 )
-from kws_core.training.optimization import TrainingSettings
+from kws_core.training.recipe_file import plain_recipe
+from kws_core.training.workspace import Workspace
 from tests.helpers import training_shards as shards
 from tests.helpers.speech_commands_folder import NOISE_S, SPEAKERS, WORDS, write_speech_commands
 
@@ -87,7 +87,7 @@ class TestSpeechCommands:
         shutil.copytree(unpacked, tmp_path / "data")
         folder = tmp_path / "data" / speech_commands.FOLDER
         shutil.rmtree(folder / speech_commands.NOISE_FOLDER)
-        with pytest.raises(DataError, match="--no-noise"):
+        with pytest.raises(DataError, match=r"without=.*noise"):
             list(noise_recordings(folder, "train"))
         kinds = DataKinds(noise=False)
         assert len(load_training_data(folder, tmp_path, CONFIG, kinds).training.noise) == 1
@@ -146,15 +146,15 @@ class TestSpeechCommandsAsTrainingData:
 
     @pytest.mark.usefixtures("one_thread")
     def test_a_model_can_be_trained_on_it(self, tmp_path, monkeypatch, capsys) -> None:
-        settings = TrainingSettings(epochs=1, clips_per_epoch=12, batch_size=12)
+        changes = ["epochs=1", "clips_per_epoch=12", "batch_size=12"]
         # Fetched first, as asked: here by writing it.
         monkeypatch.setattr(run, "download", write_speech_commands)
-        given = ("bcresnet-1", tmp_path, tmp_path / "out", settings, AugmentSettings())
-        card = run.run_training(*given, fetch=True, device="cpu", cache=tmp_path / "cache")
+        space = Workspace(tmp_path, tmp_path / "out", cache=tmp_path / "cache", fetch=True)
+        card = run.follow(plain_recipe("bcresnet-1", changes), space)
         assert card is not None
         assert (
-            "has no pictures, synthetic, other-words, fluent: going on without."
-            in capsys.readouterr().out
+            "has no pictures, synthetic, other-words, fluent: training without."
+            in capsys.readouterr().err
         )
         assert card.training["clips"] == 6
         assert card.training["kinds"]["pictures"] is False
@@ -176,7 +176,7 @@ class TestKinds:
             kinds_to_use(tmp_path / "data", DataKinds())
         message = str(refused.value)
         assert "background_noise.parquet, other_words.parquet are missing in" in message
-        assert message.endswith("--no-noise --no-other-words.")
+        assert message.endswith("""--set 'without=["noise", "other-words"]'.""")
         assert "\n" not in message
 
     def test_without_any_real_clips_are_refused(self, parquet) -> None:
