@@ -7,6 +7,6 @@ setup(
     package_dir={"kws_core.assets": "assets"},
     package_data={
         "kws_core": ["**/*.css", "**/*.js", "**/*.toml"],
-        "kws_core.assets": ["icon.png", "models/*", "results/*", "samples/*"],
+        "kws_core.assets": ["icon.png", "models/*", "results/*", "samples/*", "teaching/*"],
     },
 )

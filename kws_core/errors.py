@@ -81,5 +81,9 @@ class TrainingError(KwsError):
     """Training cannot start, or cannot go on."""
 
 
+class TeachingError(KwsError):
+    """Takes that no word can be learnt from, or a file of taught words that cannot be used."""
+
+
 class SettingsError(KwsError):
     """Settings of a view that are out of their limits, or do not go together."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ from kws_core.models.batching import GroupCalls
 from kws_core.models.embeddings import recorded_embeddings
 from kws_core.models.store import MODEL_FOLDER, LoadedModel
 from kws_core.spotting.finder import FinderSettings, Word, find_words_in
+
+if TYPE_CHECKING:
+    from kws_core.teaching.taught import TaughtRecognizer
 
 DEFAULT_MODEL = "ds-resnet"
 
@@ -84,6 +87,17 @@ class Recognizer:
         return cls(load_model(name, folder))
 
     @staticmethod
+    def load_taught(path: Path | str, folder: Path = MODEL_FOLDER) -> TaughtRecognizer:
+        """Load words that were taught and saved, with the model that they were taught to.
+
+        Raises TeachingError if the file can't be used, or was made with another model than
+        there is.
+        """
+        from kws_core.teaching.file import load_taught
+
+        return load_taught(Path(path), folder)
+
+    @staticmethod
     def available(folder: Path = MODEL_FOLDER) -> tuple[str, ...]:
         """Return the names that `load` takes."""
         return available_models(folder)
@@ -122,6 +136,24 @@ class Recognizer:
         padded = [self._one_second(as_mono_16k(clip, sample_rate)) for clip in clips]
         posteriors, timing = self._posteriors(np.stack(padded))
         return [Prediction.of(self.labels, row, timing) for row in posteriors]
+
+    def with_words(
+        self,
+        words: Mapping[str, Sequence[npt.NDArray[Any]]],
+        sample_rate: int,
+        *,
+        only: bool = False,
+    ) -> TaughtRecognizer:
+        """Return a recogniser that knows words of one's own as well, learnt from a few takes each.
+
+        words: for each word its takes, (n,) at sample_rate Hz, five or more if possible, best of
+        several people; only: these words instead of those that the model knows. Raises
+        TeachingError for names or takes that can't be used, and for a model without a bank of
+        other sounds to tell the words from.
+        """
+        from kws_core.teaching.taught import teach
+
+        return teach(self, words, sample_rate, only=only)
 
     def find_words(
         self,
@@ -169,12 +201,9 @@ class Recognizer:
 
     def posteriors_of_features(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the probabilities (n, labels) of what the front end gives, (n, bands, frames)."""
-        rows = []
         with torch.inference_mode():
-            for batch in torch.split(torch.from_numpy(features), BATCH_SIZE):
-                logits = self._model.network(batch) / self.card.temperature
-                rows.append(torch.softmax(logits.double(), dim=-1))
-        return torch.cat(rows).numpy()
+            batches = torch.split(torch.from_numpy(features), BATCH_SIZE)
+            return np.concatenate([self._probabilities(batch) for batch in batches])
 
     def posteriors_together(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return what `posteriors_of_features` does, in one batch with what other threads ask."""
@@ -188,11 +217,15 @@ class Recognizer:
                 batch = torch.from_numpy(np.ascontiguousarray(windows[start : start + BATCH_SIZE]))
                 pictures = self._model.front_end(batch)
                 between = time.perf_counter()
-                logits = self._model.network(pictures) / self.card.temperature
-                rows.append(torch.softmax(logits.double(), dim=-1))
+                rows.append(self._probabilities(pictures))
                 features_s += between - started
                 model_s += time.perf_counter() - between
-        return torch.cat(rows).numpy(), Timing(features_s, model_s)
+        return np.concatenate(rows), Timing(features_s, model_s)
+
+    def _probabilities(self, pictures: Tensor) -> npt.NDArray[Any]:
+        """Return the probabilities (n, labels) of what the front end gives: all else asks here."""
+        logits = self._model.network(pictures) / self.card.temperature
+        return torch.softmax(logits.double(), dim=-1).numpy()
 
     def _one_second(self, samples: Samples) -> Samples:
         if not fits_whole(samples, self.n_samples):
