@@ -28,6 +28,12 @@ from kws_core.cli.stream import (
     evaluate_stream_command,
     listen_command,
 )
+from kws_core.cli.teach import (
+    add_taught,
+    add_teach_options,
+    chosen_recognizer,
+    teach_command,
+)
 from kws_core.cli.train import add_training_options, train_command
 from kws_core.errors import KwsError, TooLongError
 from kws_core.models import ARCHITECTURES
@@ -75,7 +81,7 @@ def _refuse(message: str) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    recognizer = Recognizer.load(options.model, options.model_folder)
+    recognizer = chosen_recognizer(options)
 
     def analyse(clip: Clip) -> _Result:
         try:
@@ -98,7 +104,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _scan(options: argparse.Namespace) -> int:
-    recognizer = Recognizer.load(options.model, options.model_folder)
+    recognizer = chosen_recognizer(options)
     settings = FinderSettings(alone=not options.inside_sentences)
 
     def analyse(clip: Clip) -> _Result:
@@ -206,6 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     files = argparse.ArgumentParser(add_help=False)
     files.add_argument("files", nargs="+", metavar="FILE", help="WAV, FLAC, OGG, MP3, M4A, ...")
     files.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    add_taught(files)
     files.add_argument("--json", action="store_true", help="one JSON object a line and file")
 
     predict = commands.add_parser(
@@ -225,6 +232,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_listen_options(listen)
     listen.set_defaults(command=listen_command)
+    teach = commands.add_parser(
+        "teach", parents=[model_folder], help="new words from a few recordings of each"
+    )
+    add_teach_options(teach)
+    teach.set_defaults(command=teach_command)
     models = commands.add_parser("models", parents=[model_folder], help="the models there are")
     models.set_defaults(command=_models)
     train = commands.add_parser("train", help="train a model on recordings of the words")

@@ -19,11 +19,12 @@ import numpy.typing as npt
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, check_rate
 from kws_core.cli.numbers import positive, rate
+from kws_core.cli.teach import add_taught, chosen_recognizer
 from kws_core.errors import DataError, NotAudioError, SettingsError
 from kws_core.results.store import RESULTS_FOLDER, SPLITS
 from kws_core.results.stream_store import save_stream_figures
 from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
-from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.spotting.recognizer import DEFAULT_MODEL
 
 STANDARD_INPUT = "-"
 CHUNK_S = 0.02  # so much is read at once: what is said shows at once
@@ -52,6 +53,7 @@ def add_listen_options(listen: argparse.ArgumentParser) -> None:
         "--rate", type=int, default=SAMPLE_RATE, help="of bare samples, Hz (default: %(default)s)"
     )
     listen.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    add_taught(listen)
     listen.add_argument(
         "--words", metavar="WORD,WORD", help="to listen for (default: all that the model knows)"
     )
@@ -67,7 +69,7 @@ def listen_command(options: argparse.Namespace) -> int:
     settings = _detector_settings(options)
     if options.words is not None:
         settings = replace(settings, words=tuple(options.words.split(",")))
-    detector = KeywordDetector(Recognizer.load(options.model, options.model_folder), settings)
+    detector = KeywordDetector(chosen_recognizer(options), settings)
     try:
         for samples, sample_rate, timestamp in _source(options):
             for found in detector.push(samples, sample_rate, timestamp):

@@ -75,7 +75,7 @@ def long_enough(samples: Samples, n_samples: int) -> Samples:
 def run_lengths(wanted: npt.NDArray[np.bool_]) -> list[int]:
     """Return the lengths of the unbroken stretches of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], wanted.astype(np.int8), [0]])))
-    return (edges[1::2] - edges[::2]).tolist()
+    return [int(n) for n in edges[1::2] - edges[::2]]
 
 
 def make_bank(recognizer: Recognizer, data: Path, hours: float) -> Bank:

@@ -18,8 +18,8 @@ import safetensors
 from safetensors.numpy import save
 
 from kws_core.errors import TeachingError
+from kws_core.models import ModelCard
 from kws_core.models.embeddings import Embeddings
-from kws_core.models.store import ModelCard
 from kws_core.shipped import ASSETS
 
 BANK_FOLDER = ASSETS / "teaching"
@@ -55,7 +55,7 @@ def save_bank(bank: Bank, folder: Path = BANK_FOLDER) -> Path:
     scale = np.maximum(np.percentile(np.abs(rows), _CLIPPED_SHARE, axis=0), 1e-6) / 127
 
     def as_bytes(embeddings: Embeddings) -> npt.NDArray[np.int8]:
-        return np.clip(np.round(embeddings / scale), -127, 127).astype(np.int8)
+        return np.asarray(np.clip(np.round(embeddings / scale), -127, 127), dtype=np.int8)
 
     header = {
         "format": _FORMAT,

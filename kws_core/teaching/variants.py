@@ -48,7 +48,7 @@ def _placed(sound: Samples, n_samples: int, shift_s: float) -> Samples:
 
 def _at_speed(sound: Samples, speed: float) -> Samples:
     time = np.arange(0, len(sound) - 1, speed)
-    return np.interp(time, np.arange(len(sound)), sound).astype(np.float32)
+    return np.asarray(np.interp(time, np.arange(len(sound)), sound), dtype=np.float32)
 
 
 def _noise(sound: Samples, n_samples: int, snr_db: float, rng: np.random.Generator) -> Samples:
