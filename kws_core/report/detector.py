@@ -13,9 +13,12 @@ _LEAST_PER_HOUR = 0.05  # where "never in these hours" is drawn
 
 
 def det_figure(figures: Mapping[str, Any]) -> go.Figure:
-    """Draw the miss rate against false alarms per hour, overall and at each ratio to the noise."""
+    """Draw the miss rate against false alarms per hour of fluent English.
+
+    A line for all words, and one for each ratio of speech to noise.
+    """
     curve = figures["curve"]
-    alarms = [max(point["per_hour"], _LEAST_PER_HOUR) for point in curve]
+    alarms = [max(point["fluent_per_hour"], _LEAST_PER_HOUR) for point in curve]
     thresholds = [point["threshold"] for point in curve]
     named = {"all words": [point["missed"] for point in curve]}
     for i, at in enumerate(curve[0].get("by_snr", []) if curve else []):
@@ -41,7 +44,7 @@ def det_figure(figures: Mapping[str, Any]) -> go.Figure:
         {
             "type": "scatter",
             "name": "operating points",
-            "x": [max(p["false_alarms"]["per_hour"], _LEAST_PER_HOUR) for p in points],
+            "x": [max(_fluent(p)["per_hour"], _LEAST_PER_HOUR) for p in points],
             "y": [p["missed"]["value"] for p in points],
             "mode": "markers",
             "marker": {"size": 11, "symbol": "diamond", "color": COLOURS[1]},
@@ -50,7 +53,9 @@ def det_figure(figures: Mapping[str, Any]) -> go.Figure:
         }
     )
     layout = {
-        "xaxis": axis("false alarms per hour", type="log", dtick=1, exponentformat="none"),
+        "xaxis": axis(
+            "false alarms per hour of fluent English", type="log", dtick=1, exponentformat="none"
+        ),
         "yaxis": share_axis("miss rate", low=-0.01, high=1.01),
         "showlegend": True,
         "legend": legend(),
@@ -66,9 +71,10 @@ def point_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
             "Threshold": point["threshold"],
             "Missed, %": _percentage(point["missed"]),
             "Wrong, %": _percentage(point["wrong"]),
-            "False alarms per hour": round(point["false_alarms"]["per_hour"], 2),
-            "from": round(point["false_alarms"]["low"], 2),
-            "to": round(point["false_alarms"]["high"], 2),
+            "False alarms per hour, fluent English": round(_fluent(point)["per_hour"], 2),
+            "from": round(_fluent(point)["low"], 2),
+            "to": round(_fluent(point)["high"], 2),
+            "False alarms per hour, clips": round(point["false_alarms"]["per_hour"], 2),
             "Median delay, s": None if not point["latency"] else point["latency"]["median"],
             "95% within, s": None if not point["latency"] else point["latency"]["p95"],
         }
@@ -83,10 +89,17 @@ def curve_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
             "Threshold": point["threshold"],
             "Missed": point["missed"],
             "Wrong": point["wrong"],
-            "False alarms per hour": point["per_hour"],
+            "False alarms per hour, fluent English": point["fluent_per_hour"],
+            "False alarms per hour, clips": point["per_hour"],
         }
         for point in figures["curve"]
     ]
+
+
+def _fluent(point: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the rate of false alarms in fluent English."""
+    rate: Mapping[str, Any] = point["fluent"]["false_alarms"]
+    return rate
 
 
 def _aim(point: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ from typing import Any
 
 from kws_core.results.store import RESULTS_FOLDER, SPLITS, as_json, read_figures
 
-STREAM_FORMAT = 1
+STREAM_FORMAT = 2
 
 
 def available_stream_results(folder: Path = RESULTS_FOLDER) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ def _at_95_percent(figures: _Figures) -> str:
     point = figures["false_words"]["at_95_percent_found"]
     if point is None:
         return "not reached"
-    return f"{point['other_speech']:.0f} (threshold {point['threshold']:g})"
+    return f"{point['fluent_english']:.0f} (threshold {point['threshold']:g})"
 
 
 def _latency(figures: _Figures) -> str:
@@ -62,10 +62,12 @@ _SUMMARY: Final[tuple[_Row, ...]] = (
     ("digits of six other speakers", lambda f: _share(f["digits_of_other_speakers"])),
     ("calibration error (ECE)", lambda f: _percent(f["calibration"]["ece"])),
     ("words found in recordings", lambda f: _percent(f["false_words"]["found"]["value"])),
-    ("false detections per hour: other speech", _false_words("other_speech")),
+    ("false detections per hour: fluent English", _false_words("fluent_english")),
     ("the same with 95% of words found", _at_95_percent),
+    ("false detections per hour: other English words", _false_words("other_english_words")),
+    ("false detections per hour: other speech", _false_words("other_speech")),
     ("false detections per hour: unseen language", _false_words("unheard_language")),
-    ("false detections per hour: sentences", _false_words("sentences")),
+    ("false detections per hour: Spanish and French sentences", _false_words("sentences")),
     ("false detections per hour: noise", _false_words("noise")),
     ("weights", lambda f: f"{f['cost']['parameters']:,}"),
     ("multiply-accumulates", lambda f: f"{f['cost']['macs'] / 1e6:.1f} M"),
@@ -169,9 +171,17 @@ def _point_rows(target: float | None, measured: Sequence[_Figures]) -> list[_Row
     def content(kind: str) -> Callable[[_Figures], str]:
         return lambda f: _rate(at(f)["by_content"][kind])
 
+    def fluent(kind: str) -> Callable[[_Figures], str]:
+        return lambda f: _rate(at(f)["fluent"][kind])
+
     title = "as set" if target is None else f"at most {target:g} false alarms per hour"
     rows: list[_Row] = [
         ("threshold", lambda f: f"{at(f)['threshold']:g}"),
+        (
+            "false alarms per hour of fluent English",
+            lambda f: _rate(at(f)["fluent"]["false_alarms"]),
+        ),
+        ("words inside sentences per hour", lambda f: _rate(at(f)["fluent"]["said_inside"])),
         ("missed", lambda f: _share(at(f)["missed"])),
     ]
     points = [p for one in measured for p in one["operating_points"] if p["target"] == target]
@@ -183,8 +193,8 @@ def _point_rows(target: float | None, measured: Sequence[_Figures]) -> list[_Row
     ]
     rows += [
         ("wrong word", lambda f: _share(at(f)["wrong"])),
-        ("false alarms per hour", lambda f: _rate(at(f)["false_alarms"])),
+        ("false alarms per hour of clips", lambda f: _rate(at(f)["false_alarms"])),
     ]
-    rows += [(f"false alarms per hour: {k.replace('_', ' ')}", content(k)) for k in kinds]
+    rows += [(f"false alarms per hour of clips: {k.replace('_', ' ')}", content(k)) for k in kinds]
     rows += [("median delay after the word", lambda f: f"{at(f)['latency']['median']:.2f} s")]
     return [(f"{title}: {name}", make) for name, make in rows]

@@ -75,6 +75,7 @@ def made_stream(model: str = MODEL, split: str = "val") -> dict[str, Any]:
             "missed": t / 2,
             "wrong": 0.01,
             "per_hour": 10 * (1 - t),
+            "fluent_per_hour": 20 * (1 - t),
             "by_snr": [{"snr_db": None, "missed": t / 4, "wrong": 0.0}],
         }
         for t in (0.2, 0.5, 0.8, 1.0)
@@ -85,6 +86,7 @@ def made_stream(model: str = MODEL, split: str = "val") -> dict[str, Any]:
         "missed": share(40, 100),
         "wrong": share(1, 100),
         "false_alarms": {"per_hour": 2.0, "low": 1.0, "high": 4.0},
+        "fluent": {"false_alarms": {"per_hour": 5.0, "low": 3.0, "high": 8.0}},
         "latency": {"median": 0.2, "p95": 0.4},
     }
     return {

@@ -78,7 +78,7 @@ def test_the_detectors_curve_is_misses_against_false_alarms() -> None:
     assert list(overall.y) == [0.1, 0.25, 0.4, 0.5]
     assert quiet.name == "in quiet"
     assert min(overall.x) > 0  # never in these hours is drawn at the edge
-    assert (points.x, points.y) == ((2.0,), (0.4,))
+    assert (points.x, points.y) == ((5.0,), (0.4,))
     (row,) = point_rows(stream)
     assert (row["Chosen as"], row["Missed, %"], row["Median delay, s"]) == ("as set", 40, 0.2)
     assert [row["Threshold"] for row in curve_rows(stream)] == [0.2, 0.5, 0.8, 1.0]

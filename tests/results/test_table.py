@@ -24,7 +24,7 @@ FIGURES = {
     "false_words": {
         "found": SHARE,
         "per_hour": {"noise": {"per_hour": 11.6}},
-        "at_95_percent_found": {"threshold": 0.3, "other_speech": 19.7},
+        "at_95_percent_found": {"threshold": 0.3, "fluent_english": 19.7},
     },
 }
 
@@ -66,13 +66,15 @@ def test_every_model_of_a_split_has_a_column_in_its_tables(tmp_path: Path) -> No
 
 def test_the_live_detector_has_its_operating_points(tmp_path: Path) -> None:
     stream = made_stream("a-net")
-    content = {"fluent_english": {"per_hour": 7.25, "low": 1.0, "high": 20.0}}
-    stream["operating_points"][0]["by_content"] = content
+    rate = {"per_hour": 7.25, "low": 1.0, "high": 20.0}
+    stream["operating_points"][0]["by_content"] = {"other_speech": rate}
+    stream["operating_points"][0]["fluent"] = {"false_alarms": rate}
     (tmp_path / "a-net-stream-val.json").write_text(as_json(stream))
     rows = tables(tmp_path)["Live detector, validation speakers"]
     assert rows["as set: missed"] == ["40.0% (30.9 to 49.8%)"]
-    assert rows["as set: false alarms per hour"] == ["2.0 (1.0 to 4.0)"]
-    assert rows["as set: false alarms per hour: fluent english"] == ["7.2 (1.0 to 20.0)"]
+    assert rows["as set: false alarms per hour of fluent English"] == ["7.2 (1.0 to 20.0)"]
+    assert rows["as set: false alarms per hour of clips"] == ["2.0 (1.0 to 4.0)"]
+    assert rows["as set: false alarms per hour of clips: other speech"] == ["7.2 (1.0 to 20.0)"]
 
 
 def test_the_command_prints_the_document_or_writes_it(
