@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from kws_core.results.stream_store import STREAM_FORMAT
+from kws_core.spotting import DetectorSettings
 
 FIGURES: dict[str, Any] = {
     "format": STREAM_FORMAT,
     "model": "toy",
     "split": "val",
     "weights_sha256": "abc",
-    "detector": {"alone": True, "smoothing": 0.24, "refractory": 0.3},
+    "detector": {"alone": True, "smoothing": DetectorSettings().smoothing, "refractory": 0.3},
     "words": {"quiet": 60, "10": 40},
     "hours": {"counted": 1.5},
     "curve": [

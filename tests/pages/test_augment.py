@@ -200,7 +200,7 @@ class TestSpecAugment:
         }
         for setting in highest:
             page.slider(key=f"augment_{setting}_None").set_value(0)
-        assert "hides 0 % of the log-mel" in said(calm(page.run()))
+        assert "hides 0% of the log-mel" in said(calm(page.run()))
         for setting, top in highest.items():
             page.slider(key=f"augment_{setting}_None").set_value(top)
         assert "hides 100 % of the log-mel" in said(calm(page.run()))
