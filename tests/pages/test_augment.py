@@ -203,7 +203,7 @@ class TestSpecAugment:
         assert "hides 0% of the log-mel" in said(calm(page.run()))
         for setting, top in highest.items():
             page.slider(key=f"augment_{setting}_None").set_value(top)
-        assert "hides 100 % of the log-mel" in said(calm(page.run()))
+        assert "hides 100% of the log-mel" in said(calm(page.run()))
         for setting in highest:
             calm(page.slider(key=f"augment_{setting}_None").set_value(0).run())
 
