@@ -31,6 +31,13 @@ def test_links_lead_to_files_that_are_there(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_files_that_the_architecture_names_are_there() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+/[\w/]*(?:\.\w+)?)`", text)) - {"kws_core/assets"}  # in wheels
+    places = (ROOT, ROOT / "kws_core", ROOT / "kws_core/training")
+    assert [name for name in named if not any((at / name).exists() for at in places)] == []
+
+
 def test_the_formats_are_those_that_are_decoded() -> None:
     listed = "Formats: " + ", ".join(known.name for known in FORMATS) + "."
     assert textwrap.fill(listed, 100) in README, "write the line anew"
