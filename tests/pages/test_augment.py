@@ -114,6 +114,8 @@ def sounds(page: AppTest) -> list[np.ndarray]:
     found = []
     for player in page.get("bidi_component"):
         data = json.loads(player.proto.json or player.proto.mixed.json)
+        if "wav" not in data:
+            continue  # another component
         with wave.open(io.BytesIO(base64.b64decode(data["wav"]))) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
         found.append(samples / 2**15)
