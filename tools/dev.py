@@ -27,7 +27,7 @@ def watch_sources_only() -> None:
     except ImportError:
         return
 
-    class SourcesObserver(watcher.Observer):  # type: ignore[misc, name-defined, unused-ignore]
+    class SourcesObserver(watcher.Observer):  # type: ignore[misc, name-defined]
         """Watches a folder with all below, the project's root without."""
 
         def schedule(self, handler: Any, path: str, *, recursive: bool = False, **how: Any) -> Any:
@@ -35,7 +35,7 @@ def watch_sources_only() -> None:
             below = recursive and Path(path) != ROOT
             return super().schedule(handler, path, recursive=below, **how)
 
-    watcher.Observer = SourcesObserver
+    watcher.Observer = SourcesObserver  # type: ignore[attr-defined]
 
 
 def main() -> None:
