@@ -130,7 +130,7 @@ def stack_figure(
         if not isinstance(pane, Heatmap):
             shapes += _spans(pane.spans, name)
     layout |= {
-        **frame(plot_height + _TOP + bottom, (52, 10, _TOP, bottom), revision),
+        **frame(plot_height + _TOP + bottom, (52, 18, _TOP, bottom), revision),
         "shapes": shapes,
         "annotations": titles,
         "modebar": MODE_BAR,

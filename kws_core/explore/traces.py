@@ -126,7 +126,7 @@ def heatmap_trace(
         "zmin": low,
         "zmax": high,
         "colorscale": colors,
-        "colorbar": colour_bar(bar_y, **ticks),
+        "colorbar": colour_bar(bar_y, ticklabeloverflow="allow", **ticks),
     }
 
 

@@ -101,7 +101,6 @@ def test_all_views_zoom_together_with_a_cursor_in_each_of_them(open_page: Open) 
     assert time_of(page) == pytest.approx(0.6, abs=0.06)
     page.locator(".st-key-explore_player_0 .loop").click()
     page.get_by_role("button", name="Play").first.click()
-    assert 0.28 <= time_of(page) <= 0.5
     script = """audio => new Promise(done => {
       let last = audio.currentTime;
       const watch = setInterval(() => {
@@ -158,7 +157,7 @@ def test_a_value_beyond_its_limits_is_taken_back_with_a_reason(open_page: Open) 
     opened = open_page("/Explore")
     page = opened.page
     page.get_by_text("Settings:").click()
-    field = page.get_by_label("n_mels")
+    field = page.get_by_role("spinbutton", name="n_mels")
     field.fill("9999")
     field.press("Enter")
     page.get_by_test_id("stAlert").get_by_text("n_mels was lowered to 256").wait_for()

@@ -13,7 +13,7 @@ from kws_core.explore.export import file_stem, npz, wav_of
 from kws_core.explore.settings import ViewSettings
 from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.explore import state
-from kws_core.ui.explore.views import PICTURE_FORMAT
+from kws_core.ui.explore.views import CHART_FORMAT
 
 _FORMATS: Final = {"png": "PNG", "svg": "SVG"}
 
@@ -32,7 +32,7 @@ def show_export(chosen: ChosenClip, sound: Sound, settings: ViewSettings) -> Non
             list(_FORMATS),
             format_func=lambda name: _FORMATS[name],
             default="png",
-            key=PICTURE_FORMAT,
+            key=CHART_FORMAT,
             required=True,
             label_visibility="collapsed",
             persist_state="session",

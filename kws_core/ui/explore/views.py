@@ -25,7 +25,7 @@ from kws_core.ui.explore.controls import own_controls
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
 
-PICTURE_FORMAT: Final = "explore_format"
+CHART_FORMAT: Final = "explore_format"
 
 _PART: Final = "explore_part"
 _PART_STEP: Final = 0.1  # seconds
@@ -86,8 +86,8 @@ def _figures(
             ranges = value_ranges(stacks[view.name], settings)
             figures.append(
                 [
-                    stack_figure(panes, settings, part, ranges, revision, budget)
-                    for panes in stacks[view.name]
+                    stack_figure(panes, settings, part, ranges, f"{clip.key} {part}", budget)
+                    for clip, panes in zip(clips, stacks[view.name], strict=True)
                 ]
             )
     return figures
@@ -170,7 +170,7 @@ def _config(name: str, view: View) -> dict[str, Any]:
         "displayModeBar": True,
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {
-            "format": st.session_state.get(PICTURE_FORMAT, "png"),
+            "format": st.session_state.get(CHART_FORMAT, "png"),
             "filename": file_stem(f"{file_stem(name)} {view.name}"),
             "scale": 2,
         },
