@@ -42,7 +42,7 @@ class Clip:
 
     samples: float32 of shape (n,), mono at sample_rate (always 16 kHz), read-only, within
     [-1, 1]. source_rate (Hz) and channels: of the file. notes: for people, one per change or
-    warning.
+    warning. gain_db: by how much a very quiet recording was turned up.
     """
 
     samples: Samples
@@ -50,6 +50,7 @@ class Clip:
     channels: int
     notes: tuple[str, ...] = ()
     sample_rate: int = SAMPLE_RATE
+    gain_db: float = 0.0
 
     def __post_init__(self) -> None:
         samples = self.samples.view()
@@ -95,8 +96,8 @@ def decode(data: bytes, channel: int | None = None, rate: int | None = None) -> 
     samples, turned_down = _within_full_scale(samples)
     clip = Clip(samples, heard.rates[0], heard.channels)
     level_db = clip.level_db - turned_up
-    notes = _notes(heard, recording.seconds, turned_up, turned_down, level_db, rate)
-    return Clip(samples, heard.rates[0], heard.channels, notes)
+    notes = _notes(heard, recording.seconds, turned_up, turned_down, level_db)
+    return Clip(samples, heard.rates[0], heard.channels, notes, gain_db=turned_up)
 
 
 @dataclass
@@ -105,6 +106,7 @@ class _Heard:
 
     track: int
     samples: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
+    own_rate: int = 0
     rates: list[int] = field(default_factory=list)
     channels: int = 0
     seconds: float = 0.0
@@ -125,6 +127,7 @@ def _hear(recording: Recording, track: int, channel: int | None, rate: int | Non
     done: list[Samples] = []
     for block in recording.blocks(track):
         block_rate, n_channels = check_rate(rate or block.rate), block.samples.shape[1]
+        heard.own_rate = heard.own_rate or block.rate
         if stretch is None or (block_rate, n_channels) != (stretch.rate, stretch.channels):
             done += stretch.mono(channel, heard.notes) if stretch else []
             stretch = _Stretch(block_rate, n_channels)
@@ -220,17 +223,17 @@ def _notes(
     turned_up: float,
     turned_down: float,
     level_db: float,
-    given_rate: int | None,
 ) -> tuple[str, ...]:
     notes = list(heard.notes)
     rates = [f"{rate / 1000:g}" for rate in dict.fromkeys(heard.rates)]
-    if given_rate is not None:
-        notes.append(f"{given_rate / 1000:g} kHz taken as the sample rate")
+    is_own_rate = heard.own_rate == heard.rates[0]
+    if not is_own_rate:
+        notes.append(f"sample rate corrected: the file says {heard.own_rate / 1000:g} kHz")
     if set(heard.rates) != {SAMPLE_RATE}:
         notes.append(f"{' and '.join(rates)} kHz resampled to {SAMPLE_RATE / 1000:g} kHz")
     if heard.cut:
         notes.append(f"cut to the first {heard.longest:g} s")
-    elif claimed is not None and given_rate is None and claimed - heard.seconds > 0.1:
+    elif claimed is not None and is_own_rate and claimed - heard.seconds > 0.1:
         notes.append(f"the file ends early: {heard.seconds:.1f} s of {claimed:.1f} s could be read")
     beyond = len(heard.samples) - SAMPLE_RATE
     if _ROUNDING_SAMPLES < beyond <= SLACK_SAMPLES:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,11 @@ _MOST_FAULTS: Final = 200  # in a container, after each of which reading goes on
 _LOOK_BRIEFLY: Final = {"analyzeduration": "1"}
 _LONGEST_PADDING: Final = 4096  # samples, in the last frames of a codec
 _BETTER_DECODERS: Final = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
+# The first block of a file: index 0, and the flag for the first of a group of channels.
+_WAVPACK_FIRST: Final = re.compile(
+    rb"wvpk.{12}\0{4}.{5}[%b]" % re.escape(bytes(flags for flags in range(256) if flags & 8)),
+    re.DOTALL,
+)
 # Formats whose lengths FFmpeg reads; elsewhere it estimates them from the bit rate.
 _TELLS_LENGTH: Final = ("mov", "matroska", "flac", "w64", "aiff", "caf", "au", "wv", "tta", "ape")
 
@@ -55,8 +60,9 @@ class Recording:
         self._kind, start = kind, _ = identify(data)
         self.name = kind.name
         # Boxes may have been put in front, which the places in the file do not count.
-        begins = MP4_BEGINS.search(data, start + 1) if kind is MP4 else None
-        if begins and not _has_sound(data[start:], kind):
+        in_front = kind is MP4 and data[start + 4 : start + 8] != b"ftyp"
+        begins = MP4_BEGINS.search(data, start) if in_front else None
+        if begins and _frames_in(data[begins.start() :]) > _frames_in(data[start:]):
             start = begins.start()
         data = data[start:] if start else data
         self._parts: Sequence[Wav | bytes] = read_wav(data) if kind is WAV else _joined(data, kind)
@@ -131,11 +137,11 @@ def _open(data: bytes, kind: Format, track: int) -> _Opened:
     return _Opened(media, chosen)
 
 
-def _has_sound(data: bytes, kind: Format) -> bool:
+def _frames_in(data: bytes) -> int:
     try:
-        return next(_decoded(data, kind, 0), None) is not None
+        return sum(len(block.samples) for block in _decoded(data, MP4, 0))
     except AudioError:
-        return False
+        return 0
 
 
 def _claimed_seconds(opened: _Opened, data: bytes) -> float | None:
@@ -217,17 +223,37 @@ def _without_padding(blocks: Iterator[Block], n_frames: int | None) -> Iterator[
 
 
 def _joined(data: bytes, kind: Format) -> list[bytes]:
-    """The files in a file, where several were joined end to end."""
+    """The files in a file, where several were joined end to end, with their sizes mended."""
     if kind is OGG:
         starts = _ogg_starts(data)
     elif kind is MP4:
         starts = _mp4_starts(data)
-    elif kind.is_raw or kind.demuxer in ("wv", "ape", "asf", "avi", "flv", "mpeg"):
+    elif kind.demuxer == "wv":
+        starts = [match.start() for match in _WAVPACK_FIRST.finditer(data)]
+    elif kind.is_raw or kind.demuxer in ("ape", "asf", "avi", "flv", "mpeg", "rm"):
         starts = []  # frames, or packets, of which one follows the other anyway
     else:
         starts = [match.start() for match in kind.magic.finditer(data)]
     cuts = [0, *(start for start in starts if start), len(data)]
-    return [data[a:b] for a, b in pairwise(cuts)] if len(cuts) > 2 else [data]
+    parts = [data[a:b] for a, b in pairwise(cuts)] if len(cuts) > 2 else [data]
+    return [_with_right_size(part, kind) for part in parts]
+
+
+def _with_right_size(data: bytes, kind: Format) -> bytes:
+    """Fill in sizes that a recorder left at 0 or at the largest number."""
+    if kind.demuxer == "aiff":
+        at, field, width = data.find(b"SSND"), 4, 4
+        data = data[:4] + (len(data) - 8).to_bytes(4, "big") + data[8:]
+    elif kind.demuxer == "w64":
+        at, field, width = data.find(b"data\xf3\xac\xd3\x11"), 16, 8
+    else:
+        return data
+    order: Literal["big", "little"] = "big" if width == 4 else "little"
+    place = at + field
+    rest = len(data) - (place + 4 if width == 4 else at)  # Wave64 counts the head of a chunk
+    if at < 0 or 24 < int.from_bytes(data[place : place + width], order) <= rest:
+        return data
+    return data[:place] + rest.to_bytes(width, order) + data[place + width :]
 
 
 def _ogg_starts(data: bytes) -> list[int]:

@@ -33,7 +33,6 @@ def _format(name: str, demuxer: str, magic: bytes, suffixes: str, is_raw: bool =
     return Format(name, demuxer, re.compile(magic, re.DOTALL), tuple(suffixes.split()), is_raw)
 
 
-# Three frames in a row, or as many as there are, tell MP3 and AAC from chance.
 _MP3_FRAME = rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xef]"
 WAV: Final = _format("WAV", "wav", rb"(?:RIFF|RIFX|RF64|BW64).{4}WAVE", ".wav .wave .bwf")
 OGG: Final = _format("Ogg", "ogg", rb"OggS\0", ".ogg .oga .opus .spx")
@@ -43,6 +42,10 @@ MP4: Final = _format(
 )  # fmt: skip
 MP3: Final = _format("MP3", "mp3", _MP3_FRAME, ".mp3 .mp2", is_raw=True)
 AAC: Final = _format("AAC", "aac", rb"\xff[\xf0\xf1\xf8\xf9]", ".aac", is_raw=True)
+MPEG_TS: Final = _format(
+    "MPEG-TS", "mpegts", rb"(?:.{4})?G.{187}(?:.{4})?G", ".ts .mts .m2ts", is_raw=True
+)
+_TS_PACKETS: Final = re.compile(rb"G.{187}G.{187}G.{187}G", re.DOTALL)
 MP4_BEGINS: Final = re.compile(rb"\0\0.{2}ftyp", re.DOTALL)
 FORMATS: Final = (
     WAV,
@@ -62,11 +65,12 @@ FORMATS: Final = (
     _format("TTA", "tta", rb"TTA1[\1\3]\0", ".tta"),
     _format("Monkey's Audio", "ape", rb"MAC \x80?[^ -~]", ".ape"),
     _format("AVI", "avi", rb"RIFF.{4}AVI ", ".avi"),
-    _format("Flash video", "flv", rb"FLV\x01", ".flv"),
+    _format("FLV", "flv", rb"FLV\x01", ".flv"),
     _format("VOC", "voc", rb"Creative Voice File\x1a", ".voc"),
-    _format("NIST SPHERE", "nistsphere", rb"NIST_1A\r?\n", ".sph .nist"),
+    _format("SPHERE", "nistsphere", rb"NIST_1A\r?\n", ".sph .nist"),
+    _format("Real", "rm", rb"\.RMF\0|\.ra\xfd", ".rm .ra"),
     _format("MPEG-PS", "mpeg", rb"\0\0\x01\xba", ".mpg .mpeg .vob"),
-    _format("MPEG-TS", "mpegts", rb"(?:.{4})?G.{187}(?:.{4})?G", ".ts .mts .m2ts", is_raw=True),
+    MPEG_TS,
     _format("AC-3", "ac3", rb"\x0b\x77.{3}[\0-\x57]", ".ac3", is_raw=True),
     _format("E-AC-3", "eac3", rb"\x0b\x77.{3}[\x58-\x87]", ".eac3 .ec3", is_raw=True),
     MP3,
@@ -87,7 +91,6 @@ _OTHER_THINGS: Final = (
     (rb"7z\xbc\xaf", "a 7z archive"),
     (rb"\x1f\x8b", "a gzip archive"),
     (rb"MThd", "a MIDI file, which holds notes and no sound"),
-    (rb"\.RMF|\.ra\xfd", "a RealAudio file"),
     (rb"MP\+|MPCK", "a Musepack file"),
     (rb"DSD |FRM8", "a DSD file"),
     (rb"\x02?#!SILK", "a SILK voice message"),
@@ -107,10 +110,6 @@ def identify(data: bytes) -> tuple[Format, int]:
     Raises NotAudioError for anything else, TruncatedAudioError when the header itself is cut.
     """
     start = _after_tags(data)
-    if start and start >= len(data):
-        raise TruncatedAudioError(
-            "The file ends inside its title tag, before any sound. Upload or record it again."
-        )
     other = _other_thing(data)
     for known in FORMATS if other is None else ():
         is_here = known.magic.match(data, start)
@@ -121,6 +120,10 @@ def identify(data: bytes) -> tuple[Format, int]:
             f"The file ends after {len(data)} bytes, inside its header. Upload or record it again."
         )
     found = _behind_junk(data, start) if other is None else None
+    if found is None and start >= len(data) > 0:
+        raise TruncatedAudioError(
+            "The file ends inside its title tag, before any sound. Upload or record it again."
+        )
     if found is None:
         raise NotAudioError(
             f"This is {other or _plain_text(data)}, not a sound file we can read. "
@@ -142,6 +145,8 @@ def _behind_junk(data: bytes, start: int) -> tuple[Format, int] | None:
     if found:
         at, known = min(found, key=lambda one: one[0])
         return known, at
+    if packets := _TS_PACKETS.search(data, start, start + _SEARCHED):
+        return MPEG_TS, packets.start()
     for place in re.compile(rb"\xff[\xe0-\xff]").finditer(data, start, start + _SEARCHED):
         raw = _raw(data, place.start())
         if raw is not None:

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.errors import NoSuchChannelError
 
-_STEP: Final = SAMPLE_RATE // 50  # 20 ms, in which levels are compared
+_STEP: Final = SAMPLE_RATE // 10  # 100 ms, in which levels are compared
 _FLOOR: Final = 0.1  # share of the steps, below whose level is steady noise and hum
-_LEAST_VARYING: Final = 0.05  # share of the power: below, all of the sound is steady
+_LEAST_VARYING: Final = 1e-3  # share of the power: below, all of the sound is steady
 _KEEPS: Final = 0.7  # of the power of the loudest channel: -1.5 dB
 _CONTAINS: Final = 0.8  # of the power that there is in any channel
 
@@ -52,7 +52,7 @@ def to_mono(channels: list[Samples], chosen: int | None, keep: Callable[[str], o
     best = int(power[:-1].sum(axis=1).argmax())
     kept = power[-1].sum() / loudest if loudest else 1.0
     contained = power[best].sum() / loudest if loudest else 1.0
-    if kept < _KEEPS and (contained >= _CONTAINS or kept < 1 / n**2):
+    if kept < _KEEPS and (contained >= _CONTAINS or kept < 0.5 / n**2):
         for note in (f"channel {best + 1} of {n} used: a mix would be weaker", *notes[best]):
             keep(note)
         return level[best]
@@ -82,22 +82,22 @@ def without_offset(samples: Samples, keep: Callable[[str], object]) -> Samples:
 
 def _average(samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     before = _SLOW // 2
-    padded = np.pad(samples, (before, _SLOW - before), mode="reflect")
+    padded = np.pad(samples, (before, _SLOW - before), mode="reflect", reflect_type="odd")
     total: npt.NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(padded)])
     return np.asarray(total[_SLOW:] - total[:-_SLOW])[: len(samples)] / _SLOW
 
 
 def _power(samples: Samples) -> npt.NDArray[np.float64]:
-    """The power of each 20 ms."""
+    """The power of each 100 ms."""
     n = max(len(samples) // _STEP, 1) * _STEP
     padded = np.pad(samples[:n], (0, max(n - len(samples), 0)))
     return np.asarray(np.square(padded.reshape(-1, _STEP), dtype=np.float64).mean(axis=1))
 
 
 def _varying_power(power: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """What is above the floor of each row, unless all of the sound is steady."""
+    """What is well above the floor of each row, unless all of the sound is steady."""
     floor = np.sort(power, axis=1)[:, int(_FLOOR * power.shape[1])]
-    varying = np.maximum(power - floor[:, None], 0.0)
+    varying = np.maximum(power - 2 * floor[:, None], 0.0)
     return varying if varying.sum() > _LEAST_VARYING * power.sum() else power
 
 

@@ -120,21 +120,32 @@ def _one(data: bytes, start: int) -> tuple[Wav | None, int]:
         if name == b"ds64":
             long_size = struct.unpack_from("<Q", data.ljust(body + 16, b"\0"), body + 8)[0]
         elif name == b"fmt " and not fmt:
-            fmt = data[body : body + min(size, 64)]
+            fmt = _fmt(data, position, order)
         elif name == b"fact" and size >= 4:
             fact = _size(data, position + 4, order)
         elif name == b"data" and samples is None:
             claimed = long_size if size == _WITHIN_32_BITS and long_size else size
             end = _end_of_samples(data, body, claimed, order, fmt)
-            samples = (body, end, claimed)
+            samples = body, end, claimed
             position = end + (end - body) % 2
             if not _is_chunk(data, position, order) and _is_chunk(data, end, order):
                 position = end
             continue
         position = _next_chunk(data, position, size, order)
-    if not fmt or samples is None or len(fmt) < 14:
+    # What the chunks' sizes do not lead to may be there all the same.
+    if samples is None and (place := data.find(b"data", start + 12)) >= 0:
+        samples = place + 8, len(data), _LENGTH_UNKNOWN
+    if not fmt and samples and (place := data.rfind(b"fmt ", start + 12)) >= 0:
+        fmt = _fmt(data, place, order)
+        samples = samples[0], place if samples[0] < place else samples[1], samples[2]
+    if samples is None or len(fmt) < 14:
         return None, position
     return _described(data, fmt, fact, samples, order), position
+
+
+def _fmt(data: bytes, position: int, order: str) -> bytes:
+    size = _size(data, position, order)
+    return data[position + 8 : position + 8 + min(size if size >= 14 else 16, 64)]
 
 
 def _size(data: bytes, position: int, order: str) -> int:
@@ -171,7 +182,7 @@ def _end_of_samples(data: bytes, body: int, claimed: int, order: str, fmt: bytes
     rest = len(data) - end
     if rest < 8 or any(_is_chunk(data, end + pad, order) for pad in (0, claimed % 2)):
         return end
-    if data[end : end + 3] in (b"ID3", b"TAG") or data[end : end + 8] == b"APETAGEX":
+    if data.startswith((b"ID3", b"TAG", b"APETAGEX"), end) or not any(data[end:]):
         return end
     bytes_a_second = int.from_bytes(fmt[8:12], "little" if order == "<" else "big")
     return len(data) if rest >= _MORE_SOUND_S * bytes_a_second else end
@@ -184,6 +195,7 @@ def _described(
     bits = struct.unpack_from(f"{order}H", fmt.ljust(16, b"\0"), 14)[0]
     if coding == _EXTENSIBLE and len(fmt) >= 26:
         coding = struct.unpack_from(f"{order}H", fmt, 24)[0]
+    coding = PCM if coding in (0, _EXTENSIBLE) else coding
     channels = channels or 1
     if not rate and align:
         rate = bytes_a_second // align

@@ -94,7 +94,8 @@ def _answer(fields: Fields, data: bytes) -> tuple[Fields, bytes]:
             "message": "Decoding this file takes too much memory. Save it as WAV or FLAC, "
             "with one or two channels.",
         }, nothing
-    about = {"source_rate": clip.source_rate, "channels": clip.channels, "notes": clip.notes}
+    kept = ("source_rate", "channels", "notes", "gain_db")
+    about = {name: getattr(clip, name) for name in kept}
     return about, clip.samples.tobytes()
 
 

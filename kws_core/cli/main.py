@@ -120,7 +120,7 @@ def _each_file(options: argparse.Namespace, analyse: Callable[[Clip], _Result]) 
     code = OK
     for file in options.files:
         try:
-            clip = read_audio(file)
+            clip = read_audio(file, options.channel, options.source_rate)
             text, fields = analyse(clip)
         except KwsError as error:
             code = _refuse(f"{file}: {error}")
@@ -211,6 +211,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     files = argparse.ArgumentParser(add_help=False)
     files.add_argument("files", nargs="+", metavar="FILE", help="WAV, FLAC, OGG, MP3, M4A, ...")
+    files.add_argument(
+        "--channel", type=int, help="number of the channel, from 1 (default: the mix or the best)"
+    )
+    files.add_argument(
+        "--source-rate", type=int, metavar="HZ", help="sample rate, where the file's own is wrong"
+    )
     files.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
     add_taught(files)
     files.add_argument("--json", action="store_true", help="one JSON object a line and file")

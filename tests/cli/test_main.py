@@ -136,6 +136,16 @@ class TestPredict:
         [found] = run("predict", str(path), "--json").objects
         assert "stereo mixed to mono" in found["notes"]
 
+    def test_a_channel_and_the_true_rate_can_be_given(self, run, tmp_path) -> None:
+        path = tmp_path / "stereo.wav"
+        path.write_bytes(encode(tone(500, 0.5, 8_000, channels=2), 8_000))
+        printed = run("predict", str(path), "--channel", "2", "--source-rate", "16000")
+        assert "channel 2 of 2 used, as chosen" in printed.err
+        assert "sample rate corrected: the file says 8 kHz" in printed.err
+        refused = run("predict", str(path), "--channel", "3")
+        assert (refused.code, refused.out) == (1, "")
+        assert "there is no channel 3" in refused.err
+
     def test_an_unknown_model_is_refused_with_those_there_are(self, run, clip) -> None:
         printed = run("predict", clip, "--model", "nope")
         assert (printed.code, printed.out) == (1, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import struct
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -509,3 +510,17 @@ def test_what_was_computed_of_a_clip_goes_with_it(monkeypatch) -> None:
     monkeypatch.setattr(current_clip.st, "session_state", state)
     current_clip.withdraw("record")
     assert state == {"theme": "dark"}
+
+
+def test_the_rate_of_an_upload_can_be_corrected_and_its_channel_chosen(app: StartApp) -> None:
+    word = samples_of("stop")
+    data = bytearray(encode(np.stack([word, 0.5 * word], axis=1), 16_000))
+    data[24:32] = struct.pack("<II", 32_000, 128_000)
+    page = upload(choose(app(RECOGNISE), "upload"), "fast.wav", bytes(data))
+    assert page.number_input[0].value == 32_000
+    page.number_input[0].set_value(16_000).run()
+    assert not page.exception
+    assert "the file says 32 kHz" in all_text(page)
+    page.selectbox[0].set_value(2).run()
+    assert "Channel 2 of 2 used, as chosen." in all_text(page)
+    assert page.number_input[0].value == 16_000

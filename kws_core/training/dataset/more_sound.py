@@ -14,6 +14,7 @@ from pathlib import Path
 import librosa
 from tqdm import tqdm
 
+from kws_core.audio.formats import SUFFIXES
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import Samples
 from kws_core.errors import AudioError, DataError
@@ -21,7 +22,6 @@ from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.training.dataset.clips import Clips, gather_clips, log_mel_of
 
 ABOUT_FILE = "ABOUT.txt"  # its first line says where the files come from, and their licences
-SOUND_FILES = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".webm")
 _SILENT_DB = 40.0  # below the loudest frame: cut off at both ends
 
 
@@ -81,7 +81,7 @@ def word_clips(folder: Path, config: LogMelConfig) -> Clips:
     return gather_clips(rows, len(rows), config, is_picture=False)
 
 
-def sound_files(folder: Path, suffixes: Sequence[str] = SOUND_FILES) -> list[Path]:
+def sound_files(folder: Path, suffixes: Sequence[str] = SUFFIXES) -> list[Path]:
     """Return the files in a folder and its subfolders that end so, sorted.
 
     Raises `DataError` if there are none.
@@ -90,7 +90,7 @@ def sound_files(folder: Path, suffixes: Sequence[str] = SOUND_FILES) -> list[Pat
     if not files:
         raise DataError(
             f"There are no sound files in {folder}: give a folder with "
-            f"{', '.join(SOUND_FILES)} files, or go without it."
+            f"{', '.join(SUFFIXES)} files, or go without it."
         )
     return files
 

@@ -24,9 +24,10 @@ from pathlib import Path
 
 import soundfile
 
+from kws_core.audio.formats import SUFFIXES
 from kws_core.errors import DataError, KwsError
 from kws_core.labels import WORDS
-from kws_core.training.dataset.more_sound import ABOUT_FILE, SOUND_FILES, sound_files
+from kws_core.training.dataset.more_sound import ABOUT_FILE, sound_files
 
 _GSM = ".gsm"
 _GSM_RATE = 8000  # Hz
@@ -103,7 +104,7 @@ def files_of(source: Source, packages: Path) -> Iterator[Path]:
             f"{folder} is missing: download the package {source.package} with apt-get and unpack "
             "it with dpkg-deb -x, as the README says."
         )
-    for path in sound_files(folder, (*SOUND_FILES, _GSM)):
+    for path in sound_files(folder, (*SUFFIXES, _GSM)):
         named = source.speech and holds_a_word(f"{path.stem} {_said_in(path)}")
         place = path.relative_to(folder).with_suffix("").as_posix()
         if re.fullmatch(source.pattern, place) and not named:

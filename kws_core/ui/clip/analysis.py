@@ -87,8 +87,8 @@ def _facts(chosen: ChosenClip) -> None:
     channels = {1: "mono", 2: "stereo"}.get(clip.channels, f"{clip.channels} channels")
     facts = {
         texts.LENGTH: f"{clip.duration:.2f} s",
-        texts.LEVEL: f"{_signed(clip.level_db)} dBFS",
-        texts.PEAK: f"{_signed(20 * math.log10(max(clip.peak, 1e-5)))} dBFS",
+        texts.LEVEL: f"{_signed(clip.level_db - clip.gain_db)} dBFS",
+        texts.PEAK: f"{_signed(20 * math.log10(max(clip.peak, 1e-5)) - clip.gain_db)} dBFS",
         texts.FORMAT: f"{clip.source_rate / 1000:g} kHz, {channels}",
     }
     listed = (f"{name} **{value}**".replace(" ", _NO_BREAK) for name, value in facts.items())

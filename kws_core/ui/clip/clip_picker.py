@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
-from kws_core.audio.read import MAX_BYTES, MAX_SECONDS
+from kws_core.audio.formats import FORMATS
+from kws_core.audio.read import HIGHEST_RATE, LOWEST_RATE, MAX_BYTES, MAX_SECONDS
 from kws_core.labels import WORDS
 from kws_core.samples import Sample
 from kws_core.ui.clip import current_clip, texts
@@ -21,7 +22,6 @@ from kws_core.ui.shared.messages import (
 )
 from kws_core.ui.shared.microphone_problem import microphone_problem
 
-FILE_TYPES: Final = ["wav", "flac", "ogg", "opus", "mp3", "m4a", "aac", "webm"]
 SAMPLE_RATE_ASKED: Final = 16_000  # Hz, what the models hear: nothing is gained from more
 
 
@@ -108,13 +108,41 @@ def _uploader() -> None:
     key = _widget_key("upload")
     st.file_uploader(
         texts.UPLOAD,
-        FILE_TYPES,
         max_upload_size=MAX_BYTES // 2**20,
         key=key,
         on_change=_take,
         args=("upload", key),
-        help=texts.LIMIT.format(seconds=MAX_SECONDS),
+        help=texts.FORMATS.format(formats=", ".join(known.name for known in FORMATS))
+        + texts.LIMIT.format(seconds=MAX_SECONDS),
     )
+    _correction(key)
+
+
+def _correction(key: str) -> None:
+    """Show the rate of an upload and let it be corrected; let a channel be chosen."""
+    given, kept = st.session_state.get(key), current_clip.clip_of("upload")
+    if given is None or kept is None or current_clip.failure_of("upload") is not None:
+        return
+    again: dict[str, Any] = {"on_change": _take, "args": ("upload", key)}
+    title = texts.CORRECTION.format(rate=kept.clip.source_rate / 1000)
+    with st.popover(title, type="tertiary", icon=":material/tune:"):
+        st.number_input(
+            texts.RATE,
+            LOWEST_RATE,
+            HIGHEST_RATE,
+            kept.clip.source_rate,
+            key=f"picker_rate_{given.file_id}",
+            help=texts.RATE_HELP,
+            **again,
+        )
+        if kept.clip.channels > 1:
+            st.selectbox(
+                texts.CHANNEL,
+                [None, *range(1, kept.clip.channels + 1)],
+                format_func=lambda channel: texts.BEST_CHANNEL if channel is None else str(channel),
+                key=f"picker_channel_{given.file_id}",
+                **again,
+            )
 
 
 def _take(source: Source, key: str) -> None:
@@ -123,7 +151,10 @@ def _take(source: Source, key: str) -> None:
         current_clip.withdraw(source)
     else:
         name = RECORDING_NAME if source == "record" else given.name
-        current_clip.take(source, name, given.getvalue())
+        channel, rate = (
+            st.session_state.get(f"picker_{what}_{given.file_id}") for what in ("channel", "rate")
+        )
+        current_clip.take(source, name, given.getvalue(), channel, rate)
         if source == "record":
             _empty_widget(source)  # ready for the next one, and no second player
 

@@ -104,10 +104,15 @@ def failure_of(wanted: Source) -> str | None:
     return message
 
 
-def take(given: Source, name: str, data: bytes) -> None:
-    """Decode and remember a recording or upload; a bad one leaves the last good one in place."""
+def take(
+    given: Source, name: str, data: bytes, channel: int | None = None, rate: int | None = None
+) -> None:
+    """Decode and remember a recording or upload; a bad one leaves the last good one in place.
+
+    channel and rate (Hz): as `read_audio` takes them.
+    """
     try:
-        chosen = _decode(given, name, data)
+        chosen = _decode(given, name, data, channel, rate)
     except Exception as error:
         st.session_state[f"clip_{given}_failure"] = words_for(
             error, f"Reading the {_WHAT[given]}", _log
@@ -138,9 +143,11 @@ def _remember_sample() -> None:
         st.session_state["clip_sample_kept"] = sample_clip(name)
 
 
-def _decode(given: Source, name: str, data: bytes) -> ChosenClip:
+def _decode(
+    given: Source, name: str, data: bytes, channel: int | None = None, rate: int | None = None
+) -> ChosenClip:
     started = time.perf_counter()
-    clip = read_audio(data)
+    clip = read_audio(data, channel, rate)
     seconds = time.perf_counter() - started
     key = hashlib.sha256(clip.samples.tobytes()).hexdigest()
     return ChosenClip(name, given, clip, seconds, key)

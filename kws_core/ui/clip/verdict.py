@@ -29,7 +29,7 @@ _HIDDEN: Final = "position: absolute; clip-path: inset(50%); overflow: hidden; w
 def show_verdict(heard: Heard, clip: Clip, player_key: str) -> None:
     """Show the answer in large type: a word, several, or in plain words why there is none."""
     labels = found_labels(heard)
-    peak = 20 * math.log10(max(clip.peak, 1e-5))
+    peak = 20 * math.log10(max(clip.peak, 1e-5)) - clip.gain_db
     if not labels and peak < NEARLY_SILENT_DB:
         _large(texts.TOO_QUIET)
         st.markdown(texts.TOO_QUIET_ADVICE.format(peak=peak).replace("-", "−"))

@@ -14,7 +14,6 @@ from kws_core.report.exporting import as_csv, as_plain_json, file_name
 from kws_core.report.own_files import Intake, UploadLimits
 from kws_core.report.own_set import LONGEST_S, OwnClip, OwnResult, clip_table, measure_own_set
 from kws_core.results.metrics import top_confusions
-from kws_core.ui.clip.clip_picker import FILE_TYPES
 from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart, fitting, table
 from kws_core.ui.models.sections import Subject
@@ -37,7 +36,6 @@ def show(subject: Subject) -> None:
     key = f"models_own_files_{st.session_state.get(_TURN, 0)}"
     given = st.file_uploader(
         "Recordings, or a ZIP archive of them",
-        ["zip", *FILE_TYPES],
         accept_multiple_files=True,
         max_upload_size=_LIMITS.upload_bytes // _MB,
         key=key,
