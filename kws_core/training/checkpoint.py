@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import pickle
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -14,6 +13,9 @@ from torch import Generator, Tensor, nn
 
 from kws_core.errors import DataError, TrainingError
 from kws_core.training.optimization import AveragedWeights, TrainingSettings
+
+_PARTS = ("settings", "epoch", "network", "average", "average_steps", "optimizer")
+_REMEDY = "Start again without --resume, or give the folder of this run with --out."
 
 
 @dataclass
@@ -99,23 +101,55 @@ def load_checkpoint(path: Path, run: Run) -> int:
     """
     if not path.is_file():
         raise DataError(f"There is nothing to resume: {path} is missing.")
-    try:
-        state = torch.load(path, weights_only=True, map_location="cpu")
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise DataError(f"{path} can't be read: start again without resuming.") from error
+    state = _read_state(path)
     # A setting that is newer than the checkpoint had its default value then.
-    if asdict(TrainingSettings()) | state["settings"] != asdict(run.settings):
-        raise DataError(f"{path} was made with other settings: {state['settings']}.")
+    settings = asdict(TrainingSettings()) | state["settings"]
+    wanted = asdict(run.settings)
+    if settings != wanted:
+        differing = [
+            f"{key} is {settings.get(key)!r} there and {wanted.get(key)!r} here"
+            for key in settings | wanted
+            if settings.get(key) != wanted.get(key)
+        ]
+        raise DataError(
+            f"{path} is of a run with other settings: {'; '.join(differing)}. {_REMEDY}"
+        )
     if state.get("teacher") != run.teacher:
-        raise DataError(f"{path} was made with another teacher: {state.get('teacher')}.")
+        raise DataError(
+            f"{path} is of a run with another teacher: {state.get('teacher')}. {_REMEDY}"
+        )
     try:
         run.network.load_state_dict(state["network"])
-    except RuntimeError as error:
-        raise DataError(f"{path} holds the weights of another network.") from error
-    run.average.network.load_state_dict(state["average"])
-    run.average.steps = state["average_steps"]
-    run.optimizer.load_state_dict(state["optimizer"])
-    if run.miner and state.get("hard_windows") is not None:
-        run.miner.hard_windows = state["hard_windows"]
-    vars(run.best).update(state.get("best", {}))
-    return int(state["epoch"])
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise DataError(f"{path} holds the weights of another network. {_REMEDY}") from error
+    try:
+        run.average.network.load_state_dict(state["average"])
+        run.average.steps = int(state["average_steps"])
+        run.optimizer.load_state_dict(state["optimizer"])
+        if run.miner and state.get("hard_windows") is not None:
+            run.miner.hard_windows = state["hard_windows"]
+        vars(run.best).update(vars(Best(**state.get("best", {}))))
+        return int(state["epoch"])
+    except (RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DataError(f"{path} is damaged: a part of it does not fit. {_REMEDY}") from error
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    """Return what a checkpoint holds; raises `DataError` if the file is something else."""
+    if path.stat().st_size == 0:
+        raise DataError(f"{path} is empty. {_REMEDY}")
+    try:
+        state = torch.load(path, weights_only=True, map_location="cpu")
+    except Exception as error:  # bytes that are no checkpoint fail in many ways
+        raise DataError(
+            f"{path} can't be read: it is cut, damaged or no checkpoint. {_REMEDY}"
+        ) from error
+    if not isinstance(state, dict):
+        raise DataError(f"{path} is no checkpoint: it holds a {type(state).__name__}. {_REMEDY}")
+    lacking = [key for key in _PARTS if key not in state]
+    if lacking or not isinstance(state["settings"], dict):
+        raise DataError(
+            f"{path} is no checkpoint of training: it has no {', '.join(lacking) or 'settings'}. "
+            f"{_REMEDY}"
+        )
+    return state

@@ -142,3 +142,50 @@ def test_ctrl_c_in_the_middle_of_an_epoch_leaves_the_checkpoint_of_the_one_befor
     state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert state["epoch"] == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint.pt", "log.jsonl"]
+
+
+class TestWhatIsNoCheckpoint:
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (b"", "is empty"),
+            (b"RIFF....WAVE", "can't be read: it is cut, damaged or no checkpoint"),
+            (b"\x80\x02]q\x00.", "can't be read|holds a list"),
+        ],
+        ids=["empty", "sound", "pickle"],
+    )
+    def test_is_named_with_what_to_do(self, tmp_path, content: bytes, message: str) -> None:
+        path = tmp_path / "checkpoint.pt"
+        path.write_bytes(content)
+        with pytest.raises(DataError, match=rf"checkpoint\.pt.*({message}).*without --resume"):
+            load_checkpoint(path, make_run(1))
+
+    def test_may_be_half_of_one(self, tmp_path) -> None:
+        path = tmp_path / "checkpoint.pt"
+        save_checkpoint(path, make_run(1), 1)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(DataError, match=r"cut, damaged.*without --resume"):
+            load_checkpoint(path, make_run(1))
+
+    @pytest.mark.parametrize("state", [[1, 2], {"weights": 1}, {"settings": [1]}, torch.ones(2)])
+    def test_may_be_something_else_that_torch_saved(self, tmp_path, state: object) -> None:
+        path = tmp_path / "checkpoint.pt"
+        torch.save(state, path)
+        with pytest.raises(DataError, match=r"no checkpoint.*without --resume"):
+            load_checkpoint(path, make_run(1))
+
+    @pytest.mark.parametrize("part", ["average", "optimizer", "best", "epoch", "average_steps"])
+    def test_may_be_one_whose_parts_do_not_fit(self, tmp_path, part: str) -> None:
+        path = tmp_path / "checkpoint.pt"
+        save_checkpoint(path, make_run(1), 1)
+        torch.save(torch.load(path, weights_only=True) | {part: {"x": torch.ones(2)}}, path)
+        with pytest.raises(DataError, match=r"is damaged.*without --resume"):
+            load_checkpoint(path, make_run(1))
+
+    def test_of_another_run_names_the_settings_that_differ(self, tmp_path) -> None:
+        path = tmp_path / "checkpoint.pt"
+        save_checkpoint(path, make_run(1), 1)
+        other = make_run(1, replace(SETTINGS, seed=77))
+        with pytest.raises(DataError, match=rf"seed is {SETTINGS.seed} there and 77 here\. Start"):
+            load_checkpoint(path, other)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kws_core.audio.waveform import Samples
+from kws_core.errors import DataError
 from kws_core.labels import WORDS
 from kws_core.training.dataset.shards import ENGLISH_WORDS_FILE, FLUENT_FILES, decode, read_table
 
@@ -47,15 +48,21 @@ def sentences(folder: Path, split: str) -> Iterator[Sentence]:
         )
         for row, (corpus, speaker, of, text, audio) in enumerate(zip(*table.values(), strict=True)):
             if of == split:
-                samples = decode(audio, where=f"Row {row} of {name}")
-                yield Sentence(str(corpus), str(speaker or ""), _plain(corpus, text), samples)
+                where = f"Row {row} of {name}"
+                samples = decode(audio, where=where)
+                yield Sentence(
+                    str(corpus), str(speaker or ""), _plain(corpus, text, where), samples
+                )
 
 
-def _plain(corpus: str, text: str | None) -> str:
+def _plain(corpus: str, text: str | None, where: str) -> str:
     """Return what was said; of a coffee order, what its slots hold."""
-    if corpus == _COFFEE_ORDERS and text:
+    if corpus != _COFFEE_ORDERS or not text:
+        return text or ""
+    try:
         return " ".join(str(value) for value in json.loads(text).values())
-    return text or ""
+    except (ValueError, AttributeError) as error:
+        raise DataError(f"{where} has a transcript that is no JSON object.") from error
 
 
 def words_said(text: str) -> tuple[str, ...]:

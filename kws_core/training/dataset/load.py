@@ -46,9 +46,10 @@ from kws_core.training.dataset.shards import (
     PICTURE_SCALE,
     SPEECH_FILES,
     SYNTHETIC_FILE,
-    decode,
+    decode_word,
     picture_table,
     read_table,
+    text_of,
 )
 from kws_core.training.dataset.speech_commands import find_folder, official_splits
 
@@ -109,15 +110,19 @@ def picture_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
 
     def rows() -> Iterator[tuple[np.ndarray, str, str]]:
         for i in tqdm(range(n), f"{split} pictures"):
+            where = f"{PICTURE_FILE}: the picture of {table['utterance'][i]}"
             try:
-                grey = np.asarray(Image.open(io.BytesIO(table["jpeg"][i])), np.float32)
-            except OSError as error:
+                grey = np.asarray(Image.open(io.BytesIO(table["jpeg"][i] or b"")), np.float32)
+            except (OSError, ValueError) as error:
+                raise DataError(f"{where} can't be read. Fetch the file again.") from error
+            if grey.ndim != 2 or grey.shape[1] != config.n_mels:
                 raise DataError(
-                    f"{PICTURE_FILE}: the picture of {table['utterance'][i]} can't be read "
-                    f"({error}). Fetch the file again."
-                ) from error
+                    f"{where} is of shape {grey.shape}, where frames by {config.n_mels} bands were "
+                    "expected. Fetch the file again."
+                )
             picture = (grey.T - PICTURE_OFFSET) / PICTURE_SCALE  # (n_mels, frames)
-            yield picture.astype(np.float16), str(table["word"][i]), str(table["speaker"][i])
+            word = text_of(table["word"][i], "word", where)
+            yield picture.astype(np.float16), word, text_of(table["speaker"][i], "speaker", where)
 
     return gather_clips(rows(), n, config, is_picture=True)
 
@@ -135,9 +140,10 @@ def synthetic_clips(folder: Path, config: LogMelConfig) -> Clips:
     def rows() -> Iterator[tuple[np.ndarray, str, str]]:
         for i in tqdm(chosen, "synthetic words"):
             where = f"Row {i} of {SYNTHETIC_FILE}"
-            samples = decode(table["audio"][i], config.sample_rate, where)
+            samples = decode_word(table["audio"][i], where)
             picture = log_mel_of(front_end, samples[: config.n_samples])
-            yield picture, str(table["word"][i]), f"synthetic-{table['voice_id'][i]}"
+            voice = text_of(table["voice_id"][i], "voice_id", where)
+            yield picture, text_of(table["word"][i], "word", where), f"synthetic-{voice}"
 
     return gather_clips(rows(), len(chosen), config, is_picture=False)
 
@@ -204,7 +210,8 @@ def require_speakers_apart(training: Clips, validation: Clips) -> None:
     shared = set(training.speaker[words]) & set(validation.speaker)
     if shared:
         raise DataError(
-            f"{len(shared)} speakers are in training and validation: {sorted(shared)[:3]}"
+            f"{len(shared)} speakers are in training and validation, such as "
+            f"{', '.join(sorted(map(str, shared))[:3])}: every speaker belongs to one split."
         )
 
 

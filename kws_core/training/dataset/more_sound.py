@@ -86,7 +86,11 @@ def sound_files(folder: Path, suffixes: Sequence[str] = SUFFIXES) -> list[Path]:
 
     Raises `DataError` if there are none.
     """
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in suffixes and not path.name.startswith(".")
+    )
     if not files:
         raise DataError(
             f"There are no sound files in {folder}: give a folder with "
@@ -101,11 +105,15 @@ def folder_recordings(folder: Path) -> Iterator[tuple[str, Samples]]:
     Of a longer file the first minute is taken. What can't be read, or is silent or too short to be
     heard, is left out, and named.
     """
-    for path in sound_files(folder):
+    files, left_out = sound_files(folder), 0
+    for path in files:
         name = path.relative_to(folder).as_posix()
         try:
             samples = read_audio(path).samples
         except AudioError as error:
             tqdm.write(f"{name} is left out: {error}")
+            left_out += 1
             continue
         yield name, librosa.effects.trim(samples, top_db=_SILENT_DB)[0].copy()
+    if left_out:
+        tqdm.write(f"{left_out} of {len(files)} files in {folder} are left out.")

@@ -128,7 +128,9 @@ def _shard_recordings(folder: Path, split: str) -> Recordings:
     def rows() -> Iterator[tuple[Samples, str, str]]:
         columns = (table[name] for name in ("audio", "word", "speaker", "where"))
         for audio, word, speaker, where in zip(*columns, strict=True):
-            yield shards.decode(audio, where=where), str(word), str(speaker)
+            said = shards.text_of(word, "word", where)
+            by = shards.text_of(speaker, "speaker", where)
+            yield shards.decode_word(audio, where), said, by
 
     return Recordings(len(table["word"]), rows())
 

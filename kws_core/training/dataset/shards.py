@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as parquet
 import soundfile
 
@@ -42,6 +43,8 @@ KEPT_OUT = "kept_out"  # the split of these recordings
 _NAMED_BY_NETWORKS = "models"
 
 HELD_OUT_SHARE = 0.3  # of noise and other words, kept for validation
+LONGEST_WORD_S = 2.0  # synthetic voices take up to 1.3 s
+_LEAVE_OUT = "Mend the row or leave it out."
 LONG_NOISE_S = 30.0  # the minute-long background recordings; the others are single sounds
 
 
@@ -63,12 +66,14 @@ def read_table(folder: Path, name: str, *columns: str) -> dict[str, list[Any]]:
     return {column: table[column].to_pylist() for column in columns or table.schema.names}
 
 
-def decode(audio: bytes, sample_rate: int = SAMPLE_RATE, where: str = "A clip") -> Samples:
+def decode(audio: object, sample_rate: int = SAMPLE_RATE, where: str = "A clip") -> Samples:
     """Decode one clip of a shard to float32 samples.
 
-    where: which clip it is, for the message. Raises `DataError` if it is damaged or at another
-    rate.
+    where: which clip it is, for the message. Raises `DataError` if it is damaged, has several
+    channels, samples that are no numbers, or another rate.
     """
+    if not isinstance(audio, bytes) or not audio:
+        raise DataError(f"{where} has no sound. {_LEAVE_OUT}")
     try:
         samples, rate = soundfile.read(io.BytesIO(audio), dtype="float32")
     except soundfile.SoundFileError:  # of a few Opus files libsndfile finds no header
@@ -79,8 +84,34 @@ def decode(audio: bytes, sample_rate: int = SAMPLE_RATE, where: str = "A clip") 
         samples, rate = recording.samples, recording.sample_rate
     if rate != sample_rate:
         raise DataError(f"{where} is at {rate} Hz where {sample_rate} Hz were expected.")
+    if samples.ndim != 1:
+        raise DataError(
+            f"{where} has {samples.shape[1]} channels where one was expected. {_LEAVE_OUT}"
+        )
+    if not len(samples):
+        raise DataError(f"{where} has no sound. {_LEAVE_OUT}")
+    if not np.isfinite(samples).all():
+        raise DataError(f"{where} has samples that are not finite numbers. {_LEAVE_OUT}")
     decoded: Samples = samples
     return decoded
+
+
+def decode_word(audio: object, where: str) -> Samples:
+    """Decode the clip of one word, as `decode` does; raises `DataError` if it is far too long."""
+    samples = decode(audio, where=where)
+    seconds = len(samples) / SAMPLE_RATE
+    if seconds > LONGEST_WORD_S:
+        raise DataError(
+            f"{where} lasts {seconds:.1f} s, where a word of a second was expected. {_LEAVE_OUT}"
+        )
+    return samples
+
+
+def text_of(value: object, what: str, where: str) -> str:
+    """Return a word, speaker or the like of a row; raises `DataError` if it has none."""
+    if not isinstance(value, str) or not value.strip():
+        raise DataError(f"{where} has no {what}. {_LEAVE_OUT}")
+    return value
 
 
 def word_table(folder: Path, split: str) -> dict[str, list[Any]]:
@@ -149,17 +180,17 @@ def noise_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
     of the pieces of the second file, those of a share of its recordings.
     """
     table = read_table(folder, NOISE_FILE, "audio", "kind", "file")
-    for audio, kind, file in zip(table["audio"], table["kind"], table["file"], strict=True):
-        samples = decode(audio)
+    for row, (audio, kind, file) in enumerate(zip(*table.values(), strict=True)):
+        samples = decode(audio, where=f"Row {row} of {NOISE_FILE}")
         if len(samples) > LONG_NOISE_S * SAMPLE_RATE:
             yield str(kind), part_of_long(samples, split)
         elif is_held_out(str(file)) == (split == "val"):
             yield str(kind), samples
     if (folder / MORE_NOISE_FILE).is_file():
         more = read_table(folder, MORE_NOISE_FILE, "audio", "kind", "recording")
-        for audio, kind, name in zip(*more.values(), strict=True):
+        for row, (audio, kind, name) in enumerate(zip(*more.values(), strict=True)):
             if is_held_out(str(name)) == (split == "val"):
-                yield str(kind), decode(audio)
+                yield str(kind), decode(audio, where=f"Row {row} of {MORE_NOISE_FILE}")
 
 
 def long_noises(folder: Path) -> dict[str, Samples]:
@@ -171,7 +202,6 @@ def long_noises(folder: Path) -> dict[str, Samples]:
 def other_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
     """Yield what was said, and the samples, of other words; no speaker is in two splits."""
     table = read_table(folder, OTHER_FILE, "audio", "word", "speaker", "file")
-    columns = zip(table["audio"], table["word"], table["speaker"], table["file"], strict=True)
-    for audio, word, speaker, file in columns:
+    for row, (audio, word, speaker, file) in enumerate(zip(*table.values(), strict=True)):
         if is_held_out(str(speaker or file)) == (split == "val"):
-            yield str(word), decode(audio)
+            yield str(word), decode(audio, where=f"Row {row} of {OTHER_FILE}")

@@ -14,7 +14,7 @@ from pathlib import Path
 from kws_core.audio.waveform import Samples
 from kws_core.errors import DataError
 from kws_core.labels import WORDS
-from kws_core.training.dataset.shards import decode, part_of_long
+from kws_core.training.dataset.shards import decode, decode_word, part_of_long
 
 FOLDER = Path("SpeechCommands") / "speech_commands_v0.02"  # in the folder of the download
 NOISE_FOLDER = "_background_noise_"
@@ -42,12 +42,14 @@ def official_splits(folder: Path) -> dict[str, list[Path]]:
     splits: dict[str, list[Path]] = {name: [] for name in SPLITS}
     split_of: dict[str, str] = {}
     for split, list_name in LISTS.items():
-        for name in _read_list(folder / list_name):
-            if name not in files:
-                raise DataError(
-                    f"{list_name} names {name}, which is not in {folder}: the data are incomplete."
-                )
-            split_of[name] = split
+        listed = _read_list(folder / list_name)
+        missing = [name for name in listed if name not in files]
+        if missing:
+            raise DataError(
+                f"{list_name} names {missing[0]}, which is not in {folder} ({len(missing)} of "
+                f"{len(listed)} files are missing): unpack the data again."
+            )
+        split_of.update(dict.fromkeys(listed, split))
     for name in sorted(files):
         splits[split_of.get(name, "train")].append(files[name])
     check_speakers(splits)
@@ -73,7 +75,7 @@ def speaker_of(path: Path) -> str:
 def read_words(paths: list[Path]) -> Iterator[tuple[Samples, str, str]]:
     """Yield samples, word and speaker of each file; raises DataError if one is damaged."""
     for path in paths:
-        samples = decode(path.read_bytes(), where=str(path))
+        samples = decode_word(path.read_bytes(), str(path))
         yield samples, path.parent.name, speaker_of(path)
 
 
@@ -82,7 +84,7 @@ def background_noises(folder: Path, split: str) -> Iterator[tuple[str, Samples]]
 
     Raises DataError if there are none.
     """
-    paths = sorted((folder / NOISE_FOLDER).glob("*.wav"))
+    paths = sorted(_wav_files(folder / NOISE_FOLDER))
     if not paths:
         raise DataError(
             f"There are no recordings in {folder / NOISE_FOLDER}: unpack the data again, or "
@@ -93,7 +95,12 @@ def background_noises(folder: Path, split: str) -> Iterator[tuple[str, Samples]]
 
 
 def _recordings(folder: Path) -> list[Path]:
-    return [path for word in WORDS for path in (folder / word).glob("*.wav")]
+    return [path for word in WORDS for path in _wav_files(folder / word)]
+
+
+def _wav_files(folder: Path) -> list[Path]:
+    # macOS leaves a file "._NAME" beside each, which is no sound.
+    return [path for path in folder.glob("*.wav") if not path.name.startswith(".")]
 
 
 def _read_list(path: Path) -> list[str]:

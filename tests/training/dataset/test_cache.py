@@ -51,3 +51,28 @@ def test_a_full_disk_is_said_and_what_was_written_is_not_used(tmp_path, monkeypa
         cached(tmp_path, "key", make)
     monkeypatch.setattr(np, "save", save)
     assert cached(tmp_path, "key", make)["target"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("kind", ["cut", "empty", "no array", "missing", "shorter"])
+def test_a_damaged_one_is_made_anew(tmp_path: Path, capsys, kind: str) -> None:
+    cached(tmp_path, "key", make)
+    path = tmp_path / "key" / "log_mel.npy"
+    if kind == "missing":
+        path.unlink()
+    elif kind == "shorter":
+        np.save(path, np.arange(2.0))
+    else:
+        content = path.read_bytes()
+        path.write_bytes({"cut": content[:-9], "empty": b"", "no array": b"<html>"}[kind])
+    again = cached(tmp_path, "key", make)
+    np.testing.assert_array_equal(again["log_mel"], np.arange(6.0))
+    assert "key is damaged" in capsys.readouterr().err
+    cached(tmp_path, "key", make)
+    assert capsys.readouterr().err == ""
+
+
+def test_arrays_that_are_in_use_survive_being_made_anew(tmp_path: Path) -> None:
+    in_use = cached(tmp_path, "key", make)["log_mel"]
+    (tmp_path / "key" / "target.npy").unlink()
+    cached(tmp_path, "key", lambda: {"log_mel": np.zeros(1), "target": np.zeros(1)})
+    np.testing.assert_array_equal(in_use, np.arange(6.0))

@@ -207,7 +207,7 @@ class TestTrainingData:
                 (partly / path.name).symlink_to(path)
         with pytest.raises(
             DataError,
-            match=rf"{name} is missing in .*--data.*--no-{KIND_OF[name]}".replace("_", "[_-]"),
+            match=rf"{name} is missing in .*--data.*without=.*{KIND_OF[name]}".replace("_", "[_-]"),
         ):
             self.load(partly, tmp_path / "cache")
         kind = KIND_OF[name]
