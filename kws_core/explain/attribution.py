@@ -2,6 +2,9 @@
 
 A map has the shape of its picture, (bands, frames); positive cells speak for the label. All but
 Grad-CAM's are in logits: what the cells contribute compared with a baseline picture.
+
+The tests hold these to captum's. Captum itself stays out of the app: ``import captum.attr`` takes
+0.6 s of processor time, 0.5 s of it for matplotlib, which nothing else here needs.
 """
 
 from __future__ import annotations
