@@ -6,7 +6,7 @@ setup(
     packages=[*find_packages(include=["kws_core*"]), "kws_core.assets"],
     package_dir={"kws_core.assets": "assets"},
     package_data={
-        "kws_core": ["**/*.css", "**/*.js", "**/*.toml"],
+        "kws_core": ["**/*.css", "**/*.csv", "**/*.js", "**/*.toml"],
         "kws_core.assets": ["icon.png", "models/*", "results/*", "samples/*", "teaching/*"],
     },
 )
