@@ -7,6 +7,13 @@ setup(
     package_dir={"kws_core.assets": "assets"},
     package_data={
         "kws_core": ["**/*.css", "**/*.csv", "**/*.js", "**/*.toml"],
-        "kws_core.assets": ["icon.png", "models/*", "results/*", "samples/*", "teaching/*"],
+        "kws_core.assets": [
+            "icon.png",
+            "models/*",
+            "results/*",
+            "samples/*",
+            "teaching/*",
+            "teaching/takes/*",
+        ],
     },
 )

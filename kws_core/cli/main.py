@@ -29,9 +29,11 @@ from kws_core.cli.stream import (
     listen_command,
 )
 from kws_core.cli.teach import (
+    add_evaluate_teaching_options,
     add_taught,
     add_teach_options,
     chosen_recognizer,
+    evaluate_teaching_command,
     teach_command,
 )
 from kws_core.cli.train import add_training_options, train_command
@@ -243,6 +245,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_teach_options(teach)
     teach.set_defaults(command=teach_command)
+    evaluate_teaching = commands.add_parser(
+        "evaluate-teaching", parents=[model_folder], help="measure words taught from a few takes"
+    )
+    add_evaluate_teaching_options(evaluate_teaching)
+    evaluate_teaching.set_defaults(command=evaluate_teaching_command)
     models = commands.add_parser("models", parents=[model_folder], help="the models there are")
     models.set_defaults(command=_models)
     train = commands.add_parser("train", help="train a model on recordings of the words")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from kws_core.audio.read import read_audio
-from kws_core.errors import AudioError, TeachingError
+from kws_core.cli.numbers import count, positive
+from kws_core.errors import AudioError, DataError, TeachingError
+from kws_core.results.store import RESULTS_FOLDER
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 from kws_core.teaching.report import WordReport
 from kws_core.teaching.takes import ADVICE, Take, make_take, problems_of
@@ -55,6 +58,46 @@ def teach_command(options: argparse.Namespace) -> int:
     for report in taught.report:
         print(f"{report.word}: {described(report)}")
     print(f"Saved as {options.out}")
+    return 0
+
+
+def add_evaluate_teaching_options(evaluate: argparse.ArgumentParser) -> None:
+    """Add the options of ``evaluate-teaching`` to its parser."""
+    evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
+    evaluate.add_argument("--out", type=Path, default=RESULTS_FOLDER, help="folder for the figures")
+    evaluate.add_argument(
+        "--draws", type=count, default=20, help="of takes and people (default: %(default)s)"
+    )
+    evaluate.add_argument(
+        "--hours", type=positive, default=2.0, help="of fluent English (default: %(default)s)"
+    )
+    evaluate.add_argument(
+        "--takes", type=count, default=18, help="of each person and word (default: %(default)s)"
+    )
+
+
+def evaluate_teaching_command(options: argparse.Namespace) -> int:
+    """Measure teaching and save the figures; returns 0.
+
+    Raises KwsError if the model or the data can't be used, or the figures can't be written.
+    """
+    from kws_core.evaluation.evaluate_teaching import TeachingSettings, evaluate_teaching
+
+    recognizer = Recognizer.load(options.model, options.model_folder)
+    settings = TeachingSettings(options.draws, options.takes, options.hours)
+    figures = evaluate_teaching(recognizer, options.data, settings)
+    path = options.out / f"{options.model}-teaching.json"
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"The figures can't be written: {error}.") from error
+    for one in figures["figures"]:
+        found = {name: value["mean"] for name, value in one.items() if isinstance(value, dict)}
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in found.items())
+        print(f"{one['takes']} takes by {one['people']}: {shares}")
+    print(f"All figures in {path}")
     return 0
 
 

@@ -88,7 +88,7 @@ def make_bank(recognizer: Recognizer, data: Path, hours: float) -> Bank:
     runs: list[int] = []
     seconds = {True: 0.0, False: 0.0}
     n = recognizer.n_samples
-    for speaker, recording in _fluent(data, np.random.default_rng(_SEED)):
+    for speaker, recording in fluent_recordings_of(data, "train", np.random.default_rng(_SEED)):
         counted = bool(speaker) and is_held_out(speaker)
         if min(seconds.values()) > hours * 3600:
             break
@@ -105,7 +105,7 @@ def make_bank(recognizer: Recognizer, data: Path, hours: float) -> Bank:
             (heard if counted else others).append(window_embeddings(recognizer, samples, wanted))
     rng = np.random.default_rng(_SEED)
     words, which = _words(recognizer, data, rng, counted=False)
-    spoken, _ = _words(recognizer, data, rng, counted=True)
+    spoken, spoken_which = _words(recognizer, data, rng, counted=True)
     others.append(embeddings_of(recognizer, np.stack(list(_cut_words(data, n, rng)))))
     others.append(embeddings_of(recognizer, np.stack(list(_noises(data, n, rng)))))
     card = recognizer.card
@@ -113,24 +113,27 @@ def make_bank(recognizer: Recognizer, data: Path, hours: float) -> Bank:
         model=card.name,
         sha256=card.sha256,
         labels=WORDS,
-        others=np.concatenate(others),
+        others=np.concatenate(others)[::2],  # neighbours are much alike
         words=words,
         which=which,
         spoken=spoken,
+        spoken_which=spoken_which,
         heard=np.concatenate(heard),
         runs=np.array(runs),
         hours=seconds[True] / 3600,
     )
 
 
-def _fluent(data: Path, rng: np.random.Generator) -> Iterator[tuple[str, Samples]]:
+def fluent_recordings_of(
+    data: Path, split: str, rng: np.random.Generator
+) -> Iterator[tuple[str, Samples]]:
     """Yield speaker (empty where unknown) and samples of recordings, drawn from all corpora."""
     tables = [read_table(data, name, "speaker", "split", "audio") for name in FLUENT_FILES]
     rows = [
         (str(speaker or ""), audio)
         for table in tables
-        for speaker, split, audio in zip(*table.values(), strict=True)
-        if split == "train"
+        for speaker, of, audio in zip(*table.values(), strict=True)
+        if of == split
     ]
     for i in rng.permutation(len(rows)).tolist():
         yield rows[i][0], decode(rows[i][1], where="A recording of fluent speech")

@@ -8,7 +8,8 @@ no sound can be made of them. ``python -m kws_core.evaluation.make_bank --data D
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,9 +33,10 @@ class Bank:
     """Embeddings of a network by the hash of its weights, each (n, n_embedding).
 
     others: of everything that is none of the words. words: of the known words, and which of
-    `labels` each is (n,). spoken: of the known words by other people, to count in. heard: of a
-    stream of other people's speech, every 80 ms, wherever the sound stands alone as a command
-    does; runs: lengths of its unbroken pieces; hours: how much speech it was taken from.
+    `labels` each is (n,). spoken: of the known words by other people, to count in, and which
+    each is. heard: of a stream of other people's speech, every 80 ms, wherever the sound stands
+    alone as a command does; runs: lengths of its unbroken pieces; hours: how much speech it was
+    taken from.
     """
 
     model: str
@@ -44,9 +46,24 @@ class Bank:
     words: Embeddings
     which: npt.NDArray[np.int64]
     spoken: Embeddings
+    spoken_which: npt.NDArray[np.int64]
     heard: Embeddings
     runs: npt.NDArray[np.int64]
     hours: float
+
+    def without(self, names: Sequence[str]) -> Bank:
+        """Return the bank less the known words of these names: they are to be learnt anew."""
+        dropped = [i for i, label in enumerate(self.labels) if label in names]
+        if not dropped:
+            return self
+        kept, spoken_kept = (~np.isin(of, dropped) for of in (self.which, self.spoken_which))
+        return replace(
+            self,
+            words=self.words[kept],
+            which=self.which[kept],
+            spoken=self.spoken[spoken_kept],
+            spoken_which=self.spoken_which[spoken_kept],
+        )
 
 
 def save_bank(bank: Bank, folder: Path = BANK_FOLDER) -> Path:
@@ -70,6 +87,7 @@ def save_bank(bank: Bank, folder: Path = BANK_FOLDER) -> Path:
         "spoken": as_bytes(bank.spoken),
         "heard": as_bytes(bank.heard),
         "which": bank.which.astype(np.int16),
+        "spoken_which": bank.spoken_which.astype(np.int16),
         "runs": bank.runs.astype(np.int32),
         "scale": scale.astype(np.float32),
     }
@@ -117,6 +135,7 @@ def _read(path: Path, _written_ns: int) -> Bank:
             words=tensors["words"] * scale,
             which=tensors["which"].astype(np.int64),
             spoken=tensors["spoken"] * scale,
+            spoken_which=tensors["spoken_which"].astype(np.int64),
             heard=tensors["heard"] * scale,
             runs=tensors["runs"].astype(np.int64),
             hours=float(header["hours"]),

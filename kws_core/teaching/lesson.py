@@ -76,17 +76,14 @@ def learn(
 
     takes: of each word, at least one. repeated: for each word, how many takes were given twice.
     """
-    space = make_space(bank.others, bank.words, bank.which)
-    others = space.place(np.concatenate([bank.others, bank.words]))
-    weight = np.repeat([1.0, _KNOWN_WEIGHT], [len(bank.others), len(bank.words)])
-    weight /= weight.sum()
-    wrong = [space.place(_all(take)) for take in counter_examples]
-    examples = [[space.place(_all(take)) for take in of_word] for of_word in takes]
+    space, others, weight = ground(bank)
+    wrong = [space.place(all_of(take)) for take in counter_examples]
+    examples = [[space.place(all_of(take)) for take in of_word] for of_word in takes]
     whole = fit(examples, others, weight, wrong)
     head = Head(tuple(words), space, *whole, np.zeros(len(words), np.float32))
     heard = reached_by_run(head.log_odds(bank.heard), bank.runs)  # (runs, words)
     spoken = head.log_odds(bank.spoken)  # (known words, words)
-    alarms, taken = int(ALARMS_PER_HOUR * bank.hours), int(_TAKEN_SHARE * len(spoken))
+    alarms, taken = round(ALARMS_PER_HOUR * bank.hours), int(_TAKEN_SHARE * len(spoken))
     threshold = [
         max(threshold_for(heard[:, word], alarms), threshold_for(spoken[:, word], taken))
         for word in range(len(words))
@@ -120,7 +117,16 @@ def learn(
     return Lesson(replace(head, threshold=np.array(threshold, np.float32)), reports)
 
 
-def _all(take: SeenTake) -> Embeddings:
+def ground(bank: Bank) -> tuple[Space, Embeddings, npt.NDArray[np.float64]]:
+    """Return the space of a bank, its points (n, d) to fit against, and their weights (n,)."""
+    space = make_space(bank.others, bank.words, bank.which)
+    others = space.place(np.concatenate([bank.others, bank.words]))
+    weight = np.repeat([1.0, _KNOWN_WEIGHT], [len(bank.others), len(bank.words)])
+    return space, others, weight / weight.sum()
+
+
+def all_of(take: SeenTake) -> Embeddings:
+    """Return all embeddings of a take, (variants, n_embedding)."""
     return np.concatenate([take.shifted, take.varied])
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from kws_core.models.embeddings import Embeddings
 from kws_core.results.metrics import Rate, poisson_rate
-from kws_core.teaching.hits import Rows
+from kws_core.teaching.hits import Rows, threshold_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +52,10 @@ class WordReport:
     def false_alarms_at(self, threshold: float) -> Rate:
         """Return the false alarms per hour at another threshold."""
         return poisson_rate(int((self.heard >= threshold).sum()), self.hours)
+
+    def threshold_for(self, count: int) -> float:
+        """Return the threshold that lets through `count` false alarms in the counted hours."""
+        return threshold_for(self.heard, count)
 
     @property
     def odd_takes(self) -> tuple[int, ...]:

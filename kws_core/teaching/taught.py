@@ -89,21 +89,30 @@ def teach_takes(
     *,
     not_words: Sequence[Take] = (),
     only: bool = False,
+    seen: dict[str, SeenTake] | None = None,
 ) -> TaughtRecognizer:
     """Teach words from takes.
 
-    not_words: counter-examples, which are none of the words. Raises TeachingError for a name that
+    not_words: counter-examples, which are none of the words. seen: what the network made of takes
+    before, by their keys, to which new ones are added. Raises TeachingError for a name that
     can't be used, a word without a usable take, or a model without a bank.
     """
     names = check_names(tuple(words), () if only else recognizer.labels)
-    bank = bank_of(recognizer.card)
-    seen, repeated = [], []
+    bank = bank_of(recognizer.card).without(names)
+    known = {} if seen is None else seen
+
+    def look_at(take: Take) -> SeenTake:
+        if take.key not in known:
+            known[take.key] = _seen(recognizer, take)
+        return known[take.key]
+
+    examples, repeated = [], []
     for name, takes in zip(names, words.values(), strict=True):
         different = _different(name, takes)
-        seen.append([_seen(recognizer, take) for take in different])
+        examples.append([look_at(take) for take in different])
         repeated.append(sum(_is_usable(take) for take in takes) - len(different))
-    counter = [_seen(recognizer, take) for take in not_words if _is_usable(take)]
-    lesson = learn(names, seen, bank, repeated, counter)
+    counter = [look_at(take) for take in not_words if _is_usable(take)]
+    lesson = learn(names, examples, bank, repeated, counter)
     return TaughtRecognizer(recognizer.loaded, lesson, only=only)
 
 

@@ -64,6 +64,7 @@ def toy_bank(recognizer: Recognizer, tones: Sequence[float] = (180, 700, 1100)) 
         words=words,
         which=which,
         spoken=words,
+        spoken_which=which,
         heard=words,
         runs=np.array([len(words)]),
         hours=1.0,

@@ -11,6 +11,7 @@ from kws_core.labels import LABELS
 from kws_core.models import ModelCard
 from kws_core.teaching.bank import Bank, bank_of, save_bank
 
+LABELS5 = ("yes", "no", "up", "down", "left")
 CARD = ModelCard("toy", "ds-resnet", LABELS, {}, 0, sha256="ab")
 
 
@@ -19,7 +20,9 @@ def a_bank() -> Bank:
     rows = [np.abs(rng.standard_normal((n, 6))).astype(np.float32) for n in (50, 20, 10, 30)]
     which = np.repeat([0, 4], 10)
     runs = np.array([10, 20])
-    return Bank("toy", "ab", ("yes", "no"), rows[0], rows[1], which, rows[2], rows[3], runs, 2)
+    return Bank(
+        "toy", "ab", LABELS5, rows[0], rows[1], which, rows[2], which[:10], rows[3], runs, 2
+    )
 
 
 def test_a_bank_comes_back_nearly_as_it_was(tmp_path: Path) -> None:
@@ -31,7 +34,15 @@ def test_a_bank_comes_back_nearly_as_it_was(tmp_path: Path) -> None:
         assert np.abs(was - now).max() < 0.02 * np.abs(was).max()
     np.testing.assert_array_equal(again.which, bank.which)
     np.testing.assert_array_equal(again.runs, bank.runs)
-    assert (again.hours, again.labels) == (2.0, ("yes", "no"))
+    assert (again.hours, again.labels) == (2.0, LABELS5)
+
+
+def test_words_to_be_learnt_anew_are_left_out() -> None:
+    less = a_bank().without(["yes", "lamp"])
+    assert len(less.words) == 10
+    assert set(less.which.tolist()) == {4}
+    assert len(less.spoken) == 0
+    assert len(less.others) == 50
 
 
 def test_another_models_bank_is_refused(tmp_path: Path) -> None:

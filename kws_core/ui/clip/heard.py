@@ -15,7 +15,7 @@ from kws_core.features.front_ends import LogMelConfig
 from kws_core.spotting.finder import Word
 from kws_core.spotting.recognizer import Prediction, Recognizer
 from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip
-from kws_core.ui.shared import resources
+from kws_core.ui.shared import taught_words
 
 _KEPT: Final = f"{COMPUTED}heard"
 
@@ -30,6 +30,7 @@ class Heard:
     """
 
     clip_key: str
+    recogniser: Recognizer
     words: tuple[Word, ...]
     prediction: Prediction | None
     is_single: bool
@@ -41,8 +42,9 @@ class Heard:
 def heard_in(chosen: ChosenClip) -> Heard:
     """The result for a clip; only the session's last one is kept."""
     kept: Heard | None = st.session_state.get(_KEPT)
-    if kept is None or kept.clip_key != chosen.key:
-        kept = st.session_state[_KEPT] = _listen(chosen, resources.recogniser())
+    recogniser = taught_words.recogniser()
+    if kept is None or kept.clip_key != chosen.key or kept.recogniser is not recogniser:
+        kept = st.session_state[_KEPT] = _listen(chosen, recogniser)
     return kept
 
 
@@ -63,7 +65,7 @@ def _listen(chosen: ChosenClip, recogniser: Recognizer) -> Heard:
         words = tuple(recogniser.find_words(clip.samples, clip.sample_rate))
         steps |= {"features": drawn - started, "finding words": time.perf_counter() - drawn}
         prediction = _around(words[0], clip, recogniser) if len(words) == 1 else None
-    return Heard(chosen.key, words, prediction, is_single, log_mel, config, steps)
+    return Heard(chosen.key, recogniser, words, prediction, is_single, log_mel, config, steps)
 
 
 def _around(word: Word, clip: Clip, recogniser: Recognizer) -> Prediction | None:

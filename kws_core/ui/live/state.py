@@ -19,7 +19,7 @@ from kws_core.live.preview import Preview, preview_of
 from kws_core.live.programmes import PROGRAMMES, render
 from kws_core.spotting import DetectorSettings, KeywordDetector
 from kws_core.spotting.recognizer import Recognizer
-from kws_core.ui.shared import resources
+from kws_core.ui.shared import resources, taught_words
 from kws_core.ui.shared.models_loaded import model_named
 
 _LISTENER: Final = "live_listener_kept"
@@ -49,16 +49,19 @@ def listener() -> Listener:
     Raises ModelError if the model can't be loaded.
     """
     kept: Listener | None = st.session_state.get(_LISTENER)
-    name = model_name()
+    name, taught = model_name(), taught_words.in_use()
+    model = model_named(name)
+    if taught is not None and taught.card.name == name:
+        model, name = taught, f"{name} with own words {taught_words.turn()}"
     if kept is None:
-        kept = st.session_state[_LISTENER] = Listener(_detector(name), name)
+        kept = st.session_state[_LISTENER] = Listener(_detector(model), name)
     elif kept.hearing.model != name:
-        kept.hearing.use(_detector(name), name)
+        kept.hearing.use(_detector(model), name)
     return kept
 
 
-def _detector(name: str) -> KeywordDetector:
-    model, chosen = model_named(name), settings()
+def _detector(model: Recognizer) -> KeywordDetector:
+    chosen = settings()
     if chosen.words is not None and not set(chosen.words) <= set(model.labels):
         # Of the model before.
         chosen = st.session_state[_SETTINGS] = replace(chosen, words=None)

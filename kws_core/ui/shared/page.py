@@ -71,6 +71,12 @@ PAGES = (
         ":material/neurology:",
         "How good the models are, where they fail and why, and a test on your own recordings.",
     ),
+    PageEntry(
+        "pages/6_Teach.py",
+        "Teach",
+        ":material/school:",
+        "Record a new word a few times, and have it recognised beside the others.",
+    ),
 )
 
 

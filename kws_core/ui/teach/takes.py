@@ -1,0 +1,173 @@
+"""Words to teach, and the takes of each: recorded, uploaded, looked at, played, thrown away."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from kws_core.audio.read import MAX_BYTES
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
+from kws_core.teaching.names import LONGEST_NAME
+from kws_core.teaching.ready import ready_takes
+from kws_core.teaching.takes import ADVICE, Take, problems_of
+from kws_core.ui.clip.clip_picker import FILE_TYPES
+from kws_core.ui.shared import resources
+from kws_core.ui.shared.messages import INSECURE_PAGE, PRIVACY, can_have_microphone, plain
+from kws_core.ui.teach import state
+
+_NAME: Final = "teach_name"
+_WORD: Final = "teach_word"
+_ONLY: Final = "teach_only"
+_RECORD: Final = "teach_record"
+_UPLOAD: Final = "teach_upload"
+_IN_A_ROW: Final = 5
+_WANTED: Final = 5
+
+
+def show_words() -> None:
+    """Let a person name words, and choose the one to record."""
+    with (
+        st.form("teach_new_word", clear_on_submit=True, border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        st.text_input("New word", max_chars=LONGEST_NAME, key=_NAME, width=280)
+        st.form_submit_button("Add the word", icon=":material/add:", on_click=_add_word)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not state.words():
+            st.button(
+                "Use ready takes",
+                icon=":material/library_music:",
+                on_click=state.take_ready_ones,
+                help=f"Five synthetic voices say {', '.join(ready_takes())}. No microphone needed.",
+                key="teach_ready",
+            )
+        st.session_state[_ONLY] = state.only()
+        st.toggle(
+            "Only my words",
+            key=_ONLY,
+            on_change=lambda: state.set_only(st.session_state[_ONLY]),
+            help="Recognise the taught words instead of the 35 that the model knows. "
+            "Their names can then be used again.",
+        )
+    if not state.words():
+        st.caption(f"Name a word, then record it five times. {PRIVACY}")
+
+
+def show_takes() -> None:
+    """Let a person record the current word, and show its takes."""
+    name = state.current()
+    if name is None:
+        return
+    names = list(state.words())
+    st.session_state[_WORD] = name
+    st.segmented_control(
+        "Word",
+        names,
+        format_func=lambda one: f"{plain(one)} ({len(state.words()[one])})",
+        key=_WORD,
+        required=True,
+        on_change=lambda: state.choose(st.session_state[_WORD]),
+    )
+    record, upload = st.columns(2)
+    with record:
+        _recorder(name)
+    with upload:
+        _uploader(name)
+    takes = state.words()[name]
+    if takes:
+        _strip(name, takes)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(takes) < _WANTED:
+            left = _WANTED - len(takes)
+            st.caption(f"{left} more take{'' if left == 1 else 's'} recommended.")
+        st.button(
+            "Remove this word",
+            icon=":material/delete:",
+            type="tertiary",
+            on_click=state.remove_word,
+            args=(name,),
+            key="teach_remove",
+        )
+
+
+def _add_word() -> None:
+    state.add_word(st.session_state[_NAME])
+
+
+def _recorder(name: str) -> None:
+    if not can_have_microphone(st.context.url):
+        st.warning(INSECURE_PAGE, icon=":material/no_encryption:")
+    key = f"{_RECORD}_{st.session_state.get(_RECORD, 0)}"
+    st.audio_input(
+        f"Record “{plain(name)}” once",
+        sample_rate=SAMPLE_RATE,
+        key=key,
+        on_change=_take_recording,
+        args=(name, key),
+    )
+
+
+def _take_recording(name: str, key: str) -> None:
+    given = st.session_state[key]
+    if given is not None:
+        state.add_take(name, given.getvalue(), "Recording")
+        st.session_state[_RECORD] = st.session_state.get(_RECORD, 0) + 1  # empty for the next
+
+
+def _uploader(name: str) -> None:
+    key = f"{_UPLOAD}_{st.session_state.get(_UPLOAD, 0)}"
+    st.file_uploader(
+        "Upload takes",
+        FILE_TYPES,
+        accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 2**20,
+        key=key,
+        on_change=_take_files,
+        args=(name, key),
+    )
+
+
+def _take_files(name: str, key: str) -> None:
+    for given in st.session_state[key] or []:
+        state.add_take(name, given.getvalue(), given.name)
+    st.session_state[_UPLOAD] = st.session_state.get(_UPLOAD, 0) + 1
+
+
+def _strip(name: str, takes: list[Take]) -> None:
+    for first in range(0, len(takes), _IN_A_ROW):
+        row = takes[first : first + _IN_A_ROW]
+        for column, number in zip(
+            st.columns(_IN_A_ROW), range(first, first + len(row)), strict=False
+        ):
+            with column.container(border=True, gap="small"):
+                _one_take(name, takes, number)
+
+
+def _one_take(name: str, takes: list[Take], number: int) -> None:
+    take = takes[number]
+    st.image(_picture(take), width="stretch", alt=f"Log-mel picture of take {number + 1}, trimmed")
+    st.audio(to_wav(take.samples, SAMPLE_RATE), alt=f"Take {number + 1} of {name}")
+    others = [other for other in takes if other is not take]
+    for problem in problems_of(take, others):
+        st.caption(f":material/warning: {ADVICE[problem]}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{number + 1}: {take.seconds:.2f} s")
+        st.button(
+            "Drop",
+            type="tertiary",
+            on_click=state.drop_take,
+            args=(name, take.key),
+            key=f"teach_drop_{take.key[:12]}",
+            help=f"Throw take {number + 1} away.",
+        )
+
+
+def _picture(take: Take) -> npt.NDArray[np.uint8]:
+    """Return the log-mel of a take as a grey picture, (height, width), low bands at the bottom."""
+    bands = resources.recogniser().features(take.samples)[::-1]
+    top = float(bands.max())
+    grey = np.clip((bands - top) / 8 + 1, 0, 1)  # 8 in ln(power), some 35 dB
+    return np.repeat(np.asarray(255 * grey, np.uint8), 3, axis=0)
