@@ -25,6 +25,7 @@ Samples = npt.NDArray[np.float32]
 
 _BLOCK_SAMPLES: Final = 2**18  # over all channels: 1 MB
 _MOST_TRACKS: Final = 8
+_MOST_PLANES: Final = 8  # PyAV crashes where it turns more of them into an array
 _MOST_FAULTS: Final = 200  # in a container, after each of which reading goes on
 # Otherwise the first frame has the rate of the last one that was looked at.
 _LOOK_BRIEFLY: Final = {"analyzeduration": "1"}
@@ -160,7 +161,7 @@ def _claimed_seconds(opened: _Opened, data: bytes) -> float | None:
 
 def _decoded(data: bytes, kind: Format, track: int) -> Iterator[Block]:
     with _open(data, kind, track) as opened:
-        blocks = (_block(frame) for frame in _packed(_frames(opened)))
+        blocks = _blocks(_frames(opened))
         n_frames = _frames_by_container(opened) if kind in (MP4, OGG) else None
         yield from _without_padding(blocks, n_frames)
 
@@ -186,24 +187,30 @@ def _frames(opened: _Opened) -> Iterator[Any]:
             faults += 1
 
 
-def _packed(frames: Iterator[Any]) -> Iterator[Any]:
-    """Convert frames to float32 with their channels side by side.
-
-    PyAV crashes where it turns planes of more than eight channels into an array.
-    """
+def _blocks(frames: Iterator[Any]) -> Iterator[Block]:
+    """Put frames of one rate and layout together, as float32."""
     import av
 
-    setup, resampler = None, av.AudioResampler()
+    setup: tuple[str, str, int] | None = None
+    to_float: Any = None
+    kept: list[Samples] = []
+    held = 0
     for frame in frames:
-        if (now := (frame.format.name, frame.layout.name, frame.sample_rate)) != setup:
-            setup, resampler = now, av.AudioResampler(format="flt")
-        frame.pts = None
-        yield from resampler.resample(frame)
-
-
-def _block(frame: Any) -> Block:
-    channels = frame.layout.nb_channels
-    return Block(frame.sample_rate, frame.to_ndarray().reshape(-1, channels))
+        now = frame.format.name, frame.layout.name, frame.sample_rate
+        if kept and (now != setup or held >= _BLOCK_SAMPLES):
+            yield Block(setup[2] if setup else frame.sample_rate, np.concatenate(kept))
+            kept, held = [], 0
+        if now != setup:
+            setup, to_float = now, av.AudioResampler(format="flt")
+        channels = frame.layout.nb_channels
+        held += frame.samples * channels
+        if frame.format.name == "fltp" and channels <= _MOST_PLANES:
+            kept.append(frame.to_ndarray().T)
+        else:
+            frame.pts = None
+            kept += [p.to_ndarray().reshape(-1, channels) for p in to_float.resample(frame)]
+    if kept and setup:
+        yield Block(setup[2], np.concatenate(kept))
 
 
 def _frames_by_container(opened: _Opened) -> int:

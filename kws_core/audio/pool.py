@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -20,6 +20,7 @@ from kws_core.audio.clip import Clip
 from kws_core.audio.worker import read_message, write_message
 from kws_core.errors import AudioError, DecoderFailedError
 
+START_SECONDS: Final = 60.0
 WALL_SECONDS: Final = 30.0  # for one recording, on a machine that is busy
 _COMMAND: Final = (sys.executable, "-P", "-m", "kws_core.audio.worker")
 _PASSED_ON: Final = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -114,25 +115,24 @@ class DecoderPool:
         self, digest: bytes, options: dict[str, Any], data: bytes
     ) -> tuple[dict[str, Any], bytes]:
         worker = self._take()
-        alarm = threading.Timer(self._seconds, worker.process.kill)
         answered = False
         try:
-            alarm.start()
             try:
-                worker.wait_until_ready()
+                with _stopped_after(START_SECONDS, worker):
+                    worker.wait_until_ready()
             except EOFError as error:
                 raise DecoderFailedError(
                     "The sound decoder could not be started on this machine. Try again in a moment."
                 ) from error
             try:
-                reply = worker.ask(options, data)
+                with _stopped_after(self._seconds, worker):
+                    reply = worker.ask(options, data)
             except (EOFError, OSError) as error:
                 self._remember(digest)
                 raise _failed() from error
             answered = True
             return reply
         finally:
-            alarm.cancel()
             if answered:
                 with self._lock:
                     self._idle.append(worker)
@@ -153,6 +153,16 @@ class DecoderPool:
             self._fatal[digest] = None
             if len(self._fatal) > _MOST_REMEMBERED:
                 self._fatal.pop(next(iter(self._fatal)))
+
+
+@contextlib.contextmanager
+def _stopped_after(seconds: float, worker: _Worker) -> Iterator[None]:
+    alarm = threading.Timer(seconds, worker.process.kill)
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
 
 
 def _environment() -> dict[str, str]:

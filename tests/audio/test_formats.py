@@ -13,40 +13,10 @@ from kws_core.audio.formats import FORMATS, SUFFIXES, identify
 from kws_core.audio.waveform import resample
 from kws_core.errors import NotAudioError, TruncatedAudioError
 from tests.helpers.audio_files import tone
-from tests.helpers.av_files import write
+from tests.helpers.av_files import WRITTEN, coded, write
 
 PAUSE = np.zeros(4_000, np.float32)
 LOW, HIGH = (np.concatenate([tone(hertz, 0.5, 16_000), PAUSE]) for hertz in (500, 1_500))
-# What is written, and at which rate; what FFmpeg does not write, libsndfile may.
-WRITTEN = {
-    "WAV": [("wav", "pcm_s16le", 44_100), ("wav", "pcm_alaw", 8_000), ("wav", "adpcm_ms", 16_000)],
-    "Wave64": [("w64", "pcm_s16le", 44_100)],
-    "FLAC": [("flac", "flac", 16_000)],
-    "Ogg": [("ogg", "libopus", 48_000), ("ogg", "flac", 16_000)],
-    "M4A/MP4": [
-        ("ipod", "aac", 44_100), ("ipod", "alac", 16_000), ("mov", "pcm_s16le", 44_100),
-        ("3gp", "libopencore_amrnb", 8_000),
-    ],
-    "WebM/Matroska": [("webm", "libopus", 48_000), ("matroska", "ac3", 48_000)],
-    "AIFF": [("aiff", "pcm_s16be", 16_000), ("aiff", "pcm_mulaw", 8_000)],
-    "CAF": [("caf", "pcm_s16le", 16_000), ("caf", "alac", 16_000)],
-    "AU": [("au", "pcm_s16be", 16_000), ("au", "pcm_alaw", 8_000)],
-    "AMR": [("amr", "libopencore_amrnb", 8_000)],
-    "WMA/ASF": [("asf", "adpcm_ms", 44_100)],
-    "WavPack": [("wv", "wavpack", 16_000)],
-    "TTA": [("tta", "tta", 16_000)],
-    "AVI": [("avi", "pcm_s16le", 16_000), ("avi", "libmp3lame", 44_100)],
-    "FLV": [("flv", "nellymoser", 16_000)],
-    "VOC": [("voc", "pcm_s16le", 16_000)],
-    "SPHERE": [("NIST", "PCM_16", 16_000), ("NIST", "ULAW", 8_000)],
-    "Real": [("rm", "ac3", 48_000)],
-    "MPEG-PS": [("mpeg", "mp2", 48_000)],
-    "MPEG-TS": [("mpegts", "aac", 48_000)],
-    "AC-3": [("ac3", "ac3", 48_000)],
-    "E-AC-3": [("eac3", "eac3", 48_000)],
-    "MP3": [("mp3", "libmp3lame", 44_100), ("mp2", "mp2", 48_000)],
-    "AAC": [("adts", "aac", 16_000)],
-}  # fmt: skip
 NOT_WRITTEN = {"Monkey's Audio"}  # by any library at hand
 EACH = [
     pytest.param(name, *way, id="-".join(map(str, way)))
@@ -60,14 +30,6 @@ JOINED = [
     ("tta", "tta", 16_000), ("mp3", "libmp3lame", 44_100), ("adts", "aac", 16_000),
     ("mpegts", "aac", 48_000), ("ac3", "ac3", 48_000),
 ]  # fmt: skip
-
-
-def coded(samples: np.ndarray, container: str, codec: str, rate: int) -> bytes:
-    if not container.isupper():
-        return write([samples], container, codec, rate)
-    out = io.BytesIO()
-    soundfile.write(out, resample(samples, 16_000, rate), rate, format=container, subtype=codec)
-    return out.getvalue()
 
 
 def has_tone(samples: np.ndarray, hertz: int) -> bool:

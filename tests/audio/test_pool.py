@@ -46,7 +46,7 @@ def starts(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def pool(starts: Path) -> Iterator[DecoderPool]:
-    made = DecoderPool(2, 2.0, (sys.executable, "-c", STAND_IN, str(starts)))
+    made = DecoderPool(2, 30.0, (sys.executable, "-c", STAND_IN, str(starts)))
     yield made
     made.close()
 
@@ -76,7 +76,7 @@ def test_a_file_that_takes_too_long_is_given_up(starts: Path) -> None:
     for _ in range(3):
         with pytest.raises(DecoderFailedError):
             pool.decode(b"hang")
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 50
     pool.close()
 
 
