@@ -13,7 +13,6 @@ from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.teaching.names import LONGEST_NAME
 from kws_core.teaching.ready import ready_takes
 from kws_core.teaching.takes import ADVICE, Take, problems_of
-from kws_core.ui.clip.clip_picker import FILE_TYPES
 from kws_core.ui.shared import resources
 from kws_core.ui.shared.messages import INSECURE_PAGE, PRIVACY, can_have_microphone, plain
 from kws_core.ui.teach import state
@@ -121,7 +120,6 @@ def _uploader(name: str) -> None:
     key = f"{_UPLOAD}_{st.session_state.get(_UPLOAD, 0)}"
     st.file_uploader(
         "Upload takes",
-        FILE_TYPES,
         accept_multiple_files=True,
         max_upload_size=MAX_BYTES // 2**20,
         key=key,
