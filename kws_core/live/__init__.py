@@ -1,4 +1,4 @@
-"""What the Live page is made of, without the page: a listener fed in real time, and what it says.
+"""The Live page without Streamlit: a listener fed in real time, and its results.
 
 ``frames`` are what sources give, ``programmes`` the sample recordings there are to play;
 ``listener`` is the thread that brings frames to ``hearing``, which owns the detector: ``words`` are

@@ -1,4 +1,4 @@
-"""Sound as it arrives in real time: frames of a microphone, or of a sample that is played."""
+"""Sound in real time: frames of a microphone, or of a sample that is played."""
 
 from __future__ import annotations
 

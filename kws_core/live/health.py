@@ -1,4 +1,4 @@
-"""How well a listener keeps up: frames, queue, times, and what was wrong with the stream."""
+"""How well a listener keeps up: frames, queue, times and faults of the stream."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Health:
     received: frames that came; dropped: of them, left out because too many waited; queued: frames
     that wait. inference, inference_most: for all windows of a piece, median and longest.
     delay, delay_p95: from a frame's arrival to the decision about it. latency: from the end of a
-    word's sound to the decision, median of the last words. late: by how much frames arrive later
-    than the quickest did. since_frame: since the last one. faults: see `Faults`.
+    word's sound to the decision, median of the last words. late: delay of the newest
+    frames compared with the fastest. since_frame: since the last one. faults: see `Faults`.
     """
 
     received: int = 0
@@ -51,7 +51,7 @@ class Health:
 
 
 class Stopwatch:
-    """Collects what a listener takes, of the last while."""
+    """Collects the times of the last frames, windows and words."""
 
     def __init__(self) -> None:
         self._inference: deque[float] = deque(maxlen=_KEPT)

@@ -1,4 +1,4 @@
-"""How loud the sound is that arrives, and what to do about it."""
+"""Level of the incoming sound, and advice."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _BLOCK_S = 0.02
 
 @dataclass(frozen=True)
 class Level:
-    """What a meter shows: the RMS level in dB of full scale, and whether it is right."""
+    """RMS level in dB of full scale, and a verdict on the last seconds."""
 
     db: float = _LOWEST_DB
     verdict: Verdict = "waiting"
 
     @property
     def advice(self) -> str:
-        """What to do."""
+        """The verdict in words, with a remedy."""
         return ADVICE[self.verdict]
 
 

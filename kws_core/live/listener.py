@@ -1,4 +1,4 @@
-"""The thread that listens for one session, to a microphone or to a sample that is played."""
+"""One thread per session that listens to a microphone or a sample."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def _nobody() -> bool:
 
 
 class Listener:
-    """Brings frames to a detector, in a thread of its own; what is heard is in `hearing`.
+    """Brings frames to a detector in a thread of its own; results are in `hearing`.
 
-    The thread runs only while somebody is there (`attend`), which the session's page says while it
-    is open: so the work ends with it, and what was heard stays. All methods may be called from any
+    The thread runs only while the session's page calls `attend`: the work ends with the page, and
+    the results stay. All methods may be called from any
     thread; `put` takes microseconds and never waits for the detector.
     """
 

@@ -1,4 +1,4 @@
-"""What is drawn of a stream: log-mel columns and scores on one time axis, in small pieces."""
+"""Log-mel columns and scores of a stream on one time axis, in small pieces to be drawn."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ class Strip:
 
 
 class Pieces:
-    """From when on each piece of a stream is sent: a piece that gets lost leaves no hole.
+    """Decides where the next piece of the strip starts, so that a lost piece leaves no gap.
 
-    A piece overlaps the one before, and every tenth is all that there is: a browser that was too
-    busy to take several of them has it all again soon.
+    A piece overlaps the one before, and every tenth holds everything: a browser that was too busy
+    to take several of them soon has it all again.
     """
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class Pieces:
 
 
 def strip_since(detector: KeywordDetector, since: float | None) -> Strip:
-    """Return what a detector computed after a second of its stream, or all that it still has."""
+    """Return what a detector computed after a second of its stream; None: all that it keeps."""
     after = -1.0 if since is None else since
     log_mel, posteriors = detector.log_mel, detector.posteriors
     mel_time, mel = np.zeros(0), np.zeros((0, 0), np.uint8)

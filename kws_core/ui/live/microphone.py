@@ -1,4 +1,4 @@
-"""The microphone, over WebRTC: every frame goes to the listener, nothing comes back."""
+"""The microphone over WebRTC: every frame goes to the listener, nothing comes back."""
 
 from __future__ import annotations
 

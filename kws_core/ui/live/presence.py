@@ -9,9 +9,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 def page_is_open() -> Callable[[], bool]:
-    """Return what tells, in any thread, whether this session's tab is open and at this page.
+    """Return a thread-safe function that is true while this session still shows this page.
 
-    Streamlit tells no callback of a closed tab, and a page that renews itself says so too rarely
+    Streamlit calls nothing when a tab closes, and a page that renews itself does so too rarely
     where the browser is busy.
     """
     run = get_script_run_ctx()

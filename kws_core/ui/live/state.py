@@ -1,4 +1,4 @@
-"""What a session of the Live page keeps: its listener, how it listens, and the game.
+"""State of a Live session: listener, settings and game.
 
 Widgets are seeded from here on every run, and tell their changes here, so that what was chosen
 survives their absence on other pages.

@@ -1,4 +1,4 @@
-"""What is heard, as it is heard: the last word, the level, and the scrolling strip."""
+"""The last word, the level and the scrolling strip, renewed while something runs."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ _strip = st.components.v2.component(
 
 
 def show_stream(listener: Listener, microphone: Microphone, *, runs: bool) -> None:
-    """Show what is heard; while something runs, again and again."""
-    # What the browser has is not known at a run of the whole page: it gets all there is.
+    """Show word, level and strip; renewed while something runs."""
+    # A run of the whole page does not know what the browser has: it sends everything.
     st.session_state[_PIECES] = Pieces()
     with st.container():  # of its own: how many elements there are changes
         show = st.fragment(_show, run_every=TICK_S if runs else None)
