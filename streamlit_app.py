@@ -23,7 +23,7 @@ with calm_errors("Home"):
             current_clip.choose_source("record")
             st.switch_page("pages/1_Recognise.py")
     with board:
-        show_board(current_clip.current())
+        show_board(current_clip.current(), "home_board")
     st.markdown(texts.OR_PLAY)
     sample_pills()
     show_summary(current_clip.current())

@@ -306,5 +306,8 @@ def test_the_last_seconds_of_what_plays_open_on_another_page(
         page.get_by_role("heading", name=name, level=1).wait_for()
         page.locator(".js-plotly-plot").first.wait_for()
         go_to(page, "Live")
-        page.get_by_role("button", name="Stop the sample").click()
+        stop = page.get_by_role("button", name="Stop the sample")
+        stop.or_(page.get_by_role("button", name="Play the sample")).wait_for()
+        if stop.is_visible():  # unless a slow machine was done with it
+            stop.click()
     assert opened.page_errors == []

@@ -36,16 +36,16 @@ def show_analysis(chosen: ChosenClip) -> None:
         show_picture(chosen, heard)
     _facts(chosen)
     st.markdown(f"**{texts.BOARD.format(n=len(WORDS))}**")
-    show_board(chosen)
+    show_board(chosen, "clip_board")
     _what_the_model_sees(heard, len(chosen.clip.samples))
     _timing(heard)
 
 
-def show_board(chosen: ChosenClip) -> None:
+def show_board(chosen: ChosenClip, key: str) -> None:
     """Show the words as tiles; those found in the clip are lit."""
-    word_board(
-        WORDS, "clip_board", texts.BOARD.format(n=len(WORDS)), found_labels(heard_in(chosen))
-    )
+    found = found_labels(heard_in(chosen))
+    with st.container(key=f"{key}_place"):
+        word_board(WORDS, key, texts.BOARD.format(n=len(WORDS)), found)
 
 
 def show_summary(chosen: ChosenClip) -> None:
@@ -62,13 +62,14 @@ def show_summary(chosen: ChosenClip) -> None:
 def show_picture(chosen: ChosenClip, heard: Heard) -> None:
     """Show the waveform and the model's input, with a player whose cursor runs over them."""
     clip = chosen.clip
-    player(
-        to_wav(clip.samples, clip.sample_rate),
-        duration=clip.duration,
-        key=PLAYER,
-        figure_key=_PICTURE,
-        label=chosen.name,
-    )
+    with st.container(key=f"{PLAYER}_place"):
+        player(
+            to_wav(clip.samples, clip.sample_rate),
+            duration=clip.duration,
+            key=PLAYER,
+            figure_key=_PICTURE,
+            label=chosen.name,
+        )
     if heard.log_mel is None or heard.config is None:
         return
     figure = clip_figure(clip.samples, clip.sample_rate, heard.log_mel, heard.config, heard.words)

@@ -8,8 +8,8 @@ export default function mount({ data, parentElement }) {
     ...data.words.map(({ label, start, end, span, score }) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.setAttribute("aria-label", `Play ${label}, ${span}, score ${score}`);
-      for (const [name, text] of [["label", label], ["span", span], ["score", score]]) {
+      const parts = { action: "Play ", label, score, span };
+      for (const [name, text] of Object.entries(parts)) {
         const part = document.createElement("span");
         part.className = name;
         part.textContent = text;

@@ -65,7 +65,7 @@ def show_stream(listener: Listener, microphone: Microphone, *, runs: bool) -> No
     """Show word, level and strip; renewed while something runs."""
     # A run of the whole page does not know what the browser has: it sends everything.
     st.session_state[_PIECES] = Pieces()
-    with st.container():  # of its own: how many elements there are changes
+    with st.container(key="live_strip_place"):  # of its own: how many elements there are changes
         show = st.fragment(_show, run_every=TICK_S if runs else None)
         show(listener, microphone, runs, has_enough(listener))
 

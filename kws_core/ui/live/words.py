@@ -23,7 +23,7 @@ LOG_HEIGHT: Final = 400  # pixels, for so many: what is below stays where it is
 def show_words(listener: Listener, *, runs: bool) -> None:
     """Show board, log and game, again and again while something runs, and their buttons."""
     every = EVERY_S if runs else None
-    with st.container():
+    with st.container(key="live_board_place"):
         st.fragment(_show_board, run_every=every)(listener)
     log, game = st.columns(2, gap="large")
     with log:

@@ -96,8 +96,7 @@ def page_setup(title: str, icon: str, *, with_purpose: bool = False) -> None:
     # Streamlit's own navigation is off (see .streamlit/config.toml): it takes labels from file
     # names, and knows icons only as emoji in them.
     st.html(_STYLE)
-    # Before the sidebar: it takes the place of the skeleton that Streamlit shows meanwhile, which
-    # the sidebar would push aside.
+    # Before the sidebar: it takes the place of the skeleton that Streamlit shows meanwhile.
     st.title(title, icon=icon, anchor=False)
     if with_purpose:
         st.markdown(next(entry.purpose for entry in PAGES if entry.label == title))
