@@ -260,3 +260,11 @@ class TestDescribeClip:
 )
 def test_the_amplitude_has_a_round_tick_on_both_sides_of_zero(peak: float, step: float) -> None:
     assert amplitude_step(peak) == step
+
+
+def test_a_quiet_clip_looks_quiet() -> None:
+    config = LogMelConfig()
+    quiet = np.full((config.n_mels, 10), -9.0, np.float32)  # ln(power): 60 dB below speech
+    figure = clip_figure(np.full(1600, 1e-3, np.float32), 16_000, quiet, config)
+    assert figure.layout.yaxis.range[1] >= 0.1
+    assert figure.data[1].zmax - quiet.max() * LN_TO_DB > 50

@@ -96,18 +96,17 @@ def page_setup(title: str, icon: str, *, with_purpose: bool = False) -> None:
     # Streamlit's own navigation is off (see .streamlit/config.toml): it takes labels from file
     # names, and knows icons only as emoji in them.
     st.html(_STYLE)
-    # Before the sidebar: it takes the place of the skeleton that Streamlit shows meanwhile.
-    st.title(title, icon=icon, anchor=False)
-    if with_purpose:
-        st.markdown(next(entry.purpose for entry in PAGES if entry.label == title))
     with st.sidebar:
-        # No heading: the page's title is the first, and comes after it in the document.
+        # No heading: the page's title is the first, and comes after it.
         st.markdown(f"**{APP_NAME}**")
         for entry in PAGES:
             st.page_link(entry.script, label=entry.label, icon=entry.icon, width="stretch")
         st.space("small")
         st.caption(f":material/lock: {PRIVACY}", help=PRIVACY_DETAILS)
         st.html(f"<script>{_TOUCH}</script>", unsafe_allow_javascript=True)
+    st.title(title, icon=icon, anchor=False)
+    if with_purpose:
+        st.markdown(next(entry.purpose for entry in PAGES if entry.label == title))
 
 
 def visit() -> int:
