@@ -127,7 +127,7 @@ class TestOperatingPoint:
 
     def test_settings_that_were_not_measured_are_named(self) -> None:
         found = from_figures(FIGURES)
-        usual = DetectorSettings(smoothing=0.24, refractory=0.3)
+        usual = DetectorSettings(refractory=0.3)
         assert found.differs(usual) == ()
         other = replace(usual, smoothing=0.4, words=("yes",), alone=False)
         assert found.differs(other) == ("smoothing", "commands inside sentences", "words")

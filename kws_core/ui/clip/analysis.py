@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import numpy as np
 import streamlit as st
 
 from kws_core.audio.waveform import to_wav
 from kws_core.charts.clip import clip_figure, describe_clip
-from kws_core.features.front_ends import LogMelConfig
+from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from kws_core.labels import WORDS
 from kws_core.ui.clip import texts
 from kws_core.ui.clip.current_clip import ChosenClip
@@ -72,7 +73,10 @@ def show_picture(chosen: ChosenClip, heard: Heard) -> None:
         )
     if heard.log_mel is None or heard.config is None:
         return
-    figure = clip_figure(clip.samples, clip.sample_rate, heard.log_mel, heard.config, heard.words)
+    # As loud as it was recorded: in what was turned up, silence would shine.
+    samples = clip.samples * np.float32(10 ** (-clip.gain_db / 20))
+    log_mel = heard.log_mel - np.float32(clip.gain_db / LN_TO_DB)
+    figure = clip_figure(samples, clip.sample_rate, log_mel, heard.config, heard.words)
     # A zoom is for one clip: the next one is seen whole.
     figure.update_layout(uirevision=chosen.key)
     st.plotly_chart(
