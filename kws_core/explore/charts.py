@@ -10,14 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kws_core.audio.remembered import Sound
-from kws_core.charts.style import (
-    LINE,
-    amplitude_axis,
-    frame,
-    panel_title,
-    peak_of,
-    time_axis,
-)
+from kws_core.charts.style import LINE, amplitude_axis, frame, panel_title, peak_of, time_axis
 from kws_core.explore.downsample import BUDGET, thin
 from kws_core.explore.panes import Curves, Heatmap, Pane, Wave
 from kws_core.explore.settings import Span, ViewSettings

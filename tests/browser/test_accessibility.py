@@ -14,6 +14,7 @@ pytestmark = pytest.mark.skipif(axe.reason_to_skip() is not None, reason=axe.rea
 # What is checked of each page: addresses. A page that is mended adds its own.
 PAGES = {
     "Home": ["/"],
+    "Explore": ["/Explore", "/Explore?views=mfcc,silence,8-khz,fft,surface&other=happy"],
     "Models": [
         "/Models",
         "/Models?section=structure",

@@ -27,8 +27,7 @@ def _found() -> Iterator[View]:
 WAVEFORM: Final = Waveform()
 VIEWS: Final[tuple[View, ...]] = tuple(
     sorted(
-        (view for view in _found() if not isinstance(view, Waveform)),
-        key=lambda view: view.order,
+        (view for view in _found() if not isinstance(view, Waveform)), key=lambda view: view.order
     )
 )
 NAMES: Final = tuple(view.name for view in VIEWS)

@@ -3,13 +3,16 @@
 // Two fingers are left to it.
 if (!window.chartsLetTouchesPass) {
   window.chartsLetTouchesPass = true;
-  document.addEventListener(
-    "touchstart",
-    (event) => {
-      if (event.touches.length === 1 && event.target.closest?.(".js-plotly-plot")) {
-        event.stopImmediatePropagation();
-      }
-    },
-    { capture: true, passive: true },
-  );
+  // Surfaces listen to moves without a start.
+  for (const type of ["touchstart", "touchmove"]) {
+    document.addEventListener(
+      type,
+      (event) => {
+        if (event.touches.length === 1 && event.target.closest?.(".js-plotly-plot")) {
+          event.stopImmediatePropagation();
+        }
+      },
+      { capture: true, passive: true },
+    );
+  }
 }
