@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
@@ -183,7 +184,7 @@ def _frames(opened: _Opened) -> Iterator[Any]:
                 except (av.FFmpegError, ValueError):
                     continue
             return
-        except (av.FFmpegError, ValueError):
+        except (av.FFmpegError, ValueError, IndexError):
             faults += 1
 
 
@@ -208,7 +209,8 @@ def _blocks(frames: Iterator[Any]) -> Iterator[Block]:
             kept.append(frame.to_ndarray().T)
         else:
             frame.pts = None
-            kept += [p.to_ndarray().reshape(-1, channels) for p in to_float.resample(frame)]
+            with suppress(av.FFmpegError, ValueError):
+                kept += [p.to_ndarray().reshape(-1, channels) for p in to_float.resample(frame)]
     if kept and setup:
         yield Block(setup[2], np.concatenate(kept))
 
@@ -258,7 +260,7 @@ def _with_right_size(data: bytes, kind: Format) -> bytes:
     order: Literal["big", "little"] = "big" if width == 4 else "little"
     place = at + field
     rest = len(data) - (place + 4 if width == 4 else at)  # Wave64 counts the head of a chunk
-    if at < 0 or 24 < int.from_bytes(data[place : place + width], order) <= rest:
+    if min(at, rest) < 0 or 24 < int.from_bytes(data[place : place + width], order) <= rest:
         return data
     return data[:place] + rest.to_bytes(width, order) + data[place + width :]
 

@@ -72,7 +72,8 @@ def without_offset(samples: Samples, keep: Callable[[str], object]) -> Samples:
     if len(samples) <= 2 * _SLOW:
         slow = np.full(len(samples), samples.mean(dtype=np.float64) if len(samples) else 0.0)
     else:
-        slow = _average(_average(samples.astype(np.float64)))
+        trend = _trend(samples)
+        slow = trend + _average(_average(samples - trend))
     rest = samples - slow
     if np.square(slow).sum() <= _OFFSET * np.square(rest).sum():
         return samples
@@ -80,9 +81,16 @@ def without_offset(samples: Samples, keep: Callable[[str], object]) -> Samples:
     return np.asarray(rest, np.float32)
 
 
+def _trend(samples: Samples) -> npt.NDArray[np.float64]:
+    """The straight line through samples (n,)."""
+    time = np.linspace(-1, 1, len(samples))
+    slope = (time @ samples) / (time @ time)
+    return np.asarray(samples.mean(dtype=np.float64) + slope * time)
+
+
 def _average(samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     before = _SLOW // 2
-    padded = np.pad(samples, (before, _SLOW - before), mode="reflect", reflect_type="odd")
+    padded = np.pad(samples, (before, _SLOW - before), mode="reflect")
     total: npt.NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(padded)])
     return np.asarray(total[_SLOW:] - total[:-_SLOW])[: len(samples)] / _SLOW
 
