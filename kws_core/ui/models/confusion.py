@@ -45,14 +45,16 @@ def show_confusion(model: str, split: str, figures: dict[str, Any]) -> None:
         with st.container(horizontal=True):
             unit: Unit = choice("unit", "Numbers")
             order: Order = choice("order", "Order")
-        _show_matrix(confusion.ordered(order), unit, cell)
-        downloads(
-            model,
-            split,
-            "confusion",
-            rows=lambda: matrix_rows(confusion.ordered(order)),
-            content=lambda: figures["confusion"],
-        )
+        # On a phone it is scrolled sideways, with something in it that the keyboard reaches.
+        with st.container(key="models_matrix"):
+            _show_matrix(confusion.ordered(order), unit, cell)
+            downloads(
+                model,
+                split,
+                "confusion",
+                rows=lambda: matrix_rows(confusion.ordered(order)),
+                content=lambda: figures["confusion"],
+            )
 
 
 def _show_top(top: list[list[Any]], confusion: Confusion) -> None:

@@ -52,7 +52,7 @@ def _subject(section: str) -> Subject:
     model, panel, split = "", "", None
     if section in _WITH_MODEL:
         model = choice(
-            "model", "Model", choices.models(), widget=st.selectbox, width=170, help=texts.MODELS
+            "model", "Model", choices.models(), widget=st.selectbox, width=150, help=texts.MODELS
         ) or ""  # fmt: skip
     if section == "results":
         panel = choice("panel", "Show", widget=st.selectbox, width=180)
