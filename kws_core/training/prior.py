@@ -17,11 +17,9 @@ from torch import nn
 from kws_core.errors import ModelError
 from kws_core.labels import UNKNOWN
 
-UNKNOWN_IN_USE = 0.1  # of what a microphone or a recording holds
-
 
 def expect_unknown(
-    network: nn.Module, labels: Sequence[str], learnt: float, in_use: float = UNKNOWN_IN_USE
+    network: nn.Module, labels: Sequence[str], learnt: float, in_use: float
 ) -> float:
     """Shift the bias of unknown from the share that was learnt to that in use; returns the shift.
 

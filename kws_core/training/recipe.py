@@ -39,6 +39,7 @@ class TrainStep:
     prepared_clips: int = 0
     bfloat16: bool = False  # on a processor too
     without: tuple[str, ...] = ()
+    unknown_in_use: float = 0.0  # see `kws_core.training.prior`; 0: as often as in training
     change: Mapping[str, Any] = field(default_factory=dict)
     settings: TrainingSettings = field(default_factory=TrainingSettings)
 

@@ -20,6 +20,7 @@ from kws_core.training.dataset.recordings import DataKinds, describe, kinds_to_u
 from kws_core.training.distillation import load_teacher
 from kws_core.training.loop import BatchSource, train
 from kws_core.training.prepared import prepare
+from kws_core.training.prior import expect_unknown
 from kws_core.training.recipe import TrainStep
 from kws_core.training.run_log import make_run_logs, read_history
 from kws_core.training.validation import (
@@ -146,6 +147,9 @@ def train_step(step: TrainStep, workspace: Workspace) -> ModelCard | None:
     )
     if not distributed.is_main():
         return None
+    if step.unknown_in_use:
+        learnt = step.augment.unknown_share
+        expect_unknown(trained.network, made.labels, learnt, step.unknown_in_use)
     trained.network.to(made.weight_dtype).float()  # measured as it is saved
     validation = material.validation
     result = validate(trained.network, validation)
@@ -168,6 +172,7 @@ def train_step(step: TrainStep, workspace: Workspace) -> ModelCard | None:
             "clips": material.n_clips,
             "prepared_clips": step.prepared_clips,
             "kinds": asdict(kinds),
+            "unknown_in_use": step.unknown_in_use or None,
             "distillation": guide.description() if guide else None,
             "started_from": start.card.training if start is not None else None,
             "history": read_history(out),

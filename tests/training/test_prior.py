@@ -40,7 +40,7 @@ def test_the_shipped_networks_have_such_a_layer(architecture: str) -> None:
     x = torch.randn(1, 40, 98)
     with torch.no_grad():
         before = network(x)
-        shift = expect_unknown(network, LABELS, 0.42)
+        shift = expect_unknown(network, LABELS, 0.42, 0.1)
         moved = network(x) - before
     expected = torch.zeros(1, len(LABELS))
     expected[0, AT] = shift
@@ -49,4 +49,4 @@ def test_the_shipped_networks_have_such_a_layer(architecture: str) -> None:
 
 def test_a_network_without_such_a_layer_is_refused() -> None:
     with pytest.raises(ModelError, match="no bias"):
-        expect_unknown(nn.Linear(4, 3), LABELS, 0.4)
+        expect_unknown(nn.Linear(4, 3), LABELS, 0.4, 0.1)

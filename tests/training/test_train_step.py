@@ -12,7 +12,7 @@ pytest.importorskip("pyarrow", reason="training data are Parquet files")
 
 from kws_core.errors import DataError, ModelError, TrainingError
 from kws_core.features.front_ends import LogMelConfig
-from kws_core.labels import LABELS
+from kws_core.labels import LABELS, UNKNOWN
 from kws_core.models.store import read_card
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.training.batches.augmentation import AugmentSettings
@@ -182,3 +182,17 @@ def test_a_tracker_or_a_gpu_that_is_missing_is_noticed_before_any_data_are_read(
 def test_starting_from_a_model_of_another_architecture_is_refused(elsewhere) -> None:
     with pytest.raises(ModelError, match="ds-resnet of 37 labels, not a bcresnet-1 of 37"):
         train_step(replace(SMALL, start_from="toy"), elsewhere)
+
+
+def test_unknown_is_expected_as_often_as_in_use(space, elsewhere) -> None:
+    still = replace(TOY.settings, learning_rate=1e-12, weight_decay=0.0)
+    step = replace(TOY, name="shifted", start_from="toy", settings=still, unknown_in_use=0.01)
+    card = train_step(step, elsewhere)
+    assert card is not None
+    assert card.training["unknown_in_use"] == 0.01
+    before = Recognizer.load("toy", space.out / "toy").loaded.network.classifier.bias
+    after = Recognizer.load("shifted", elsewhere.out / "shifted").loaded.network.classifier.bias
+    moved = (after - before).detach()
+    others = [i for i, label in enumerate(LABELS) if label != UNKNOWN]
+    assert float(moved[LABELS.index(UNKNOWN)]) < -1
+    torch.testing.assert_close(moved[others], torch.zeros(len(others)), atol=1e-3, rtol=0)
