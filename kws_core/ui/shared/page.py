@@ -19,6 +19,7 @@ TAB_ICON = ASSETS / "icon.png"
 _STYLE = Path(__file__).with_name("page.css")
 _TOUCH = Path(__file__).with_name("touch.js").read_text(encoding="utf-8")
 
+_CARDS_A_ROW: Final = 3  # more would cut the names of pages off
 _VISIT: Final = "page_visit"  # the page's title, and how many visits to pages there were
 
 
@@ -118,7 +119,8 @@ def visit() -> int:
 def page_links() -> None:
     """Draw a card for every page but the home page: its link, and what it is for."""
     others = PAGES[1:]
-    for column, entry in zip(st.columns(max(len(others), 2)), others, strict=False):
-        with column.container(border=True):
-            st.page_link(entry.script, label=f"**{entry.label}**", icon=entry.icon)
-            st.caption(entry.purpose)
+    for row in (others[at : at + _CARDS_A_ROW] for at in range(0, len(others), _CARDS_A_ROW)):
+        for column, entry in zip(st.columns(_CARDS_A_ROW), row, strict=False):
+            with column.container(border=True):
+                st.page_link(entry.script, label=f"**{entry.label}**", icon=entry.icon)
+                st.caption(entry.purpose)
