@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from kws_core.audio.formats import FORMATS
 from kws_core.audio.read import read_audio
 from kws_core.cli.numbers import count, positive
 from kws_core.errors import AudioError, DataError, TeachingError
@@ -15,9 +16,7 @@ from kws_core.teaching.report import WordReport
 from kws_core.teaching.takes import ADVICE, Take, make_take, problems_of
 from kws_core.teaching.taught import teach_takes
 
-_KINDS = frozenset(
-    [".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".aac", ".webm", ".aiff", ".caf"]
-)
+_KINDS = frozenset(suffix for known in FORMATS for suffix in known.suffixes)
 
 
 def add_taught(parser: argparse.ArgumentParser) -> None:
