@@ -12,13 +12,16 @@ fault is anything but a clip or a message, or a file that takes longer than the 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +32,7 @@ from kws_core.samples import get_sample
 from tests.helpers.av_files import WRITTEN, coded
 
 HANG_S = 5.0
+GROUP = 200
 _EXTREMES = (b"\0" * 4, b"\xff" * 4, b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\1\0\0\0")
 
 Generator = np.random.Generator
@@ -36,10 +40,11 @@ Generator = np.random.Generator
 
 @dataclass
 class Tally:
-    """Counts of outcomes by format, the slowest file in seconds, and faults to look into."""
+    """Counts of outcomes by format, the slowest file in seconds, most memory in MB, faults."""
 
     outcomes: dict[str, Counter[str]] = field(default_factory=dict)
     slowest: float = 0.0
+    memory: float = 0.0
     faults: list[str] = field(default_factory=list)
 
     def add(self, name: str, outcome: str, seconds: float) -> None:
@@ -136,17 +141,23 @@ def fuzz(n_files: int, seconds: float, seed: int, workers: int, keep: Path | Non
             outcome = f"FAULT {type(error).__name__}: {error}"
         return name, data, outcome, time.monotonic() - started
 
+    files = damaged(seed, n_files)
     with ThreadPoolExecutor(workers) as threads:
-        for done in threads.map(one, damaged(seed, n_files)):
-            if done is None:
+        # In groups: a pool of threads takes all that it is given at once.
+        while group := list(threads.map(one, islice(files, GROUP))):
+            tally.memory = max(tally.memory, most_memory(pool))
+            for done in group:
+                if done is None:
+                    continue
+                name, data, outcome, took = done
+                tally.add(name, outcome, took)
+                if outcome not in ("clip", "message", "decoder died") or took > HANG_S:
+                    tally.faults.append(f"{name}: {outcome}, {took:.1f} s")
+                if keep is not None and (outcome == "decoder died" or took > HANG_S):
+                    keep.mkdir(parents=True, exist_ok=True)
+                    (keep / f"{hashlib.sha256(data).hexdigest()[:16]}.bin").write_bytes(data)
+            if None in group:
                 break
-            name, data, outcome, took = done
-            tally.add(name, outcome, took)
-            if outcome not in ("clip", "message", "decoder died") or took > HANG_S:
-                tally.faults.append(f"{name}: {outcome}, {took:.1f} s")
-            if keep is not None and (outcome == "decoder died" or took > HANG_S):
-                keep.mkdir(parents=True, exist_ok=True)
-                (keep / f"{hashlib.sha256(data).hexdigest()[:16]}.bin").write_bytes(data)
     pool.close()
     return tally
 
@@ -158,19 +169,20 @@ def report(tally: Tally) -> str:
     for name, counts in [*tally.outcomes.items(), ("all", sum(tally.outcomes.values(), Counter()))]:
         lines.append(f"| {name} | {' | '.join(f'{counts[column]:,}' for column in columns)} |")
     lines.append(f"\n{tally.files:,} files; the slowest took {tally.slowest:.2f} s.")
-    if (memory := most_memory()) is not None:
-        lines.append(f"Most memory of a decoder: {memory:.0f} MB.")
+    if tally.memory:
+        lines.append(f"Most memory of a decoder: {tally.memory:.0f} MB.")
     lines += [f"Fault: {fault}" for fault in tally.faults]
     return "\n".join(lines)
 
 
-def most_memory() -> float | None:
-    """The largest resident size of the decoders that have ended, in MB."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+def most_memory(pool: DecoderPool) -> float:
+    """The largest resident size that the idle decoders have had, in MB; 0 without Linux's /proc."""
+    sizes = [0.0]
+    for pid in pool.idle_processes():
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{pid}/status").read_text()
+            sizes += [int(kb) / 1024 for kb in re.findall(r"VmHWM:\s+(\d+)", status)]
+    return max(sizes)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

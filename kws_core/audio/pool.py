@@ -106,6 +106,11 @@ class DecoderPool:
         notes = tuple(fields.pop("notes"))
         return Clip(np.frombuffer(payload, np.float32), notes=notes, **fields)
 
+    def idle_processes(self) -> list[int]:
+        """The ids of the processes that wait for work."""
+        with self._lock:
+            return [worker.process.pid for worker in self._idle]
+
     def close(self) -> None:
         """Stop the processes that wait for work."""
         while self._idle:

@@ -43,6 +43,9 @@ def test_a_fault_is_named_and_the_command_fails(
         def decode(self, data: bytes) -> None:
             raise KeyError("oops")
 
+        def idle_processes(self) -> list[int]:
+            return []
+
         def close(self) -> None: ...
 
     monkeypatch.setattr(fuzz_decoding, "DecoderPool", Broken)
