@@ -12,7 +12,7 @@ import numpy.typing as npt
 from kws_core.audio.waveform import Samples
 from kws_core.models.embeddings import Embeddings
 from kws_core.teaching.bank import Bank
-from kws_core.teaching.head import Fit, Head, Space, fit, make_space
+from kws_core.teaching.head import TAKES_OVER, Fit, Head, Space, fit, make_space
 from kws_core.teaching.hits import reached, reached_by_run, threshold_for
 from kws_core.teaching.report import WordReport, highest, middle, nearest_word
 from kws_core.teaching.takes import Take
@@ -85,7 +85,10 @@ def learn(
     spoken = head.log_odds(bank.spoken)  # (known words, words)
     alarms, taken = round(ALARMS_PER_HOUR * bank.hours), int(_TAKEN_SHARE * len(spoken))
     threshold = [
-        max(threshold_for(heard[:, word], alarms), threshold_for(spoken[:, word], taken))
+        max(
+            threshold_for(heard[:, word], alarms),
+            threshold_for(spoken[:, word], taken) + TAKES_OVER,
+        )
         for word in range(len(words))
     ]
     hardest = np.argsort(-whole.scores(others).max(axis=1))[:_N_HARDEST]

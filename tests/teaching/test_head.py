@@ -1,9 +1,11 @@
 """The head on points whose geometry is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from kws_core.teaching.head import AT_THRESHOLD, Fit, Head, Space, fit, make_space
+from kws_core.teaching.head import AT_THRESHOLD, TAKES_OVER, Fit, Head, Space, fit, make_space
 
 EVEN = np.full(200, 1 / 200)
 PLAIN = Space(np.zeros(3, np.float32), np.eye(3, dtype=np.float32))
@@ -46,9 +48,11 @@ def test_going_on_from_the_fit_itself_changes_nothing() -> None:
 def test_a_word_at_its_threshold_has_the_detectors_posterior() -> None:
     one = head_with(Fit(np.array([[2.0], [0], [0]], np.float32), np.zeros(1, np.float32)), [2.0])
     assert one.shares(np.array([[1, 0, 0]], np.float32))[0, 0] == pytest.approx(AT_THRESHOLD)
-    below = one.shares(np.array([[0, 1, 0]], np.float32))[0, 0]
-    odds = AT_THRESHOLD / (1 - AT_THRESHOLD) * np.exp(-2 * 2.0)  # twice as steep as the log-odds
-    assert below == pytest.approx(odds / (1 + odds))
+    below = np.array([[1 - TAKES_OVER / 2, 0, 0], [0, 1, 0]], np.float32)
+    assert one.log_odds(below)[0, 0] == pytest.approx(2.0)  # brought to length one
+    assert one.shares(below)[1, 0] < 1e-6
+    higher = replace(one, threshold=np.array([2 + TAKES_OVER], np.float32))
+    assert higher.shares(below)[0, 0] == pytest.approx(0.5)
 
 
 def test_shares_of_two_words_leave_something_to_the_rest() -> None:
