@@ -24,7 +24,7 @@ from tests.helpers.listeners import WORDS, StreamListener, burst
 def listen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """Run ``listen`` with a recogniser of tones; returns exit code, output and messages."""
     loaded = SimpleNamespace(load=lambda name, folder: StreamListener(dict.fromkeys(WORDS, 0.98)))
-    monkeypatch.setattr(cli_streaming, "Recognizer", loaded)
+    monkeypatch.setattr("kws_core.cli.teach.Recognizer", loaded)
 
     def run(*arguments: str, standard_input: bytes = b"") -> tuple[int, str, str]:
         stream = SimpleNamespace(buffer=io.BytesIO(standard_input))
