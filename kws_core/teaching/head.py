@@ -16,13 +16,14 @@ from scipy.optimize import minimize
 from scipy.special import logit, logsumexp
 
 from kws_core.models.embeddings import Embeddings
+from kws_core.spotting.detector_settings import DetectorSettings
 
 Rows = npt.NDArray[np.float64]
 
 # A word at its threshold has the posterior that the detector asks for by default. Above and below,
 # it changes so much faster than the head's own odds that the finder, which asks for a little
 # less, finds nearly the same, and that known words just below it stay what they were.
-AT_THRESHOLD = 0.97
+AT_THRESHOLD = DetectorSettings().threshold
 STEEPNESS = 10.0
 TAKES_OVER = float(logit(AT_THRESHOLD)) / STEEPNESS  # so far below its threshold it has a half
 _PENALTY = 3e-5  # on squared weights, beside the mean loss

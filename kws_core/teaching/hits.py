@@ -1,6 +1,7 @@
-"""When a word counts as found: as the detector decides, from windows 80 ms apart.
+"""When a word counts as found: much as the detector decides, from windows 80 ms apart.
 
-The detector averages three windows and asks for a high mean, so that all three must pass. What a
+The detector averages a few windows and asks for a high mean, so that all of them must pass. Here
+they are three. What a
 run of windows reaches is therefore the best of the least of three in a row.
 """
 

@@ -29,7 +29,8 @@ def listen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     def run(*arguments: str, standard_input: bytes = b"") -> tuple[int, str, str]:
         stream = SimpleNamespace(buffer=io.BytesIO(standard_input))
         monkeypatch.setattr(sys, "stdin", stream)
-        return (cli.main(["listen", *arguments]), *capsys.readouterr())
+        usual = ["--threshold", "0.97", "--smoothing", "0.24"]  # what the tones reach
+        return (cli.main(["listen", *usual, *arguments]), *capsys.readouterr())
 
     return run
 
