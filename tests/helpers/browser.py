@@ -99,6 +99,7 @@ def run_server(script: Path, log: Path) -> Iterator[AppServer]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
+    command += ["--browser.gatherUsageStats=false"]  # a script elsewhere has no config of ours
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command, cwd=script.parent, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink

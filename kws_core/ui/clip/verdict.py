@@ -23,7 +23,10 @@ SURE_FROM: Final = 0.6  # below, a score is no answer
 SHOWN_SCORES: Final = 5
 NEARLY_SILENT_DB: Final = -45.0  # the peak of a clip in which no speech can be expected
 
-_HIDDEN: Final = "position: absolute; clip-path: inset(50%); overflow: hidden; white-space: nowrap"
+_HIDDEN: Final = (
+    "position: absolute; width: 1px; height: 1px; clip-path: inset(50%); overflow: hidden; "
+    "white-space: nowrap"
+)
 
 
 def show_verdict(heard: Heard, clip: Clip, player_key: str) -> None:
