@@ -304,7 +304,7 @@ def test_the_last_seconds_of_what_plays_open_on_another_page(
     opened = open_calmly(open_page, watched)
     page = opened.page
     # More than once: whether a timer of this page comes in between is chance.
-    for name in ("Recognise", "Explore") * 3:
+    for name in ("Recognise", "Explore") * 2:
         page.get_by_role("button", name="Play the sample").click()
         button = page.get_by_role("button", name=f"in {name}", disabled=False)
         heading = page.get_by_role("heading", name=name, level=1)
@@ -315,7 +315,7 @@ def test_the_last_seconds_of_what_plays_open_on_another_page(
                 break
             button.click()
             with contextlib.suppress(TooLate):
-                heading.wait_for(timeout=WAIT_MS / 6)
+                heading.wait_for(timeout=8_000)
         assert heading.is_visible()
         page.locator(".js-plotly-plot").first.wait_for()
         go_to(page, "Live")
