@@ -19,6 +19,12 @@ from typing import Any
 
 from kws_core.audio.read import Clip, read_audio
 from kws_core.cli.data import add_describe_data_options, describe_data_command
+from kws_core.cli.evaluate import (
+    add_evaluate_options,
+    add_results_options,
+    evaluate_command,
+    results_command,
+)
 from kws_core.cli.export import add_export_options, export_command
 from kws_core.cli.numbers import count
 from kws_core.cli.stream import (
@@ -40,13 +46,10 @@ from kws_core.cli.train import add_training_options, train_command
 from kws_core.errors import KwsError, TooLongError
 from kws_core.models import ARCHITECTURES
 from kws_core.models.store import MODEL_FOLDER, read_card
-from kws_core.results.store import RESULTS_FOLDER, SPLITS, save_results
-from kws_core.results.table import results_markdown
 from kws_core.spotting.finder import FinderSettings
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 OK, REFUSED, INTERRUPTED = 0, 1, 130
-RESULTS_PAGE = Path("docs/results.md")  # in the folder of the project
 _Result = tuple[str, dict[str, Any]]  # for people, and for programs
 
 
@@ -165,45 +168,6 @@ def _models(options: argparse.Namespace) -> int:
     return code
 
 
-def _evaluate(options: argparse.Namespace) -> int:
-    from kws_core.evaluation.evaluate import QUICK, EvaluationSettings, evaluate
-
-    settings = QUICK if options.quick else EvaluationSettings()
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)  # first: all else takes minutes
-        done = evaluate(
-            options.model,
-            options.data,
-            options.split,
-            options.model_folder,
-            settings,
-            options.sentences,
-        )
-        path = save_results(options.out, done.figures, done.scores, done.word_map)
-    except OSError as error:
-        return _refuse(f"Evaluation stopped: {error}")
-    share = done.figures["accuracy"]
-    print(
-        f"{options.model} on {options.split}: {share['value']:.2%} of {share['n']} clips "
-        f"({share['low']:.2%} to {share['high']:.2%}), mean over words "
-        f"{done.figures['mean_over_words']:.2%}; all figures in {path}"
-    )
-    return OK
-
-
-def _results(options: argparse.Namespace) -> int:
-    document = results_markdown(options.folder)
-    if not document:
-        return _refuse(f"There are no results in {options.folder}: make some with evaluate.")
-    if options.markdown is None:
-        print(document, end="")
-    else:
-        options.markdown.parent.mkdir(parents=True, exist_ok=True)
-        options.markdown.write_text(document, encoding="utf-8")
-        print(f"Written: {options.markdown}")
-    return OK
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=_program(), description="Recognise spoken commands.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -258,22 +222,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser(
         "evaluate", parents=[model_folder], help="measure a model on Parquet files of recordings"
     )
-    evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
-    evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
-    evaluate.add_argument("--split", choices=SPLITS, default="val")
-    evaluate.add_argument(
-        "--out", type=Path, default=RESULTS_FOLDER, help="folder for the figures and the scores"
-    )
-    evaluate.add_argument(
-        "--quick", action="store_true", help="fewer clips in noise, no map of words"
-    )
-    evaluate.add_argument(
-        "--sentences",
-        type=Path,
-        metavar="FOLDER",
-        help="of sound files: other people saying something else, to count false words in",
-    )
-    evaluate.set_defaults(command=_evaluate)
+    add_evaluate_options(evaluate)
+    evaluate.set_defaults(command=evaluate_command)
     evaluate_stream = commands.add_parser(
         "evaluate-stream", parents=[model_folder], help="measure listening: misses, false alarms"
     )
@@ -290,14 +240,6 @@ def _parser() -> argparse.ArgumentParser:
     add_export_options(export)
     export.set_defaults(command=export_command)
     results = commands.add_parser("results", help="print all results as Markdown tables")
-    results.add_argument("--folder", type=Path, default=RESULTS_FOLDER, help="of the JSON files")
-    results.add_argument(
-        "--markdown",
-        type=Path,
-        nargs="?",
-        const=RESULTS_PAGE,
-        metavar="FILE",
-        help=f"write them to a file instead, by default {RESULTS_PAGE}",
-    )
-    results.set_defaults(command=_results)
+    add_results_options(results)
+    results.set_defaults(command=results_command)
     return parser

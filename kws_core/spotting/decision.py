@@ -118,9 +118,14 @@ class Decider:
         self._waiting: list[Fired] = []
 
     def configure(self, settings: DetectorSettings) -> None:
-        """Go on with other settings; raises as `Trigger.configure` does."""
+        """Go on with other settings; raises as `Trigger.configure` does.
+
+        Words that wait for a pause are forgotten where none is asked for any more.
+        """
         self._trigger.configure(settings)
         self._settings = settings
+        if not settings.alone:
+            self.interrupt()
 
     def interrupt(self) -> None:
         """Forget the words that wait: what would decide is lost."""

@@ -197,7 +197,8 @@ class KeywordDetector:
     def _levels(self, end: int) -> tuple[npt.NDArray[np.float64], int]:
         """Return the levels that are known before step `end`, and how many steps came before."""
         past = self._scorer.samples
-        first = max(0, end - round(self.settings.isolation.context_s * SAMPLE_RATE / STEP))
+        kept = -(-past.start // STEP)  # other settings may ask for more than was kept until now
+        first = max(kept, end - round(self.settings.isolation.context_s * SAMPLE_RATE / STEP))
         level_db = levels_db(past.between(first * STEP, end * STEP))[:-1]
         if not first:
             return level_db, 0

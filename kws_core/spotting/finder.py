@@ -57,7 +57,7 @@ class FinderSettings:
     """How words are found. Lengths in seconds.
 
     threshold: least score, of the word alone and of the word where it stands; with the usual one,
-    the best model finds 95 % of words by people it never heard (README).
+    the best model finds 95 % of words by people it never heard (``docs/results.md``).
     shortest, longest: of a word's sound. longest_gap: of a silence inside a word (the closures
     of "eight" or "backward"). alone: only commands on their own are found, with the pauses that
     `isolation` asks for; without it, words inside sentences are found too.

@@ -17,7 +17,7 @@ from kws_core.audio.read import MAX_BYTES, read_audio
 from kws_core.features.front_ends import LN_TO_DB
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
 from kws_core.samples import Sample, get_sample, list_samples
-from kws_core.spotting.finder import Word
+from kws_core.spotting.finder import FinderSettings, Word
 from kws_core.spotting.recognizer import Prediction, Recognizer
 from kws_core.ui.clip import clip_picker, current_clip, texts
 from kws_core.ui.clip.verdict import SURE_FROM
@@ -112,7 +112,9 @@ class ScriptedRecogniser:
         best = next(iter(ranked))
         return Prediction(best, ranked[best], ranked)
 
-    def find_words(self, samples: np.ndarray, sample_rate: int) -> list[Word]:
+    def find_words(
+        self, samples: np.ndarray, sample_rate: int, settings: FinderSettings
+    ) -> list[Word]:
         return self._words
 
 
@@ -270,6 +272,24 @@ def test_the_five_best_scores_are_shown_once(app: StartApp, answer: Any) -> None
     assert bars.proto.alt == "Scores, best first: yes 60%, no 20%, go 10%, unknown 5%, up 2%."
     assert not opened.table
     assert "**Top 5 scores** (35 words, plus 'silence' and 'unknown')" in all_text(opened)
+
+
+def test_words_inside_a_sentence_are_found_if_asked_for(
+    app: StartApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class HearsInside(ScriptedRecogniser):
+        def find_words(
+            self, samples: np.ndarray, sample_rate: int, settings: FinderSettings
+        ) -> list[Word]:
+            return [] if settings.alone else super().find_words(samples, sample_rate, settings)
+
+    inside = [Word("left", 0.2, 0.6, 0.98), Word("off", 1.0, 1.3, 0.97)]
+    monkeypatch.setattr(resources, "recogniser", lambda: HearsInside(words=inside))
+    page = choose(app(RECOGNISE), "upload")
+    upload(page, "sentence.wav", encode(np.sin(np.arange(32_000)).astype(np.float32), 16_000))
+    assert large_text(page) == texts.NO_WORD
+    page.radio(key="clip_alone").set_value(False).run()
+    assert [word["label"] for word in component(page, "words")["words"]] == ["left", "off"]
 
 
 def test_a_nearly_silent_recording_says_so_first_and_looks_silent(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kws_core.cli.main import RESULTS_PAGE, main
+from kws_core.cli.evaluate import RESULTS_PAGE
+from kws_core.cli.main import main
 from kws_core.results.store import RESULTS_FORMAT, as_json
 from kws_core.results.table import results_markdown
 from tests.helpers.app import ROOT

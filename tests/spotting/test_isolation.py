@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -107,4 +109,13 @@ class TestDecider:
         at = {"level_db": LOUD, "levels": lambda step: (level_db[:step], 0)}
         assert decider.step(1.4, 140, np.array([1.0]), **at) == []
         decider.interrupt()
+        assert decider.step(1.8, 180, np.array([0.0]), **at) == []
+
+    def test_a_word_that_waits_is_forgotten_when_no_pause_is_asked_for_any_more(self) -> None:
+        decider = Decider(("word",), self.SETTINGS, n_window=100)
+        level_db = levels((1.0, QUIET), (0.4, LOUD), (0.5, QUIET))
+        at = {"level_db": LOUD, "levels": lambda step: (level_db[:step], 0)}
+        assert decider.step(1.4, 140, np.array([1.0]), **at) == []
+        decider.configure(replace(self.SETTINGS, alone=False))
+        decider.configure(self.SETTINGS)
         assert decider.step(1.8, 180, np.array([0.0]), **at) == []

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from kws_core.features.front_ends import LogMelConfig
+from kws_core.labels import WORDS
 from kws_core.training.dataset.clips import Stream
+
+HARD_ABOVE = 0.1  # the probability of a word in a window that is unknown
+_AT_ONCE = 64
 
 
 class Crops:
@@ -53,6 +57,20 @@ class Crops:
         moved = torch.randint(-jitter, jitter + 1, (n,), generator=generator)
         starts = (self.hard[which] + moved).clamp(0, len(self.all) - self.n_frames)
         return self.windows(starts)
+
+    def mine(self, network: nn.Module, n: int, generator: Generator) -> int:
+        """Look for hard windows among `n` random ones and those so far; returns how many there are.
+
+        A window is hard if the network says a word with a probability above `HARD_ABOVE`. One that
+        is no longer hard is dropped.
+        """
+        starts = torch.cat([self.hard, self.random_starts(n, generator)])
+        network.eval()
+        with torch.inference_mode():
+            logits = [network(self.windows(part)).float() for part in torch.split(starts, _AT_ONCE)]
+        said = torch.cat(logits).softmax(dim=1)[:, : len(WORDS)].sum(dim=1)
+        self.hard = starts[said > HARD_ABOVE]
+        return len(self.hard)
 
     def draw(self, n: int, generator: Generator) -> Tensor:
         """Return random windows ``(n, n_mels, n_frames)``."""

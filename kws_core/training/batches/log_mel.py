@@ -18,6 +18,7 @@ from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
 from kws_core.training.batches.augmentation import AugmentSettings
 from kws_core.training.batches.crops import Crops
+from kws_core.training.batches.draw import Draw
 from kws_core.training.dataset.clips import digital_silence
 from kws_core.training.dataset.jpeg import pictured
 from kws_core.training.dataset.load import TrainingData
@@ -26,32 +27,7 @@ from kws_core.training.dataset.load import TrainingData
 PALINDROMES = ("on", "no", "nine", "wow")
 SILENCE_INDEX = LABELS.index(SILENCE)
 UNKNOWN_INDEX = LABELS.index(UNKNOWN)
-HARD_ABOVE = 0.1  # the probability of a word in a window without one
-_MINED_AT_ONCE = 64
 _FLOOR_MARGIN = 0.01  # ln(power): clips are kept in float16, whose floor lies a little above
-
-
-class _Draw:
-    """Random numbers of the shapes a batch needs, from one generator."""
-
-    def __init__(self, generator: Generator) -> None:
-        self.generator = generator
-
-    def uniform(self, low: float, high: float, *shape: int) -> Tensor:
-        return low + (high - low) * torch.rand(*shape, generator=self.generator)
-
-    def integers(self, n: int, *shape: int) -> Tensor:
-        return torch.randint(max(n, 1), shape, generator=self.generator)
-
-    def chance(self, share: float, n: int) -> Tensor:
-        return torch.rand(n, generator=self.generator) < share
-
-    def rows(self, share: float, n: int) -> Tensor:
-        """The rows of a batch to which something happens: what is done to all costs too much."""
-        return torch.nonzero(self.chance(share, n))[:, 0]
-
-    def normal(self, *shape: int) -> Tensor:
-        return torch.randn(*shape, generator=self.generator)
 
 
 class BatchMaker:
@@ -106,9 +82,9 @@ class BatchMaker:
             generator = torch.Generator(self.device).manual_seed(seed)
         # What is made on the way is made there as well.
         with nullcontext() if self.device.type == "cpu" else self.device:
-            return self._batch(size, _Draw(generator))
+            return self._batch(size, Draw(generator))
 
-    def _batch(self, size: int, draw: _Draw) -> tuple[Tensor, Tensor]:
+    def _batch(self, size: int, draw: Draw) -> tuple[Tensor, Tensor]:
         n_silence = round(size * self.settings.silence_share)
         n_unknown = round(size * self.settings.unknown_share)
         words, target = self._words(size - n_silence - n_unknown, draw)
@@ -121,7 +97,7 @@ class BatchMaker:
         one_hot = torch.nn.functional.one_hot(torch.cat([target, extra]), len(LABELS)).float()
         return log_mel, one_hot
 
-    def _rows(self, labels: Tensor, draw: _Draw) -> Tensor:
+    def _rows(self, labels: Tensor, draw: Draw) -> Tensor:
         """Draw one clip of each label."""
         share = torch.rand(len(labels), generator=draw.generator).double()
         first = self.n_rows.cumsum(0) - self.n_rows
@@ -136,24 +112,24 @@ class BatchMaker:
         silent = (log_mel < self.config.log_floor + _FLOOR_MARGIN).all(dim=1, keepdim=True)
         return torch.where(silent, log_mel, pictured(log_mel))
 
-    def _noise(self, n: int, draw: _Draw) -> Tensor:
+    def _noise(self, n: int, draw: Draw) -> Tensor:
         """Draw pieces of noise, half of them the louder of two: barks are rare in their files."""
         one, other = (self.noise.draw(n, draw.generator) for _ in range(2))
         louder = augment.frame_level(other).amax(dim=1) > augment.frame_level(one).amax(dim=1)
         chosen = torch.where((louder & draw.chance(0.5, n))[:, None, None], other, one)
         return self._crops_as_pictures(chosen)
 
-    def _labels(self, n: int, draw: _Draw) -> Tensor:
+    def _labels(self, n: int, draw: Draw) -> Tensor:
         """Draw words by their weights."""
         if n == 0:
             return torch.zeros(0, dtype=torch.long)
         return torch.multinomial(self.word_weight, n, replacement=True, generator=draw.generator)
 
-    def _background(self, n: int, draw: _Draw) -> Tensor:
+    def _background(self, n: int, draw: Draw) -> Tensor:
         """Draw clips that are only heard behind others."""
         return self._clips(n, draw)[0]
 
-    def _clips(self, n: int, draw: _Draw) -> tuple[Tensor, Tensor]:
+    def _clips(self, n: int, draw: Draw) -> tuple[Tensor, Tensor]:
         """Draw clips balanced by word; recordings get what pictures went through."""
         labels = self._labels(n, draw)
         rows = self._rows(labels, draw)
@@ -162,7 +138,7 @@ class BatchMaker:
         log_mel[sound] = pictured(log_mel[sound], self.length[rows[sound]])
         return log_mel, labels
 
-    def _words(self, n: int, draw: _Draw) -> tuple[Tensor, Tensor]:
+    def _words(self, n: int, draw: Draw) -> tuple[Tensor, Tensor]:
         """Draw words somewhere in their second, some with a piece of another beside.
 
         Recordings of a second often cut a word's end off, and it is still that word: where all
@@ -192,7 +168,7 @@ class BatchMaker:
         log_mel[some] = torch.logaddexp(log_mel[some], beside)
         return log_mel, labels
 
-    def _unknown(self, n: int, draw: _Draw) -> Tensor:
+    def _unknown(self, n: int, draw: Draw) -> Tensor:
         """Draw what is no command: fluent speech, other words, cut words, halves put together."""
         n_fluent = round(n * self.settings.fluent_share)
         n_other = round((n - n_fluent) * self.settings.other_share)
@@ -228,7 +204,7 @@ class BatchMaker:
         cut_words = torch.where(backwards[:, None, None], reversed_words, cut_words)
         return torch.cat([fluent, other, cut_words])
 
-    def _fluent(self, n: int, draw: _Draw) -> Tensor:
+    def _fluent(self, n: int, draw: Draw) -> Tensor:
         """Draw windows of fluent English, a share of them hard ones."""
         n_hard = round(n * self.settings.hard_share) if len(self.fluent.hard) else 0
         plain = self._crops_as_pictures(self.fluent.draw(n - n_hard, draw.generator))
@@ -249,28 +225,12 @@ class BatchMaker:
         self.fluent.hard = found.to(self.device)
 
     def mine(self, network: nn.Module, n: int, generator: Generator) -> int:
-        """Look for hard windows among `n` of fluent English and the ones so far; returns how many.
-
-        A window is hard if the network says a word with a probability above `HARD_ABOVE`; one that
-        is no longer is dropped.
-        """
+        """Look for hard windows of fluent English, as `Crops.mine` does; returns how many."""
         if not self.settings.fluent_share:
             return 0
-        starts = torch.cat([self.fluent.hard, self.fluent.random_starts(n, generator)])
-        network.eval()
-        with torch.inference_mode():
-            said = [
-                network(self.fluent.windows(part))
-                .float()
-                .softmax(dim=1)[:, :SILENCE_INDEX]
-                .sum(dim=1)
-                > HARD_ABOVE
-                for part in torch.split(starts, _MINED_AT_ONCE)
-            ]
-        self.fluent.hard = starts[torch.cat(said)]
-        return len(self.fluent.hard)
+        return self.fluent.mine(network, n, generator)
 
-    def _pieces(self, speech: Tensor, share: float, draw: _Draw) -> Tensor:
+    def _pieces(self, speech: Tensor, share: float, draw: Draw) -> Tensor:
         """Turn down all but a stretch of some windows, as the word finder does with neighbours."""
         n, n_frames = len(speech), speech.shape[2]
         first, last = augment.active_range(speech)
@@ -283,7 +243,7 @@ class BatchMaker:
         piece = augment.shift(torch.maximum(piece, quieter), to_middle, self.config.log_floor)
         return torch.where(draw.chance(share, n)[:, None, None], piece, speech)
 
-    def _silence(self, n: int, draw: _Draw) -> Tensor:
+    def _silence(self, n: int, draw: Draw) -> Tensor:
         """Draw background noise at levels from digital silence up to speech."""
         noise = self._noise(n, draw)
         pictures = self.rows_of[SILENCE_INDEX]
@@ -295,7 +255,7 @@ class BatchMaker:
         noise = noise + (wanted - peak)[:, None, None]
         return noise.clamp(self.config.log_floor, self.config.log_ceiling)
 
-    def _as_spoken(self, log_mel: Tensor, draw: _Draw) -> Tensor:
+    def _as_spoken(self, log_mel: Tensor, draw: Draw) -> Tensor:
         """Change voice, room, microphone and background."""
         s, n, n_mels = self.settings, *log_mel.shape[:2]
         some = draw.rows(s.stretch_share, n)
@@ -326,6 +286,6 @@ class BatchMaker:
         log_mel[some] = augment.clip(log_mel[some], draw.uniform(*s.clip_over_db, len(some)))
         return log_mel.clamp(self.config.log_floor, self.config.log_ceiling)
 
-    def _masked(self, log_mel: Tensor, draw: _Draw) -> Tensor:
+    def _masked(self, log_mel: Tensor, draw: Draw) -> Tensor:
         """Cover bands and frames (SpecAugment)."""
         return specaugment.apply_to_batch(log_mel, self.settings.masks, draw.generator)

@@ -102,7 +102,7 @@ def files_of(source: Source, packages: Path) -> Iterator[Path]:
     if not folder.is_dir():
         raise DataError(
             f"{folder} is missing: download the package {source.package} with apt-get and unpack "
-            "it with dpkg-deb -x, as the README says."
+            "it with dpkg-deb -x (see docs/training.md)."
         )
     for path in sound_files(folder, (*SUFFIXES, _GSM)):
         named = source.speech and holds_a_word(f"{path.stem} {_said_in(path)}")

@@ -14,9 +14,10 @@ from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from kws_core.labels import WORDS
 from kws_core.ui.clip import texts
 from kws_core.ui.clip.current_clip import ChosenClip
-from kws_core.ui.clip.heard import Heard, heard_in
+from kws_core.ui.clip.heard import ALONE, Heard, heard_in
 from kws_core.ui.clip.verdict import found_labels, show_scores, show_verdict
 from kws_core.ui.shared.board import word_board
+from kws_core.ui.shared.commands import commands_choice
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
 
@@ -31,6 +32,8 @@ def show_analysis(chosen: ChosenClip) -> None:
     answer, picture = st.columns([2, 5], gap="medium")
     with answer:
         show_verdict(heard, chosen.clip, PLAYER)
+        if not heard.is_single:
+            commands_choice(ALONE, texts.COMMANDS_HELP, persist_state="session")
         if heard.prediction is not None:
             show_scores(heard.prediction, "" if heard.is_single else texts.SCORES_AROUND)
     with picture:

@@ -12,11 +12,12 @@ from kws_core.audio.one_second import fits_whole
 from kws_core.audio.read import Clip
 from kws_core.audio.waveform import Samples
 from kws_core.features.front_ends import LogMelConfig
-from kws_core.spotting.finder import Word
+from kws_core.spotting.finder import FinderSettings, Word
 from kws_core.spotting.recognizer import Prediction, Recognizer
 from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip
 from kws_core.ui.shared import taught_words
 
+ALONE: Final = "clip_alone"  # whether only commands on their own are found, of the session
 _KEPT: Final = f"{COMPUTED}heard"
 
 
@@ -26,11 +27,13 @@ class Heard:
 
     words: of a clip longer than the model's window, in the order spoken. prediction: of a shorter
     clip, or of the window around the only word. log_mel: (bands, frames) in ln(power), made with
-    config; None if the model takes something else. steps: what took how long, in seconds.
+    config; None if the model takes something else. steps: what took how long, in seconds. alone:
+    whether only commands on their own were looked for.
     """
 
     clip_key: str
     recogniser: Recognizer
+    alone: bool
     words: tuple[Word, ...]
     prediction: Prediction | None
     is_single: bool
@@ -41,14 +44,15 @@ class Heard:
 
 def heard_in(chosen: ChosenClip) -> Heard:
     """The result for a clip; only the session's last one is kept."""
+    recogniser, alone = taught_words.recogniser(), bool(st.session_state.get(ALONE, True))
     kept: Heard | None = st.session_state.get(_KEPT)
-    recogniser = taught_words.recogniser()
-    if kept is None or kept.clip_key != chosen.key or kept.recogniser is not recogniser:
-        kept = st.session_state[_KEPT] = _listen(chosen, recogniser)
+    wanted = (chosen.key, alone)
+    if kept is None or kept.recogniser is not recogniser or (kept.clip_key, kept.alone) != wanted:
+        kept = st.session_state[_KEPT] = _listen(chosen, recogniser, alone)
     return kept
 
 
-def _listen(chosen: ChosenClip, recogniser: Recognizer) -> Heard:
+def _listen(chosen: ChosenClip, recogniser: Recognizer, alone: bool) -> Heard:
     clip = chosen.clip
     config = recogniser.log_mel_config()
     steps = {"decoding": chosen.decode_seconds}
@@ -62,10 +66,13 @@ def _listen(chosen: ChosenClip, recogniser: Recognizer) -> Heard:
         prediction = recogniser.classify(clip.samples, clip.sample_rate)
         steps |= {"features": prediction.timing.features, "model": prediction.timing.model}
     else:
-        words = tuple(recogniser.find_words(clip.samples, clip.sample_rate))
+        settings = FinderSettings(alone=alone)
+        words = tuple(recogniser.find_words(clip.samples, clip.sample_rate, settings))
         steps |= {"features": drawn - started, "finding words": time.perf_counter() - drawn}
         prediction = _around(words[0], clip, recogniser) if len(words) == 1 else None
-    return Heard(chosen.key, recogniser, words, prediction, is_single, log_mel, config, steps)
+    return Heard(
+        chosen.key, recogniser, alone, words, prediction, is_single, log_mel, config, steps
+    )
 
 
 def _around(word: Word, clip: Clip, recogniser: Recognizer) -> Prediction | None:

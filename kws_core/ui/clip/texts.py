@@ -64,6 +64,10 @@ UNKNOWN_WORD: Final = "It sounds like an unknown word; perhaps {first} or {secon
 FROM: Final = "From {start:.1f} to {end:.1f} s"
 SEVERAL: Final = "{n} words"
 FOUND: Final = "Found words, in order. Press one to play it."
+COMMANDS_HELP: Final = (
+    "A command on its own has a short pause before and after it. Words inside sentences bring more "
+    "false detections."
+)
 SCORES: Final = "**Top {n} scores** ({words} words, plus {others})"
 SCORES_AROUND: Final = "Scores for the second around this word."
 

@@ -14,6 +14,7 @@ from kws_core.live.operating_point import QUIET, Measured, measured
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import state, texts
+from kws_core.ui.shared.commands import commands_choice
 from kws_core.ui.shared.models_loaded import model_named
 
 # Closer together near 1, where good detectors differ.
@@ -45,14 +46,8 @@ def show_settings(listener: Listener) -> None:
 def _sliders(settings: DetectorSettings) -> None:
     usual = DetectorSettings()
     st.session_state[_ALONE] = settings.alone
-    st.radio(
-        texts.COMMANDS,
-        list(texts.ALONE),
-        format_func=texts.ALONE.__getitem__,
-        horizontal=True,
-        key=_ALONE,
-        on_change=lambda: state.change(alone=st.session_state[_ALONE]),
-        help=texts.COMMANDS_HELP,
+    commands_choice(
+        _ALONE, texts.COMMANDS_HELP, lambda: state.change(alone=st.session_state[_ALONE])
     )
     options = sorted({*_THRESHOLDS, usual.threshold, settings.threshold})
     st.session_state[_THRESHOLD] = settings.threshold

@@ -83,12 +83,10 @@ GAME_UNHEARD: Final = ":material/info: Words switched off: {words}."
 SETTINGS: Final = "Detector settings"
 MODEL: Final = "Model"
 MODEL_HELP: Final = "Listening goes on with the other model. The log stays."
-COMMANDS: Final = "Commands"
 COMMANDS_HELP: Final = (
     "A command on its own has a short pause before and after it. Words inside sentences raise more "
     "false alarms, but are reported sooner."
 )
-ALONE: Final = {True: "On their own", False: "Inside sentences too"}
 THRESHOLD: Final = "Threshold"
 THRESHOLD_HELP: Final = (
     "A word is reported when its score passes this. Higher: more misses, fewer false alarms."

@@ -1,0 +1,93 @@
+"""The commands ``evaluate`` and ``results``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kws_core.errors import DataError
+from kws_core.results.store import RESULTS_FOLDER, SPLITS, save_results
+from kws_core.results.table import results_markdown
+from kws_core.spotting.recognizer import DEFAULT_MODEL
+
+RESULTS_PAGE = Path("docs/results.md")  # in the folder of the project
+
+
+def add_evaluate_options(evaluate: argparse.ArgumentParser) -> None:
+    """Add the options of ``evaluate`` to its parser."""
+    evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
+    evaluate.add_argument("--split", choices=SPLITS, default="val")
+    evaluate.add_argument(
+        "--out", type=Path, default=RESULTS_FOLDER, help="folder for the figures and the scores"
+    )
+    evaluate.add_argument(
+        "--quick", action="store_true", help="fewer clips in noise, no map of words"
+    )
+    evaluate.add_argument(
+        "--sentences",
+        type=Path,
+        metavar="FOLDER",
+        help="of sound files: other people saying something else, to count false words in",
+    )
+
+
+def evaluate_command(options: argparse.Namespace) -> int:
+    """Measure a model on clips and save the figures; returns 0.
+
+    Raises KwsError if model or data can't be used, or the figures can't be written.
+    """
+    # Only here: to recognise words, neither pyarrow nor tqdm is needed.
+    from kws_core.evaluation.evaluate import QUICK, EvaluationSettings, evaluate
+
+    settings = QUICK if options.quick else EvaluationSettings()
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)  # first: all else takes minutes
+        done = evaluate(
+            options.model,
+            options.data,
+            options.split,
+            options.model_folder,
+            settings,
+            options.sentences,
+        )
+        path = save_results(options.out, done.figures, done.scores, done.word_map)
+    except OSError as error:
+        raise DataError(f"Evaluation stopped: {error}") from error
+    share = done.figures["accuracy"]
+    print(
+        f"{options.model} on {options.split}: {share['value']:.2%} of {share['n']} clips "
+        f"({share['low']:.2%} to {share['high']:.2%}), mean over words "
+        f"{done.figures['mean_over_words']:.2%}; all figures in {path}"
+    )
+    return 0
+
+
+def add_results_options(results: argparse.ArgumentParser) -> None:
+    """Add the options of ``results`` to its parser."""
+    results.add_argument("--folder", type=Path, default=RESULTS_FOLDER, help="of the JSON files")
+    results.add_argument(
+        "--markdown",
+        type=Path,
+        nargs="?",
+        const=RESULTS_PAGE,
+        metavar="FILE",
+        help=f"write them to a file instead, by default {RESULTS_PAGE}",
+    )
+
+
+def results_command(options: argparse.Namespace) -> int:
+    """Print the stored results as Markdown, or write them to a file; returns 0.
+
+    Raises DataError if there are none.
+    """
+    document = results_markdown(options.folder)
+    if not document:
+        raise DataError(f"There are no results in {options.folder}: make some with evaluate.")
+    if options.markdown is None:
+        print(document, end="")
+    else:
+        options.markdown.parent.mkdir(parents=True, exist_ok=True)
+        options.markdown.write_text(document, encoding="utf-8")
+        print(f"Written: {options.markdown}")
+    return 0
