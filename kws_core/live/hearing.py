@@ -18,6 +18,7 @@ from kws_core.live.level_meter import Level, LevelMeter
 from kws_core.live.strip import Strip, strip_since
 from kws_core.live.words import MOST_WORDS, LoggedWord, Mark
 from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
+from kws_core.spotting.follower import Follower
 
 BETWEEN_S = 1.0  # of silence between streams: no window hears both
 
@@ -66,6 +67,8 @@ class Hearing:
             self._next = max(self._next, end)
             if self._detector.n_windows > n_windows:
                 self._stopwatch.decided(done - started, done - frame.arrived)
+                if self._detector.follower is not None:
+                    self._detector.follower.came_late(done - frame.arrived + late)
             for detection in found:
                 self._note(detection, end - detection.end + done - frame.arrived + late)
 
@@ -93,6 +96,16 @@ class Hearing:
         """Listen with other settings from now on; raises SettingsError as the detector does."""
         with self._lock:
             self._detector.configure(settings)
+
+    def follow(self, follower: Follower | None) -> None:
+        """Give every window to a follower too, until another detector is used; None ends it."""
+        with self._lock:
+            self._detector.follower = follower
+
+    @property
+    def follower(self) -> Follower | None:
+        """What gets every window."""
+        return self._detector.follower
 
     def clear(self) -> None:
         """Empty the log."""

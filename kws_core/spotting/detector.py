@@ -11,12 +11,13 @@ import numpy.typing as npt
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.spotting.decision import Decider, Fired, smoothed_scores
 from kws_core.spotting.detector_settings import DetectorSettings
+from kws_core.spotting.follower import Follower
 from kws_core.spotting.history import History
 from kws_core.spotting.intake import Faults, Intake
 from kws_core.spotting.loudness import STEP, levels_db
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.spotting.windows import ScoredWindows, WindowScorer
-from kws_core.spotting.word_bounds import CONTEXT_S, word_bounds
+from kws_core.spotting.word_bounds import CONTEXT_S, word_in
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ class KeywordDetector:
     bounded: the last seconds (`DetectorSettings.history`) are kept. The first window is whole
     after a second: nothing is heard before.
 
-    Raises SettingsError if the settings name a word that the model doesn't know.
+    follower: gets every window too, or None. Raises SettingsError if the settings name a word that
+    the model doesn't know.
     """
 
     def __init__(self, recognizer: Recognizer, settings: DetectorSettings | None = None) -> None:
+        self.follower: Follower | None = None
         self._recognizer = recognizer
         self.labels = recognizer.labels
         self.settings = settings or DetectorSettings()
@@ -174,6 +177,8 @@ class KeywordDetector:
         self._begun = self._raw.stop
         self._word_end = 0  # sample after the last word's sound
         self._decider.interrupt()
+        if self.follower is not None:
+            self.follower.interrupt()
         kept_s = max(self.settings.history, CONTEXT_S, self.settings.isolation.context_s)
         self._scorer = WindowScorer(self._recognizer, self.settings.hop_steps, kept_s)
 
@@ -192,6 +197,8 @@ class KeywordDetector:
             at, level_db = float(time[i]), float(scored.level_db[i])
             decided = self._decider.step(at, end // STEP, smoothed[i], level_db, self._levels)
             found += [self._detection(fired, end) for fired in decided]
+        if self.follower is not None:
+            self.follower.follow(scored, self._scorer.samples, self._levels)
         return found
 
     def _levels(self, end: int) -> tuple[npt.NDArray[np.float64], int]:
@@ -206,17 +213,13 @@ class KeywordDetector:
 
     def _detection(self, fired: Fired, end: int) -> Detection:
         """Describe a word that was decided by the window that ends before sample `end`."""
-        past = self._scorer.samples
-        begin = max(past.start, end - round(CONTEXT_S * SAMPLE_RATE))
-        samples = past.between(begin, end)
-        earlier = max(0, self._word_end - begin)
         n_window = self._recognizer.n_samples + end - fired.end * STEP
-        first, stop = word_bounds(samples, n_window, earlier)
-        self._word_end = begin + stop
+        first, stop = word_in(self._scorer.samples, end, n_window, self._word_end)
+        self._word_end = stop
         return Detection(
             label=self.labels[fired.column],
-            start=self._origin + (begin + first) / SAMPLE_RATE,
-            end=self._origin + (begin + stop) / SAMPLE_RATE,
+            start=self._origin + first / SAMPLE_RATE,
+            end=self._origin + stop / SAMPLE_RATE,
             score=fired.score,
-            latency=(end - begin - stop) / SAMPLE_RATE,
+            latency=(end - stop) / SAMPLE_RATE,
         )

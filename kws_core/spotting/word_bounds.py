@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kws_core.audio.waveform import Samples
+from kws_core.audio.waveform import SAMPLE_RATE, Samples
+from kws_core.spotting.history import History
 from kws_core.spotting.loudness import STEP, active_frames, levels_db, runs
 
 _LONGEST_DIP = 12  # steps: closures inside a word, as in "eight"
@@ -32,3 +33,14 @@ def word_bounds(samples: Samples, n_window: int, n_before: int = 0) -> tuple[int
             return start * STEP, min(stop * STEP, len(samples))
     quarter = n_window // 4
     return max(0, len(samples) - 3 * quarter), max(0, len(samples) - quarter)
+
+
+def word_in(past: History, end: int, n_window: int, word_end: int = 0) -> tuple[int, int]:
+    """Return the first sample of a word's sound in a stream and the one after its last.
+
+    past: of the stream at 16 kHz. end: the sample that the newest window ends before. n_window: as
+    `word_bounds` takes it. word_end: sample after the sound of the word before.
+    """
+    begin = max(past.start, end - round(CONTEXT_S * SAMPLE_RATE))
+    first, stop = word_bounds(past.between(begin, end), n_window, max(0, word_end - begin))
+    return begin + first, begin + stop

@@ -18,6 +18,7 @@ from kws_core.live.frames import BROWSER_RATE, FRAME_S, joined, mono_of
 from kws_core.live.health import Health
 from kws_core.live.listener import IDLE_AFTER_S, THREAD_NAME
 from kws_core.live.words import as_csv
+from kws_core.room import PromptTest
 from kws_core.spotting import DetectorSettings, KeywordDetector
 from tests.helpers.listeners import StreamListener, burst
 
@@ -67,6 +68,21 @@ def listener() -> Iterator[Listener]:
 
 
 class TestHearing:
+    def test_a_follower_gets_all_windows_with_their_delay_until_another_model_listens(self) -> None:
+        clock = Clock()
+        hearing = Hearing(detector(), clock=clock)
+        test = PromptTest(hearing.labels, hearing.settings, ["low"])
+        hearing.follow(test)
+        silence = np.zeros(round(2.3 * SAMPLE_RATE), np.float32)
+        for frame in frames(np.concatenate([silence, sound(("low",)), silence, silence]), stream=1):
+            clock.now = frame.time + FRAME_S + 0.05
+            hearing.hear(Frame(frame.samples, BROWSER_RATE, frame.time, clock.now - 0.05, 1))
+        (reply,), (word,) = test.replies, hearing.words
+        assert reply.heard == word.label == "low"
+        assert reply.latency == pytest.approx(word.latency, abs=0.03)
+        hearing.use(detector(), "another")
+        assert hearing.follower is None
+
     def test_words_are_logged_in_order_each_once_with_latency(self) -> None:
         clock = Clock()
         hearing = Hearing(detector(), clock=clock)

@@ -14,7 +14,7 @@ from kws_core.labels import LABELS, WORDS
 from kws_core.models import ModelCard
 from kws_core.models.structure import Layer, Structure
 from kws_core.report.card import facts, how_made, limits, measured_with_these_weights, origin
-from kws_core.report.exporting import as_csv, as_plain_json, file_name
+from kws_core.results.exporting import as_csv, as_plain_json, file_name
 from tests.helpers.report_results import made_figures
 
 TRAINING = {

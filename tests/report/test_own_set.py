@@ -11,9 +11,9 @@ import pytest
 from kws_core.audio.read import read_audio
 from kws_core.errors import DataError
 from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
-from kws_core.report.exporting import as_csv
 from kws_core.report.own_files import Intake, UploadLimits, recordings_of
 from kws_core.report.own_set import OwnResult, clip_table, measure_own_set, word_of
+from kws_core.results.exporting import as_csv
 from kws_core.results.metrics import wilson_interval
 from tests.helpers.own_sets import archive, encrypted, link, lying_about_size, recording
 from tests.helpers.recipe_models import toy_picture_model

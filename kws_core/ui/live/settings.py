@@ -11,17 +11,13 @@ from kws_core.live import Listener
 from kws_core.live.det_chart import describe_point, det_figure
 from kws_core.live.game import GAME_WORDS
 from kws_core.live.operating_point import QUIET, Measured, measured
+from kws_core.room import THRESHOLDS
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import state, texts
 from kws_core.ui.shared.commands import commands_choice
 from kws_core.ui.shared.models_loaded import model_named
 
-# Closer together near 1, where good detectors differ.
-_THRESHOLDS: Final = (
-    *(round(0.3 + 0.05 * i, 2) for i in range(13)),
-    *(0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999),
-)
 _ALONE: Final = "live_alone"
 _THRESHOLD: Final = "live_threshold"
 _SMOOTHING: Final = "live_smoothing"
@@ -49,7 +45,7 @@ def _sliders(settings: DetectorSettings) -> None:
     commands_choice(
         _ALONE, texts.COMMANDS_HELP, lambda: state.change(alone=st.session_state[_ALONE])
     )
-    options = sorted({*_THRESHOLDS, usual.threshold, settings.threshold})
+    options = sorted({*THRESHOLDS, usual.threshold, settings.threshold})
     st.session_state[_THRESHOLD] = settings.threshold
     st.select_slider(
         texts.THRESHOLD,

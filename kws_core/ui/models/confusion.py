@@ -19,7 +19,7 @@ from kws_core.report.confusion import (
     error_rows,
     matrix_rows,
 )
-from kws_core.report.exporting import as_csv, file_name
+from kws_core.results.exporting import as_csv, file_name
 from kws_core.results.scores import ClipScores
 from kws_core.ui.models import stored as models_stored
 from kws_core.ui.models import texts

@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import streamlit as st
 
-from kws_core.report.exporting import as_csv, as_plain_json, file_name
+from kws_core.results.exporting import as_csv, as_plain_json, file_name
 from kws_core.ui.clip import current_clip
 from kws_core.ui.clip.clip_picker import clip_picker
 from kws_core.ui.shared.messages import plain

@@ -10,9 +10,9 @@ import streamlit as st
 from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.charts.style import percent, readable
 from kws_core.report.confusion import confusion_figure, word_rows
-from kws_core.report.exporting import as_csv, as_plain_json, file_name
 from kws_core.report.own_files import Intake, UploadLimits
 from kws_core.report.own_set import LONGEST_S, OwnClip, OwnResult, clip_table, measure_own_set
+from kws_core.results.exporting import as_csv, as_plain_json, file_name
 from kws_core.results.metrics import top_confusions
 from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart, fitting, table
