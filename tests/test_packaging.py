@@ -20,8 +20,8 @@ from tests.helpers.app import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Importable names of what only the extras install.
-EXTRAS = ("streamlit", "streamlit_webrtc", "plotly", "librosa", "torchaudio", "sklearn")
-EXTRAS += ("pyarrow", "PIL", "tqdm", "onnx", "onnxruntime", "onnxscript")
+EXTRAS = ("streamlit", "streamlit_webrtc", "starlette", "prometheus_client", "plotly", "librosa")
+EXTRAS += ("torchaudio", "sklearn", "pyarrow", "PIL", "tqdm", "onnx", "onnxruntime", "onnxscript")
 WITHOUT_EXTRAS = f"""
 import sys
 

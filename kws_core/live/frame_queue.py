@@ -6,6 +6,7 @@ import contextlib
 import queue
 
 from kws_core.live.frames import Frame
+from kws_core.live.totals import TOTALS
 
 
 class FrameQueue:
@@ -34,7 +35,9 @@ class FrameQueue:
             with contextlib.suppress(queue.Full):
                 self._frames.put_nowait(frame)
                 return
-            self.dropped += len(self.take(timeout=0.0))
+            n_dropped = len(self.take(timeout=0.0))
+            self.dropped += n_dropped
+            TOTALS.drop(n_dropped)
 
     def take(self, timeout: float) -> list[Frame]:
         """Return all frames that wait; where there is none, wait for one so many seconds."""

@@ -23,7 +23,8 @@ class Health:
     that wait. inference, inference_most: for all windows of a piece, median and longest.
     delay, delay_p95: from a frame's arrival to the decision about it. latency: from the end of a
     word's sound to the decision, median of the last words. late: delay of the newest
-    frames compared with the fastest. since_frame: since the last one. faults: see `Faults`.
+    frames compared with the fastest. since_frame: since the last one. missing: in gaps of more
+    than a second. faults: see `Faults`, with shorter gaps.
     """
 
     received: int = 0
@@ -36,6 +37,7 @@ class Health:
     latency: float | None = None
     late: float = 0.0
     since_frame: float | None = None
+    missing: float = 0.0
     faults: Faults = field(default_factory=Faults)
 
     @property
@@ -80,7 +82,7 @@ class Stopwatch:
         """Forget the clock of the source before."""
         self._transit.clear()
 
-    def read(self, now: float, waiting: FrameQueue, faults: Faults) -> Health:
+    def read(self, now: float, waiting: FrameQueue, faults: Faults, missing: float = 0.0) -> Health:
         """Return the state at the time `now`, with that of the queue and of the detector."""
         transit = list(self._transit)
         return Health(
@@ -94,6 +96,7 @@ class Stopwatch:
             latency=_percentile(self._latency, 50),
             late=max(transit[-_KEPT:], default=0.0) - min(transit, default=0.0),
             since_frame=None if waiting.last_arrival is None else now - waiting.last_arrival,
+            missing=missing,
             faults=faults,
         )
 

@@ -12,13 +12,15 @@ import numpy as np
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample
 from kws_core.live.frame_queue import FrameQueue
-from kws_core.live.frames import BROWSER_RATE, Frame
+from kws_core.live.frames import BROWSER_RATE, FRAME_S, Frame
 from kws_core.live.health import Health, Stopwatch
 from kws_core.live.level_meter import Level, LevelMeter
 from kws_core.live.strip import Strip, strip_since
+from kws_core.live.totals import TOTALS
 from kws_core.live.words import MOST_WORDS, LoggedWord, Mark
 from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
 from kws_core.spotting.follower import Follower
+from kws_core.spotting.intake import LONGEST_GAP_S
 
 BETWEEN_S = 1.0  # of silence between streams: no window hears both
 
@@ -48,6 +50,7 @@ class Hearing:
         self._log: deque[LoggedWord | Mark] = deque(maxlen=MOST_WORDS)
         self._n_words = 0
         self._picture = 0
+        self._missing = 0.0  # seconds in gaps too long to be filled
         self._meter = LevelMeter()
         self._stopwatch = Stopwatch()
 
@@ -60,15 +63,19 @@ class Hearing:
             end = timestamp + frame.seconds
             self._meter.push(frame.samples, frame.seconds)
             late = self._stopwatch.arrived(frame.time + frame.seconds, frame.arrived)
-            n_windows = self._detector.n_windows
+            n_windows, lost = self._detector.n_windows, self._detector.faults.lost
             started = self._clock()
             found = self._detector.push(frame.samples, frame.sample_rate, timestamp)
             done = self._clock()
+            missing = self._note_missing(timestamp)
             self._next = max(self._next, end)
-            if self._detector.n_windows > n_windows:
+            n_windows = self._detector.n_windows - n_windows
+            if n_windows:
                 self._stopwatch.decided(done - started, done - frame.arrived)
                 if self._detector.follower is not None:
                     self._detector.follower.came_late(done - frame.arrived + late)
+            missing += self._detector.faults.lost - lost
+            TOTALS.add(round(frame.seconds / FRAME_S), missing, n_windows, done - started)
             for detection in found:
                 self._note(detection, end - detection.end + done - frame.arrived + late)
 
@@ -181,7 +188,8 @@ class Hearing:
     def health(self, waiting: FrameQueue) -> Health:
         """Return how well it keeps up with a queue."""
         with self._lock:
-            return self._stopwatch.read(self._clock(), waiting, self._detector.faults)
+            faults = self._detector.faults
+            return self._stopwatch.read(self._clock(), waiting, faults, self._missing)
 
     def _join(self, frame: Frame) -> None:
         """Let a stream follow on another one, whatever their clocks say."""
@@ -194,6 +202,15 @@ class Hearing:
         self._stopwatch.new_stream()
         self._run, self._stream, self._rate = frame.run, frame.stream, frame.sample_rate
         self._offset = self._next - frame.time
+
+    def _note_missing(self, timestamp: float) -> float:
+        """Log a gap before a frame that is too long to be filled with silence; its seconds."""
+        missing = timestamp - self._next
+        if missing <= LONGEST_GAP_S:
+            return 0.0
+        self._missing += missing
+        self._log.append(Mark(self._base + timestamp, f"{missing:.1f} s of sound missing"))
+        return missing
 
     def _begin_run(self) -> None:
         self._base += self._detector.duration

@@ -12,6 +12,7 @@ from kws_core.live.frame_queue import FrameQueue
 from kws_core.live.frames import BROWSER_RATE, FRAME_S, Frame, Playback, joined
 from kws_core.live.health import Health
 from kws_core.live.hearing import Hearing
+from kws_core.live.totals import TOTALS
 from kws_core.spotting import KeywordDetector
 
 IDLE_AFTER_S = 3.5  # without anybody there, the thread ends
@@ -172,9 +173,10 @@ class Listener:
 
     def _run(self) -> None:
         try:
-            while self._is_attended():
-                for frame in joined(self._next_frames()):
-                    self.hearing.hear(frame)
+            with TOTALS.listening():
+                while self._is_attended():
+                    for frame in joined(self._next_frames()):
+                        self.hearing.hear(frame)
         except Exception as error:
             _log.exception("Listening failed")
             self.failure = error

@@ -33,7 +33,7 @@ def figures(health: Health) -> list[tuple[str, str, str]]:
     """Return name, value and meaning of each figure."""
     values = {
         texts.RECEIVED: f"{health.received}",
-        texts.LOST: f"{round(health.faults.lost / FRAME_S)}",
+        texts.LOST: f"{round((health.faults.lost + health.missing) / FRAME_S)}",
         texts.DROPPED: f"{health.dropped}",
         texts.QUEUE: f"{health.queued}",
         texts.INFERENCE: _short(health.inference),

@@ -1,0 +1,102 @@
+"""The line of a session: where the sound of its microphone comes in, over one connection."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from kws_core.audio.waveform import Samples
+from kws_core.server.blocks import Block
+from kws_core.server.refusals import Close, StreamRefusedError
+
+
+class Sink(Protocol):
+    """What takes the sound of a microphone, such as a `Listener`."""
+
+    def begin_stream(self) -> None:
+        """Take note that the microphone was started."""
+
+    def put(self, samples: Samples, sample_rate: int, recorded: float) -> None:
+        """Take samples (n,) at sample_rate Hz, recorded at that second of the source's clock."""
+
+
+def _always() -> bool:
+    return True
+
+
+class Line:
+    """Brings the blocks of one session to its sink, and to no other; for any threads.
+
+    page: the address of the session's page, if known. is_wanted: whether the page still listens,
+    asked from any thread. lost: seconds of the current run that never came. connections: how many
+    there were for this run; more than one if it was interrupted.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        page: str | None = None,
+        is_wanted: Callable[[], bool] = _always,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.page = page
+        self.is_wanted = is_wanted
+        self.received = self.connections = 0
+        self.lost = 0.0
+        self.connected_since: float | None = None
+        self._sink = sink
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._connection = 0  # the number of the newest
+        self._run: int | None = None
+        self._next = 0  # number of the block that comes next
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection is open."""
+        return self.connected_since is not None
+
+    def connect(self) -> int:
+        """Take up a connection, and return its number; the one before is over."""
+        with self._lock:
+            self._connection += 1
+            self.connections += 1
+            self.connected_since = self._clock()
+            return self._connection
+
+    def disconnect(self, connection: int) -> None:
+        """Take note that a connection has ended."""
+        with self._lock:
+            if connection == self._connection:
+                self.connected_since = None
+
+    def has(self, connection: int) -> bool:
+        """Whether this connection is the newest."""
+        return connection == self._connection
+
+    def take(self, connection: int, block: Block) -> None:
+        """Bring a block to the sink.
+
+        Raises StreamRefusedError if another connection has taken over, or if the block comes twice
+        or too late.
+        """
+        with self._lock:
+            if connection != self._connection:
+                raise StreamRefusedError(Close.REPLACED, "Another connection has taken over.")
+            if block.run != self._run:
+                self._begin(block)
+            if block.number < self._next:
+                raise StreamRefusedError(
+                    Close.FORMAT, f"Block {block.number} came twice or out of order."
+                )
+            self.lost += (block.number - self._next) * block.seconds
+            self._next = block.number + 1
+            self.received += 1
+            self._sink.put(block.samples, block.sample_rate, block.time)
+
+    def _begin(self, block: Block) -> None:
+        self._run, self._next = block.run, block.number
+        self.received, self.lost, self.connections = 0, 0.0, 1
+        self._sink.begin_stream()
