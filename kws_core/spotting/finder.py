@@ -35,6 +35,7 @@ from kws_core.spotting.word_scores import word_scores
 
 Posteriors = Callable[[Samples], npt.NDArray[np.float32]]
 
+TONE_S = 10  # at the start of a recording and at its end, whose room tone is laid around it
 _APART = 4  # steps of 10 ms
 _AT_ONCE = 64  # stretches, so that a long recording takes no more memory than a short one
 
@@ -72,7 +73,7 @@ class FinderSettings:
 
 
 @dataclass(frozen=True)
-class _Stretch:
+class Stretch:
     """Frames `first` to `last` (exclusive), of which `sound` are above the background."""
 
     first: int
@@ -89,7 +90,7 @@ class ScoredStretches:
     Words can be chosen from it at any threshold without asking the network again.
     """
 
-    stretches: list[_Stretch]
+    stretches: list[Stretch]
     scores: npt.NDArray[np.floating]  # (stretches, labels)
     n_samples: int  # of the recording, at 16 kHz
 
@@ -118,7 +119,19 @@ def score_stretches(
     settings: FinderSettings | None = None,
 ) -> ScoredStretches:
     """Score every stretch of 16 kHz samples (n,) that could be a word; as `find_words_in`."""
-    settings = settings or FinderSettings()
+    candidates = find_candidates(samples, n_samples, settings or FinderSettings())
+    stretches = candidates.stretches
+    if not stretches:
+        return ScoredStretches([], np.zeros((0, 0)), len(samples))
+    parts = []
+    for chosen in (stretches[i : i + _AT_ONCE] for i in range(0, len(stretches), _AT_ONCE)):
+        windows = candidates.alone(chosen), candidates.in_place(chosen)
+        parts.append(np.minimum(*(word_scores(posteriors(heard), labels) for heard in windows)))
+    return ScoredStretches(stretches, np.concatenate(parts), len(samples))
+
+
+def find_candidates(samples: Samples, n_samples: int, settings: FinderSettings) -> Candidates:
+    """Return the stretches of 16 kHz samples (n,) that could be words, in the order of starts."""
     level = levels_db(samples)
     active, starts, ends = _edges(level)
     stretches = _stretches(active, starts, ends, settings)
@@ -128,18 +141,47 @@ def score_stretches(
         stretches = [
             s for s in stretches if settings.isolation.stands_alone(until_end, s.first, s.last)
         ]
-    if not stretches:
-        return ScoredStretches([], np.zeros((0, 0)), len(samples))
     # What turns each step with sound down to the background.
     quieten = np.where(active, 10 ** (np.minimum(background_db(level) - level, 0) / 20), 1.0)
-    tone = room_tone(samples, n_samples)  # before the recording and after it
-    parts = []
-    for chosen in (stretches[i : i + _AT_ONCE] for i in range(0, len(stretches), _AT_ONCE)):
-        alone = np.stack([_alone(samples, quieten, s, tone) for s in chosen])
-        in_place = np.stack([_in_place(samples, s, tone) for s in chosen])
-        scores = (word_scores(posteriors(heard), labels) for heard in (alone, in_place))
-        parts.append(np.minimum(*scores))
-    return ScoredStretches(stretches, np.concatenate(parts), len(samples))
+    near = TONE_S * SAMPLE_RATE
+    tones = room_tone(samples[:near], n_samples), room_tone(samples[-near:], n_samples)
+    return Candidates(stretches, samples, quieten, *tones)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """What could be words in samples (n,) at 16 kHz, and the windows to hear them in.
+
+    quieten: (steps,), what turns the sound of each step down to the background. before, after:
+    room tone of a window's length, for what lies outside the samples.
+    """
+
+    stretches: list[Stretch]
+    samples: Samples
+    quieten: npt.NDArray[np.float64]
+    before: Samples
+    after: Samples
+
+    def alone(self, chosen: Sequence[Stretch]) -> Samples:
+        """Return windows (n, n_samples) with other sounds turned down to the background."""
+        return np.stack([self._window(one, quietly=True) for one in chosen])
+
+    def in_place(self, chosen: Sequence[Stretch]) -> Samples:
+        """Return windows (n, n_samples) that have a stretch in the middle of what is around it."""
+        return np.stack([self._window(one) for one in chosen])
+
+    def _window(self, stretch: Stretch, quietly: bool = False) -> Samples:
+        n = len(self.before)
+        start = (stretch.first + stretch.last) * STEP // 2 - n // 2
+        first, last = max(0, start), min(start + n, len(self.samples))
+        sound = self.samples[first:last]
+        if quietly:
+            near = slice(max(0, first // STEP - 1), last // STEP + 2)
+            gain = self.quieten[near].copy()
+            gain[max(stretch.first - near.start, 0) : stretch.last - near.start] = 1.0
+            step = (first + np.arange(len(sound)) + 0.5) / STEP - 0.5 - near.start
+            sound = (sound * np.interp(step, np.arange(len(gain)), gain)).astype(np.float32)
+        return np.concatenate([self.before[: first - start], sound, self.after[last - start :]])
 
 
 def choose_words(scored: ScoredStretches, labels: Sequence[str], threshold: float) -> list[Word]:
@@ -177,7 +219,7 @@ def _edges(level: npt.NDArray[np.float64]) -> tuple[Steps, list[int], list[int]]
 
 def _stretches(
     active: Steps, starts: list[int], ends: list[int], settings: FinderSettings
-) -> list[_Stretch]:
+) -> list[Stretch]:
     """List every stretch from a start to an end that could be one word, by its first frame."""
     per_second = SAMPLE_RATE / STEP
     shortest, longest, gap = (
@@ -198,37 +240,12 @@ def _stretches(
                 break
             sound = int(sound_before[last] - sound_before[first])
             if sound >= shortest:
-                found.append(_Stretch(first, last, sound))
+                found.append(Stretch(first, last, sound))
     return found
 
 
-def _alone(
-    samples: Samples, quieten: npt.NDArray[np.float64], stretch: _Stretch, tone: Samples
-) -> Samples:
-    """Return the window with other sounds turned down to the level of the background."""
-    gain = quieten.copy()
-    gain[stretch.first : stretch.last] = 1.0
-    start = (stretch.first + stretch.last) * STEP // 2 - len(tone) // 2
-    near = samples[max(0, start) : start + len(tone)]
-    step = (max(0, start) + np.arange(len(near)) + 0.5) / STEP - 0.5
-    quiet = near * np.interp(step, np.arange(len(gain)), gain)
-    return _window(quiet.astype(np.float32), max(0, -start), tone)
-
-
-def _in_place(samples: Samples, stretch: _Stretch, tone: Samples) -> Samples:
-    """Return the window that has the stretch in its middle, with what is around it."""
-    start = (stretch.first + stretch.last) * STEP // 2 - len(tone) // 2
-    return _window(samples[max(0, start) : start + len(tone)], max(0, -start), tone)
-
-
-def _window(samples: Samples, offset: int, tone: Samples) -> Samples:
-    window = tone.copy()
-    window[offset : offset + len(samples)] = samples
-    return window
-
-
 def _best_words(
-    stretches: list[_Stretch],
+    stretches: list[Stretch],
     scores: npt.NDArray[np.floating],
     labels: Sequence[str],
     threshold: float,

@@ -1,0 +1,46 @@
+"""Full batches for a network out of the windows of several recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from kws_core.audio.waveform import Samples
+from kws_core.spotting.word_scores import word_scores
+
+Scores = npt.NDArray[np.float64]
+Posteriors = Callable[[Samples], npt.NDArray[np.float32]]
+_MOST = 64
+
+
+class WindowBatch:
+    """Collects windows until a batch is full; each caller gets the scores of its own.
+
+    posteriors: gives the probabilities (windows, labels) of windows (windows, n_samples).
+    """
+
+    def __init__(self, posteriors: Posteriors, labels: Sequence[str], most: int = _MOST) -> None:
+        self.labels = tuple(labels)
+        self._posteriors, self._most = posteriors, most
+        self._waiting: list[tuple[Samples, Callable[[Scores], object]]] = []
+
+    def add(self, windows: Samples, deliver: Callable[[Scores], object]) -> None:
+        """Queue windows (n, n_samples); `deliver` is called with their scores (n, labels)."""
+        self._waiting.append((windows, deliver))
+        while sum(len(waiting) for waiting, _ in self._waiting) >= self._most:
+            self._compute()
+
+    def flush(self) -> None:
+        """Score all that waits, and what is queued on delivery."""
+        while self._waiting:
+            self._compute()
+
+    def _compute(self) -> None:
+        group, self._waiting = self._waiting, []
+        posteriors = self._posteriors(np.concatenate([windows for windows, _ in group]))
+        scores = word_scores(posteriors, self.labels)
+        stops = np.cumsum([len(windows) for windows, _ in group])[:-1]
+        for (_, deliver), part in zip(group, np.split(scores, stops), strict=True):
+            deliver(part)
