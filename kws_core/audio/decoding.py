@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, BinaryIO, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from kws_core.errors import AudioError, NotAudioError, TruncatedAudioError
 Samples = npt.NDArray[np.float32]
 
 _BLOCK_SAMPLES: Final = 2**18  # over all channels: 1 MB
+_HEAD_BYTES: Final = 2**22  # in which the format of a large file is looked for
+_READ_BYTES: Final = 2**18  # of a large file at once
 _MOST_TRACKS: Final = 8
 _MOST_PLANES: Final = 8  # PyAV crashes where it turns more of them into an array
 _MOST_FAULTS: Final = 200  # in a container, after each of which reading goes on
@@ -96,6 +98,49 @@ class Recording:
                 yield from _without_padding(_decoded(part.as_file(), WAV, track), part.n_frames)
 
 
+class LongRecording:
+    """A recording too large for memory, of which only what is decoded next is read.
+
+    read: returns the bytes of the file from an offset on, as many as asked for, fewer at its end.
+    size: of the file, bytes. Without the repairs that `Recording` makes: of joined files the first
+    is taken, and of several tracks. Raises NotAudioError or TruncatedAudioError.
+    """
+
+    def __init__(self, read: Callable[[int, int], bytes], size: int) -> None:
+        self._kind, start = identify(read(0, _HEAD_BYTES))
+        file = _Part(read, start, size)
+        self._file: Any = io.BufferedReader(file, buffer_size=_READ_BYTES)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the samples of the first track. What cannot be decoded is left out."""
+        yield from _decoded(self._file, self._kind, 0)
+
+
+class _Part(io.RawIOBase):
+    """A file from an offset on."""
+
+    def __init__(self, read: Callable[[int, int], bytes], start: int, size: int) -> None:
+        self._read, self._start, self._size = read, start, size
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = (0, self._position, self._size - self._start)[whence]
+        self._position = max(base + offset, 0)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._read(self._start + self._position, len(buffer))
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+
 @dataclass
 class _Opened:
     media: Any
@@ -108,12 +153,12 @@ class _Opened:
         self.media.close()
 
 
-def _open(data: bytes, kind: Format, track: int) -> _Opened:
+def _open(source: bytes | BinaryIO, kind: Format, track: int) -> _Opened:
     import av
 
     try:
         media: Any = av.open(
-            io.BytesIO(data),
+            io.BytesIO(source) if isinstance(source, bytes) else source,
             format=kind.demuxer,
             options={"format_whitelist": WHITELIST} | (_LOOK_BRIEFLY if kind.is_raw else {}),
             metadata_errors="ignore",
@@ -160,8 +205,8 @@ def _claimed_seconds(opened: _Opened, data: bytes) -> float | None:
     return media.duration / av.time_base if media.duration else None
 
 
-def _decoded(data: bytes, kind: Format, track: int) -> Iterator[Block]:
-    with _open(data, kind, track) as opened:
+def _decoded(source: bytes | BinaryIO, kind: Format, track: int) -> Iterator[Block]:
+    with _open(source, kind, track) as opened:
         blocks = _blocks(_frames(opened))
         n_frames = _frames_by_container(opened) if kind in (MP4, OGG) else None
         yield from _without_padding(blocks, n_frames)

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -17,11 +17,13 @@ import numpy as np
 
 from kws_core import errors
 from kws_core.audio.clip import Clip
+from kws_core.audio.long import MIX, Piece
 from kws_core.audio.worker import read_message, write_message
-from kws_core.errors import AudioError, DecoderFailedError
+from kws_core.errors import AudioError, DecoderFailedError, EmptyAudioError
 
 START_SECONDS: Final = 60.0
-WALL_SECONDS: Final = 30.0  # for one recording, on a machine that is busy
+WALL_SECONDS: Final = 30.0  # for one recording or piece of one, on a machine that is busy
+WHOLE_BYTES: Final = 20 * 2**20  # a file up to that size is decoded from memory
 _COMMAND: Final = (sys.executable, "-P", "-m", "kws_core.audio.worker")
 _PASSED_ON: Final = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _MOST_REMEMBERED: Final = 10_000
@@ -82,6 +84,11 @@ class DecoderPool:
         self._idle: list[_Worker] = []
         self._fatal: dict[bytes, None] = {}  # hashes of files, oldest first
 
+    def _leave_the_parents(self) -> None:
+        if self._pid != os.getpid():  # after a fork, the processes are the parent's
+            self._inherited = self._idle
+            self._start_afresh()
+
     def warm_up(self) -> None:
         """Start the first process, without waiting for it."""
         with self._lock:
@@ -93,9 +100,7 @@ class DecoderPool:
 
         Raises DecoderFailedError if the process dies, takes too long or cannot be started.
         """
-        if self._pid != os.getpid():  # after a fork, the processes are the parent's
-            self._inherited = self._idle
-            self._start_afresh()
+        self._leave_the_parents()
         digest = hashlib.sha256(data).digest()
         if digest in self._fatal:
             raise _failed()
@@ -105,6 +110,44 @@ class DecoderPool:
             raise _error(fields)
         notes = tuple(fields.pop("notes"))
         return Clip(np.frombuffer(payload, np.float32), notes=notes, **fields)
+
+    def pieces(
+        self, read: Callable[[int, int], bytes], size: int, channels: str = MIX
+    ) -> Iterator[Piece]:
+        """Yield a recording of any length as `kws_core.audio.long.long_pieces` does.
+
+        read: returns bytes of the file, from an offset on and as many as asked for; what it raises
+        is raised here. size: of the file, bytes. A small file is read at once.
+        """
+        self._leave_the_parents()
+        fields: dict[str, Any] = {"size": size, "channels": channels}
+        data = b""
+        if size <= WHOLE_BYTES:
+            data = read(0, size)
+            if not data:
+                raise EmptyAudioError("The file is empty.")
+        with self._free:
+            failure: AudioError | None = None
+            with self._ready_worker() as worker:
+                while True:
+                    try:
+                        with _stopped_after(self._seconds, worker):
+                            fields, payload = worker.ask(fields, data)
+                    except (EOFError, OSError) as error:
+                        raise _failed() from error
+                    if "error" in fields:
+                        failure = _error(fields)
+                        break
+                    if "end" in fields:
+                        break
+                    if "read" in fields:
+                        fields, data = {}, read(*fields["read"])
+                        continue
+                    samples = np.frombuffer(payload, np.float32).reshape(fields["shape"])
+                    yield Piece(samples, fields["rate"], fields["channels"])
+                    fields, data = {"next": True}, b""
+        if failure is not None:
+            raise failure
 
     def idle_processes(self) -> list[int]:
         """The ids of the processes that wait for work."""
@@ -119,30 +162,33 @@ class DecoderPool:
     def _ask(
         self, digest: bytes, options: dict[str, Any], data: bytes
     ) -> tuple[dict[str, Any], bytes]:
-        worker = self._take()
-        answered = False
-        try:
-            try:
-                with _stopped_after(START_SECONDS, worker):
-                    worker.wait_until_ready()
-            except EOFError as error:
-                raise DecoderFailedError(
-                    "The sound decoder could not be started on this machine. Try again in a moment."
-                ) from error
+        with self._ready_worker() as worker:
             try:
                 with _stopped_after(self._seconds, worker):
-                    reply = worker.ask(options, data)
+                    return worker.ask(options, data)
             except (EOFError, OSError) as error:
                 self._remember(digest)
                 raise _failed() from error
-            answered = True
-            return reply
-        finally:
-            if answered:
-                with self._lock:
-                    self._idle.append(worker)
-            else:
-                worker.stop()
+
+    @contextlib.contextmanager
+    def _ready_worker(self) -> Iterator[_Worker]:
+        """A worker that has started; it is used again unless the block is left by an error."""
+        worker = self._take()
+        try:
+            with _stopped_after(START_SECONDS, worker):
+                worker.wait_until_ready()
+        except EOFError as error:
+            worker.stop()
+            raise DecoderFailedError(
+                "The sound decoder could not be started on this machine. Try again in a moment."
+            ) from error
+        try:
+            yield worker
+        except BaseException:  # also a generator that is closed before its end
+            worker.stop()
+            raise
+        with self._lock:
+            self._idle.append(worker)
 
     def _take(self) -> _Worker:
         with self._lock:

@@ -17,12 +17,15 @@ import struct
 import sys
 import time
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
 import numpy as np
 
 from kws_core.audio.clip import decode
+from kws_core.audio.decoding import LongRecording, Recording
+from kws_core.audio.long import long_pieces
 from kws_core.errors import AudioError, DecoderFailedError
 
 CPU_SECONDS: Final = 10  # for one recording
@@ -64,7 +67,9 @@ def main() -> None:
         while True:
             fields, data = read_message(requests)
             _allow_time()
-            write_message(replies, *_answer(fields, data))
+            for answer in _answers(fields, data, requests, replies):
+                write_message(replies, *answer)
+                _allow_time()
 
 
 def _import_all() -> None:
@@ -82,21 +87,41 @@ def _import_all() -> None:
     decode(stereo.getvalue())
 
 
-def _answer(fields: Fields, data: bytes) -> tuple[Fields, bytes]:
-    nothing = b""
+def _answers(
+    fields: Fields, data: bytes, requests: IO[bytes], replies: IO[bytes]
+) -> Iterator[tuple[Fields, bytes]]:
     try:
-        clip = decode(data, **fields)
+        if "size" in fields:
+            yield from _pieces(fields, data, requests, replies)
+        else:
+            clip = decode(data, **fields)
+            kept = ("source_rate", "channels", "notes", "gain_db")
+            yield {name: getattr(clip, name) for name in kept}, clip.samples.tobytes()
     except AudioError as error:
-        return {"error": type(error).__name__, "message": str(error)}, nothing
+        yield {"error": type(error).__name__, "message": str(error)}, b""
     except MemoryError:
-        return {
-            "error": DecoderFailedError.__name__,
-            "message": "Decoding this file takes too much memory. Save it as WAV or FLAC, "
-            "with one or two channels.",
-        }, nothing
-    kept = ("source_rate", "channels", "notes", "gain_db")
-    about = {name: getattr(clip, name) for name in kept}
-    return about, clip.samples.tobytes()
+        message = (
+            "Decoding this file takes too much memory. Save it as WAV or FLAC, "
+            "with one or two channels."
+        )
+        yield {"error": DecoderFailedError.__name__, "message": message}, b""
+
+
+def _pieces(
+    fields: Fields, data: bytes, requests: IO[bytes], replies: IO[bytes]
+) -> Iterator[tuple[Fields, bytes]]:
+    """Decode a long recording; without its data, the other side is asked for what comes next."""
+
+    def read(start: int, n_bytes: int) -> bytes:
+        write_message(replies, {"read": [start, n_bytes]})
+        return read_message(requests)[1]
+
+    recording = Recording(data) if data else LongRecording(read, fields["size"])
+    for piece in long_pieces(recording.blocks(), fields["channels"]):
+        about = {"rate": piece.rate, "channels": piece.channels, "shape": piece.samples.shape}
+        yield about, piece.samples.tobytes()
+        read_message(requests)  # the next piece is asked for
+    yield {"end": True}, b""
 
 
 def _give_up_rights() -> None:
