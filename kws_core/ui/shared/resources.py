@@ -19,7 +19,7 @@ _RESAMPLER = "soxr"
 _ANALYSIS = ("librosa.feature", "librosa.effects")
 
 
-@st.cache_resource(show_spinner="Loading the keyword model")
+@st.cache_resource(show_spinner=False)  # the server loads it at its start, where no page is
 def recogniser() -> Recognizer:
     """The default recogniser."""
     # Several sessions share the processor's cores, and one small model is no faster on many.
