@@ -31,4 +31,4 @@ with calm_errors("Live"):
     show_actions(listener, is_open=is_open)
     show_words(listener, runs=runs)
     show_settings(listener)
-    show_health(listener, runs=runs)
+    show_health(listener, microphone, runs=runs)

@@ -21,10 +21,12 @@ from kws_core.live import Listener
 from kws_core.live.operating_point import from_figures
 from kws_core.live.programmes import PROGRAMMES, in_a_row
 from kws_core.samples import get_sample
+from kws_core.server.blocks import Block
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
-from kws_core.ui.live import microphone, settings, state, texts
+from kws_core.ui.live import microphone, settings, state, texts, websocket
 from kws_core.ui.live.health import figures
+from kws_core.ui.shared import server
 from tests.helpers.app import calm, said
 from tests.helpers.stream_figures import FIGURES
 
@@ -267,3 +269,65 @@ def test_a_busy_server_does_not_cut_the_microphone_off_and_another_page_does(
     page.switch_page("streamlit_app.py").run()
     page.switch_page(PAGE).run()
     assert not calm(page).session_state["live_microphone"].state.playing
+
+
+def websocket_of(page: AppTest) -> dict[str, Any] | None:
+    for component in page.get("bidi_component"):
+        data = json.loads(component.proto.json or component.proto.mixed.json)
+        if "protocol" in data:
+            return dict(data)
+    return None
+
+
+def test_on_another_computer_the_microphone_comes_over_a_websocket_with_a_token_for_each_connection(
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(microphone, "is_local", lambda _: False)
+    asked = 0
+    monkeypatch.setattr(websocket, "_asked", lambda: asked)
+    page = live()
+    data = websocket_of(page)
+    assert data is not None
+    assert (data["path"], data["number"], data["token"]) == ("kws/microphone", 0, None)
+    assert "the microphone is off" in said(page)
+    asked = 7
+    data = websocket_of(calm(page.run()))
+    assert data is not None
+    assert (data["number"], data["start"]) == (7, 0)
+    assert websocket_of(calm(page.run())) == data  # the same token at every run
+    assert "through the address of the page" in said(page)
+    assert not page.button(key="live_pause").disabled
+    # The token opens the line that leads to this session's listener.
+    line = server.switchboard().line_of(data["token"], "http://localhost", "localhost")
+    assert line is page.session_state["live_line_kept"][1]
+    line.take(line.connect(), Block(1, 0, 48_000, 0.0, np.zeros(960, np.float32)))
+    assert listener_of(page).health.received == 1
+    asked = 8
+    again = websocket_of(calm(page.run()))
+    assert again is not None
+    assert again["token"] not in (data["token"], None)
+    listener_of(page).close()
+
+
+def test_where_webrtc_does_not_connect_the_websocket_starts_by_itself_unless_a_person_chose(
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = SimpleNamespace(script_run_count=0)
+    monkeypatch.setattr(webrtc, "get_this_session_info", lambda: session)
+    page = live()
+    assert websocket_of(page) is None
+    calm(page.segmented_control(key="live_way").set_value("webrtc").run())
+    connection = page.session_state["live_microphone"]
+    connection._set_state(WebRtcStreamerState(playing=False, signalling=True))
+    monkeypatch.setattr(microphone, "gives_up", lambda link: link.connecting is not None)
+    assert websocket_of(calm(page.run())) is None
+    calm(page.segmented_control(key="live_way").set_value("auto").run())
+    data = websocket_of(calm(page.run()))
+    assert data is not None
+    assert data["start"] > 0
+    # Elsewhere and back: it has failed before, and the microphone stays off.
+    page.switch_page("streamlit_app.py").run()
+    data = websocket_of(calm(page.switch_page(PAGE).run()))
+    assert data is not None
+    assert data["start"] == 0
+    listener_of(page).close()

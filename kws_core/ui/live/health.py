@@ -9,24 +9,41 @@ import streamlit as st
 from kws_core.live import Health, Listener
 from kws_core.live.frames import FRAME_S
 from kws_core.ui.live import texts
+from kws_core.ui.live.microphone import Microphone, way_choice
 from kws_core.ui.live.words import duration
 from kws_core.ui.shared.messages import calm_errors
 
 EVERY_S: Final = 1.0
 
 
-def show_health(listener: Listener, *, runs: bool) -> None:
-    """Show the figures, renewed every second while something runs."""
+def show_health(listener: Listener, microphone: Microphone, *, runs: bool) -> None:
+    """Show the figures, renewed every second while something runs, and the choice of the way."""
     with st.expander(texts.HEALTH, icon=":material/monitor_heart:"):
-        st.fragment(_show, run_every=EVERY_S if runs else None)(listener)
+        st.fragment(_show, run_every=EVERY_S if runs else None)(listener, microphone)
+        way_choice()
 
 
 @calm_errors("Live")
-def _show(listener: Listener) -> None:
-    rows = [f"| {' | '.join(figure)} |" for figure in figures(listener.health)]
+def _show(listener: Listener, microphone: Microphone) -> None:
+    found = [*way_figures(microphone), *figures(listener.health)]
+    rows = [f"| {' | '.join(figure)} |" for figure in found]
     head = f"| {' | '.join(texts.HEALTH_COLUMNS)} |"
     st.markdown("\n".join([head, "|:---|---:|:---|", *rows]))
     st.caption(texts.HEALTH_NOTE)
+
+
+def way_figures(microphone: Microphone) -> list[tuple[str, str, str]]:
+    """Return name, value and meaning of what is known of the connection itself."""
+    used = microphone.way if microphone.is_open else "off"
+    rows = [(texts.WAY, *texts.WAY_DETAILS[used])]
+    if microphone.is_open and microphone.line is not None:
+        line = microphone.line
+        again = max(line.connections - 1, 0)
+        rows += [
+            (texts.RECONNECTED[0], f"{again}", texts.RECONNECTED[1]),
+            (texts.UNSENT[0], duration(line.lost), texts.UNSENT[1]),
+        ]
+    return rows
 
 
 def figures(health: Health) -> list[tuple[str, str, str]]:

@@ -1,42 +1,46 @@
-"""The microphone over WebRTC: every frame goes to the listener, nothing comes back."""
+"""The microphone: over WebRTC or over a WebSocket, whichever gets through."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import streamlit as st
-from streamlit_webrtc import WebRtcMode, create_audio_sink_track, webrtc_streamer
 from streamlit_webrtc.webrtc import SignallingTimeoutError
 
 from kws_core.errors import SettingsError
 from kws_core.live import Listener
-from kws_core.live.connection import Link
-from kws_core.live.frames import samples_of
+from kws_core.live.connection import Link, Way, gives_up, usual_way
 from kws_core.live.ice import IceServer, has_relay, ice_servers
+from kws_core.server import Line
 from kws_core.ui.live import texts
+from kws_core.ui.live.webrtc import end_webrtc, webrtc_microphone
+from kws_core.ui.live.websocket import start_by_itself, websocket_microphone
 from kws_core.ui.shared.messages import MICROPHONE_HELP, can_have_microphone
-from kws_core.ui.shared.microphone_problem import microphone_problem
-from kws_core.ui.shared.page import visit
 
-_KEY: Final = "live_microphone"
 _SINCE: Final = "live_connection_since"
-_VISIT: Final = "live_microphone_visit"
-_LONG_AGO: Final = -2  # as the number of a run: more than one has ended since
-# What browsers do to make calls pleasant changes what the model hears.
-_CONSTRAINTS: Final = {
-    "audio": {"echoCancellation": False, "noiseSuppression": False, "autoGainControl": False},
-    "video": False,
-}
+_CHOSEN: Final = "live_way_kept"  # the way that a person chose; None: whichever gets through
+_FAILED: Final = "live_webrtc_failed_kept"  # whether WebRTC did not connect in this session
+_CHOICE: Final = "live_way"
 
 
 class Microphone:
-    """The connection as a run of the page found it."""
+    """The connection as a run of the page found it. line: of a WebSocket."""
 
-    def __init__(self, *, connecting: bool, connected: bool, relayed: bool) -> None:
+    def __init__(
+        self,
+        way: Way,
+        *,
+        connecting: bool = False,
+        connected: bool = False,
+        relayed: bool = False,
+        line: Line | None = None,
+    ) -> None:
+        self.way = way
+        self.line = line
         self.is_open = connecting or connected
         self._connecting = connecting
         self._relayed = relayed
@@ -50,12 +54,16 @@ class Microphone:
         """Return how the connection is now."""
         if not self.is_open or listener.is_playing or listener.paused:
             return Link()
-        seconds = time.monotonic() - self._since
+        seconds, connecting = time.monotonic() - self._since, self._connecting
+        if self.line is not None:
+            since, connecting = self.line.connected_since, not self.line.is_connected
+            seconds = seconds if since is None else time.monotonic() - since
         local = is_local(st.context.url)
-        if self._connecting:
-            return Link(connecting=seconds, relayed=self._relayed, local=local)
+        if connecting:
+            return Link(self.way, connecting=seconds, relayed=self._relayed, local=local)
         health = listener.health
         return Link(
+            self.way,
             connected=seconds,
             since_frame=health.since_frame,
             late=health.late,
@@ -65,6 +73,13 @@ class Microphone:
             local=local,
         )
 
+    def falls_back(self, listener: Listener) -> bool:
+        """Whether WebRTC doesn't get through: the microphone then starts over the WebSocket."""
+        if _chosen() is not None or not gives_up(self.link(listener)):
+            return False
+        _fall_back()
+        return True
+
 
 def microphone_card(listener: Listener) -> Microphone:
     """Offer the microphone, with help where it can't be used."""
@@ -72,62 +87,80 @@ def microphone_card(listener: Listener) -> Microphone:
         st.markdown(texts.MICROPHONE)
         if not can_have_microphone(st.context.url):
             st.warning(texts.INSECURE, icon=":material/no_encryption:")
-            return Microphone(connecting=False, connected=False, relayed=False)
+            return Microphone("websocket")
         servers = _servers()
-        _tell_stay_from_return()
-        try:
-            context = webrtc_streamer(
-                key=_KEY,
-                mode=WebRtcMode.SENDONLY,
-                rtc_configuration={"iceServers": servers},
-                media_stream_constraints=_CONSTRAINTS,
-                sink_audio_track=create_audio_sink_track(_deliver_to(listener), key="live_sink"),
-                on_change=listener.begin_stream,
-                sendback_audio=False,
-                audio_html_attrs={"style": {"display": "none"}},
-                translations={
-                    "start": texts.START,
-                    "stop": texts.STOP_MICROPHONE,
-                    "select_device": texts.SELECT_DEVICE,
-                },
-            )
-        except SignallingTimeoutError:
-            raise SettingsError(texts.NO_CONNECTION) from None
-        microphone_problem("live_microphone_problem", texts.WITHOUT_MICROPHONE)
+        way = _chosen() or usual_way(
+            local=is_local(st.context.url),
+            has_servers=bool(servers),
+            failed=st.session_state.get(_FAILED, False),
+        )
+        with st.container(key=f"live_{way}_place"):
+            microphone = _webrtc(listener, servers) if way == "webrtc" else _websocket(listener)
         with st.popover("Microphone not working?", type="tertiary", icon=":material/mic_off:"):
             st.markdown(
                 MICROPHONE_HELP.replace("or an uploaded recording ", "") + texts.CONNECTION_HELP
             )
-    state = context.state
+    return microphone
+
+
+def way_choice() -> None:
+    """Let a person choose how the sound gets to the server."""
+    st.session_state[_CHOICE] = _chosen() or "auto"
+    st.segmented_control(
+        texts.WAY,
+        list(texts.WAYS),
+        format_func=lambda way: texts.WAYS[way],
+        key=_CHOICE,
+        required=True,
+        on_change=_choose,
+        help=texts.WAY_HELP,
+    )
+
+
+def is_local(url: str | None) -> bool:
+    """Whether browser and server are the same computer; unknown addresses are."""
+    host = urlsplit(url or "").hostname or "localhost"
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _webrtc(listener: Listener, servers: list[IceServer]) -> Microphone:
+    try:
+        state = webrtc_microphone(listener, servers)
+    except SignallingTimeoutError:
+        if _chosen() is not None:
+            raise SettingsError(texts.NO_CONNECTION) from None
+        _fall_back()
+        st.rerun()
     return Microphone(
+        "webrtc",
         connecting=state.signalling and not state.playing,
         connected=state.playing,
         relayed=has_relay(servers),
     )
 
 
-def _tell_stay_from_return() -> None:
-    """Let a connection be kept while the page is, and be given up once another one was opened.
-
-    streamlit-webrtc gives it up when it finds that more than one run of the session has ended since
-    the run that showed it last. But a run ends for it when the browser is told so, and a busy
-    server may tell of two at once: the microphone would fall silent in the middle of a visit, for
-    good. Whether the page was left is known here.
-    """
-    connection = st.session_state.get(_KEY)
-    if connection is not None:
-        stayed = st.session_state.get(_VISIT) == visit()
-        connection._last_rendered_run_count = None if stayed else _LONG_AGO
-    st.session_state[_VISIT] = visit()
+def _websocket(listener: Listener) -> Microphone:
+    line, is_on = websocket_microphone(listener)
+    return Microphone("websocket", connecting=is_on, line=line)
 
 
-def _deliver_to(listener: Listener) -> Callable[[Any], None]:
-    """Return what takes each frame from the server's event loop: it must not wait for anything."""
+def _fall_back() -> None:
+    st.session_state[_FAILED] = True
+    end_webrtc()
+    start_by_itself()
 
-    def deliver(frame: Any) -> None:
-        listener.put(*samples_of(frame))
 
-    return deliver
+def _chosen() -> Way | None:
+    way: Way | None = st.session_state.get(_CHOSEN)
+    return way
+
+
+def _choose() -> None:
+    way = st.session_state[_CHOICE]
+    st.session_state[_CHOSEN] = None if way == "auto" else way
+    st.session_state[_FAILED] = False
+    if way == "websocket":
+        end_webrtc()
 
 
 def _servers() -> list[IceServer]:
@@ -136,12 +169,6 @@ def _servers() -> list[IceServer]:
     except SettingsError as error:
         st.warning(texts.NO_ICE_SERVERS.format(error=error), icon=":material/warning:")
         return []
-
-
-def is_local(url: str | None) -> bool:
-    """Whether browser and server are the same computer; unknown addresses are."""
-    host = urlsplit(url or "").hostname or "localhost"
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _secrets() -> Mapping[str, Any]:

@@ -76,6 +76,8 @@ def _show(listener: Listener, microphone: Microphone, runs: bool, had_enough: bo
         is_over = not (listener.is_playing or microphone.is_open)
         if is_over or (has_enough(listener) and not had_enough):
             st.rerun()  # the whole page has other buttons now
+        if microphone.falls_back(listener):
+            st.rerun()
         if listener.failure is None:
             listener.attend(page_is_open())
     else:

@@ -28,9 +28,26 @@ NO_CONNECTION: Final = (
 )
 NO_ICE_SERVERS: Final = "{error} No server is used until then."
 CONNECTION_HELP: Final = """
-- **Start does nothing, or stops again?** The sound goes to the server over WebRTC, which some
-  networks block. Try another network. The operator of this app can set up a TURN server.
+- **Start does nothing, or stops again?** Open "Connection and server" at the end of the page, and
+  choose the other way for the sound: WebRTC or WebSocket.
 """
+WEBSOCKET: Final = {
+    "asking": "Allow the microphone in the browser's question.",
+    "connecting": "Connecting",
+    "live": "Listening",
+    "silent": "The microphone sends silence. Is it muted, or its device switched off?",
+    "suspended": "The browser holds the microphone back. Press Stop, then Start.",
+    "hidden": "Paused while this tab is in the background.",
+    "reconnecting": "Connection lost. The page connects again by itself.",
+    "unreachable": "The server does not answer. The page tries again by itself.",
+    "missing": "{seconds} s of sound could not be sent.",
+    "busy": "Another program uses the microphone. Close it there, and press Start again.",
+    "unplugged": "The microphone was unplugged or switched off. Connect it, and press Start again.",
+    "full": "Too many people are speaking on this server. Try again in a few minutes.",
+    "left": "Stopped, because the page was left.",
+    "broken": "The server refused the sound. Reload the page, and press Start again.",
+    "failed": "The microphone could not be started. Reload the page, and press Start again.",
+}
 
 # The stream
 IDLE: Final = "Play the sample, or start the microphone"
@@ -130,6 +147,20 @@ HEALTH_NOTE: Final = (
     "Delays of the browser, the network and the jitter buffer are counted only as far as they "
     "exceed those of the fastest frame."
 )
+WAY: Final = "Connection"
+WAYS: Final = {"auto": "Automatic", "webrtc": "WebRTC", "websocket": "WebSocket"}
+WAY_HELP: Final = (
+    "How the sound gets to the server. WebRTC has the shorter delay on a bad network, and does not "
+    "get through every network. The WebSocket gets through wherever this page does. Automatic "
+    "tries WebRTC first where it is likely to connect."
+)
+WAY_DETAILS: Final = {
+    "off": ("–", "the microphone is off"),
+    "webrtc": ("WebRTC", "a connection of its own"),
+    "websocket": ("WebSocket", "through the address of the page"),
+}
+RECONNECTED: Final = ("Reconnected", "times in this run, after a lost connection")
+UNSENT: Final = ("Sound not sent", "by the browser, while the connection was lost or too slow")
 RECEIVED: Final = ("Frames received", "pieces of {milliseconds:.0f} ms of sound")
 LOST: Final = ("Frames lost", "missing by their time stamps")
 DROPPED: Final = ("Frames dropped", "left out because too many were waiting")

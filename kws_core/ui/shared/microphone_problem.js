@@ -22,15 +22,3 @@ export default function mount({ data, parentElement }) {
     .catch(() => {}); // browsers that don't tell: the help on the page remains
   return () => ending.abort();
 }
-
-async function problem() {
-  if (!navigator.mediaDevices) return null; // an insecure page: the server has said so
-  try {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    if (!devices.some((device) => device.kind === "audioinput")) return "absent";
-    const permission = await navigator.permissions.query({ name: "microphone" });
-    return permission.state === "denied" ? "denied" : null;
-  } catch {
-    return null;
-  }
-}

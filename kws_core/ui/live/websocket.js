@@ -1,0 +1,255 @@
+// Sends the microphone to the server over a WebSocket. `source` is the text of blocks.js, and
+// `problem` comes from microphone_check.js: both are put before this file.
+
+const ACKNOWLEDGED_MS = 5000; // without a word of the server, the connection counts as lost
+const TOKEN_MS = 4000; // without a token, another one is asked for
+const RETRY_MS = 500;
+const SILENT_BLOCKS = 100;
+const HELD_BACK_S = 2; // of sound may wait in the browser: what is older helps nobody
+const HEADER_BYTES = 24;
+const ASLEEP = 4408; // the server closes on long silence, and takes sound again when there is some
+const FATAL = { 4400: "broken", 4410: "left", 4413: "broken", 4429: "broken", 4503: "full" };
+
+const microphones = new WeakMap(); // from the element that Streamlit mounts the component in
+
+export default function mount({ data, parentElement, setStateValue }) {
+  let microphone = microphones.get(parentElement);
+  if (!microphone) {
+    microphone = new Microphone(parentElement);
+    microphones.set(parentElement, microphone);
+  }
+  microphone.update(data, (asked) => setStateValue("asked", asked));
+  return () => {
+    microphones.delete(parentElement);
+    microphone.close();
+  };
+}
+
+class Microphone {
+  constructor(root) {
+    this.button = root.querySelector("button");
+    this.status = root.querySelector(".status");
+    this.alert = root.querySelector(".alert");
+    this.devices = root.querySelector("select");
+    this.asked = 0; // number of the connection that is wanted; 0 while off
+    this.started = 0; // number of the last start that the page asked for
+    this.trouble = null; // name of the text of a problem
+    this.listeners = new AbortController();
+    const options = { signal: this.listeners.signal };
+    this.button.addEventListener("click", () => (this.on ? this.stop() : this.start()), options);
+    this.devices.addEventListener("change", () => this.restart(), options);
+    document.addEventListener("visibilitychange", () => this.wake(), options);
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.check(), options);
+    this.timer = setInterval(() => this.watch(), 500);
+    this.check();
+  }
+
+  get on() {
+    return this.starting || this.stream !== undefined;
+  }
+
+  update(data, ask) {
+    this.data = data;
+    this.ask = ask;
+    if (data.start && data.start !== this.started) {
+      this.started = data.start;
+      if (!this.on) this.start();
+    }
+    if (this.on && data.token && data.number === this.asked && !this.socket) {
+      this.connect(data.token);
+    }
+    this.show();
+  }
+
+  // Says before the first click why there can be no microphone.
+  async check() {
+    const found = await problem();
+    if (!this.on && (found || this.trouble === "denied" || this.trouble === "absent")) {
+      this.trouble = found;
+      this.show();
+    }
+  }
+
+  async start() {
+    this.starting = true;
+    this.trouble = null;
+    this.show();
+    const wanted = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    if (this.devices.value) wanted.deviceId = { exact: this.devices.value };
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
+      if (!this.starting) return stream.getTracks().forEach((track) => track.stop());
+      this.stream = stream;
+      this.context = new AudioContext(); // at the rate of the device: some refuse any other
+      const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+      await this.context.audioWorklet.addModule(url);
+      URL.revokeObjectURL(url);
+      const node = new AudioWorkletNode(this.context, "kws-blocks");
+      node.port.onmessage = ({ data }) => this.send(data);
+      this.context.createMediaStreamSource(stream).connect(node);
+      node.connect(this.context.destination); // silent; some browsers run nothing unconnected
+      this.context.onstatechange = () => this.show();
+      stream.getAudioTracks()[0].onended = () => this.stop("unplugged");
+      await this.context.resume();
+    } catch (error) {
+      const names = { NotAllowedError: "denied", NotFoundError: "absent", NotReadableError: "busy" };
+      return this.stop(names[error.name] ?? "failed");
+    }
+    this.starting = false;
+    this.run = crypto.getRandomValues(new Uint32Array(1))[0];
+    this.silent = this.unsent = this.failures = 0;
+    this.connected = false;
+    this.renew();
+    this.listDevices();
+  }
+
+  stop(trouble = null) {
+    this.starting = false;
+    this.disconnect();
+    this.stream?.getTracks().forEach((track) => {
+      track.onended = null;
+      track.stop();
+    });
+    this.context?.close().catch(() => {});
+    this.stream = this.context = undefined;
+    this.trouble = trouble;
+    if (this.asked) this.ask?.(0);
+    this.asked = 0;
+    this.show();
+  }
+
+  restart() {
+    if (!this.on) return;
+    this.stop();
+    this.start();
+  }
+
+  close() {
+    this.ask = null; // the page is gone
+    clearInterval(this.timer);
+    this.listeners.abort();
+    this.stop();
+  }
+
+  // Asks the page for a token: it comes with `update`.
+  renew() {
+    this.asked = Math.max(Date.now(), this.asked + 1);
+    this.askedAt = performance.now();
+    this.asleep = false;
+    this.ask(this.asked);
+    this.show();
+  }
+
+  connect(token) {
+    const socket = new WebSocket(this.address(), [this.data.protocol, token]);
+    this.socket = socket;
+    this.heard = performance.now();
+    socket.onopen = () => {
+      this.failures = 0;
+      this.connected = true;
+      this.show();
+    };
+    socket.onmessage = () => (this.heard = performance.now());
+    socket.onclose = ({ code }) => {
+      if (this.socket === socket) this.lose(code);
+    };
+  }
+
+  // The page may lie below a path of its own, also one that only a proxy knows.
+  address() {
+    const { origin, pathname } = window.location;
+    const below = pathname.replace(new RegExp(`${this.data.page}/?$`), "");
+    const path = `${below.replace(/\/?$/, "/")}${this.data.path}`;
+    return origin.replace(/^http/, "ws") + path;
+  }
+
+  disconnect() {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    clearTimeout(this.retry);
+  }
+
+  lose(code) {
+    this.disconnect();
+    if (!this.on) return;
+    if (FATAL[code]) return this.stop(FATAL[code]);
+    this.asleep = code === ASLEEP;
+    if (!this.asleep) {
+      this.failures += 1;
+      this.retry = setTimeout(() => this.renew(), RETRY_MS * Math.min(this.failures, 6));
+      this.askedAt = performance.now() + RETRY_MS * Math.min(this.failures, 6);
+    }
+    this.show();
+  }
+
+  send({ number, rate, time, values, silent }) {
+    this.silent = silent ? this.silent + 1 : 0;
+    const socket = this.socket;
+    if (!socket && this.asleep && !silent) this.renew();
+    const most = HELD_BACK_S * rate * 2;
+    if (socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > most) {
+      if (this.connected) this.unsent += values.length / rate; // numbers go on: the server counts
+      return;
+    }
+    const message = new ArrayBuffer(HEADER_BYTES + 2 * values.length);
+    const head = new DataView(message);
+    [75, 87, 83, 49].forEach((byte, at) => head.setUint8(at, byte)); // "KWS1"
+    head.setUint32(4, this.run, true);
+    head.setUint32(8, number, true);
+    head.setUint32(12, rate, true);
+    head.setFloat64(16, time, true);
+    const samples = new DataView(message, HEADER_BYTES);
+    values.forEach((value, at) => samples.setInt16(2 * at, value, true));
+    socket.send(message);
+  }
+
+  watch() {
+    if (!this.on || this.starting) return;
+    const now = performance.now();
+    if (this.socket && now - this.heard > ACKNOWLEDGED_MS) this.lose(0);
+    else if (!this.socket && !this.asleep && now - this.askedAt > TOKEN_MS) this.renew();
+    this.show();
+  }
+
+  wake() {
+    if (document.visibilityState === "visible" && this.context) this.context.resume();
+    this.show();
+  }
+
+  async listDevices() {
+    const all = await navigator.mediaDevices.enumerateDevices();
+    const inputs = all.filter((one) => one.kind === "audioinput" && one.deviceId);
+    const used = this.stream?.getAudioTracks()[0].getSettings().deviceId;
+    const options = inputs.map((one) => new Option(one.label, one.deviceId, false, one.deviceId === used));
+    this.devices.replaceChildren(...options);
+    this.devices.hidden = inputs.length < 2;
+  }
+
+  state() {
+    if (this.starting) return "asking";
+    if (!this.stream) return "off";
+    if (this.context.state !== "running") return document.hidden ? "hidden" : "suspended";
+    if (this.asleep || this.silent >= SILENT_BLOCKS) return "silent";
+    if (this.socket?.readyState === WebSocket.OPEN) return "live";
+    return this.connected ? "reconnecting" : this.failures > 2 ? "unreachable" : "connecting";
+  }
+
+  show() {
+    if (!this.data) return;
+    const { texts } = this.data;
+    const state = this.state();
+    const name = this.on ? texts.stop : texts.start;
+    const missing = this.unsent >= 1 ? texts.missing.replace("{seconds}", this.unsent.toFixed(0)) : "";
+    const told = [texts[state] ?? "", this.on && !this.starting ? missing : ""].join(" ").trim();
+    const alert = this.trouble ? (texts[this.trouble] ?? texts.failed) : "";
+    if (this.button.textContent !== name) this.button.textContent = name;
+    if (this.status.textContent !== told) this.status.textContent = told;
+    if (this.alert.textContent !== alert) this.alert.textContent = alert;
+    this.button.classList.toggle("on", this.on);
+    this.status.dataset.state = state;
+    this.status.hidden = !told;
+    this.alert.hidden = !alert;
+    this.devices.setAttribute("aria-label", texts.device);
+  }
+}
