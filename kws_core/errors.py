@@ -87,3 +87,7 @@ class TeachingError(KwsError):
 
 class SettingsError(KwsError):
     """Settings of a view that are out of their limits, or do not go together."""
+
+
+class ArchiveError(KwsError):
+    """An output folder, a list of recordings or a cluster that cannot be used."""

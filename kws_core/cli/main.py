@@ -27,9 +27,16 @@ from kws_core.cli.evaluate import (
 )
 from kws_core.cli.export import add_export_options, export_command
 from kws_core.cli.numbers import count
+from kws_core.cli.scan import (
+    add_events_options,
+    add_scan_options,
+    events_command,
+    finder_settings,
+    is_for_archive,
+    scan_archive_command,
+)
 from kws_core.cli.stream import (
     add_evaluate_stream_options,
-    add_inside_sentences,
     add_listen_options,
     evaluate_stream_command,
     listen_command,
@@ -46,7 +53,6 @@ from kws_core.cli.train import add_training_options, train_command
 from kws_core.errors import KwsError, TooLongError
 from kws_core.models import ARCHITECTURES
 from kws_core.models.store import MODEL_FOLDER, read_card
-from kws_core.spotting.finder import FinderSettings
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 OK, REFUSED, INTERRUPTED = 0, 1, 130
@@ -109,8 +115,10 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _scan(options: argparse.Namespace) -> int:
+    if is_for_archive(options):
+        return scan_archive_command(options)
     recognizer = chosen_recognizer(options)
-    settings = FinderSettings(alone=not options.inside_sentences)
+    settings = finder_settings(options)
 
     def analyse(clip: Clip) -> _Result:
         words = recognizer.find_words(clip.samples, clip.sample_rate, settings)
@@ -176,7 +184,6 @@ def _parser() -> argparse.ArgumentParser:
         "--model-folder", type=Path, default=MODEL_FOLDER, help="where the models are"
     )
     files = argparse.ArgumentParser(add_help=False)
-    files.add_argument("files", nargs="+", metavar="FILE", help="WAV, FLAC, OGG, MP3, M4A, ...")
     files.add_argument(
         "--channel", type=int, help="number of the channel, from 1 (default: the mix or the best)"
     )
@@ -190,6 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     predict = commands.add_parser(
         "predict", parents=[files, model_folder], help="which word clips of up to 1 s are"
     )
+    predict.add_argument("files", nargs="+", metavar="FILE", help="WAV, FLAC, OGG, MP3, M4A, ...")
     predict.add_argument(
         "--runners-up", type=count, default=3, help="how many (default: %(default)s)"
     )
@@ -197,8 +205,11 @@ def _parser() -> argparse.ArgumentParser:
     scan = commands.add_parser(
         "scan", parents=[files, model_folder], help="the words of long recordings and their times"
     )
-    add_inside_sentences(scan)
+    add_scan_options(scan)
     scan.set_defaults(command=_scan)
+    events = commands.add_parser("events", help="count what scan --out found, by word and file")
+    add_events_options(events)
+    events.set_defaults(command=events_command)
     listen = commands.add_parser(
         "listen", parents=[model_folder], help="the words of a stream, as they are spoken"
     )
