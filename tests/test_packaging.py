@@ -22,6 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Importable names of what only the extras install.
 EXTRAS = ("streamlit", "streamlit_webrtc", "starlette", "prometheus_client", "plotly", "librosa")
 EXTRAS += ("torchaudio", "sklearn", "pyarrow", "PIL", "tqdm", "onnx", "onnxruntime", "onnxscript")
+EXTRAS += ("dask", "distributed", "fsspec")
 WITHOUT_EXTRAS = f"""
 import sys
 
@@ -50,10 +51,14 @@ def test_requirements_txt_is_what_the_library_the_app_and_training_need() -> Non
         assert pin.version in one.specifier, name
 
 
-def test_the_versions_of_the_export_are_among_those_tested() -> None:
-    lines = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("extra", ["export", "archive"])
+def test_the_versions_of_other_extras_are_among_those_tested(extra: str) -> None:
+    texts = [
+        (ROOT / name).read_text("utf-8") for name in ("requirements.txt", "requirements-dev.txt")
+    ]
+    lines = "\n".join(texts).splitlines()
     pinned = requirements(*(line for line in lines if line and not line.startswith(("#", "-"))))
-    for name, one in requirements(*PROJECT["optional-dependencies"]["export"]).items():
+    for name, one in requirements(*PROJECT["optional-dependencies"][extra]).items():
         (pin,) = pinned[name].specifier
         assert pin.version in one.specifier, name
 
