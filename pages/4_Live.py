@@ -6,6 +6,7 @@ from kws_core.ui.live import state
 from kws_core.ui.live.actions import leave_if_asked, show_actions
 from kws_core.ui.live.health import show_health
 from kws_core.ui.live.microphone import microphone_card
+from kws_core.ui.live.room import show_room
 from kws_core.ui.live.sample import play_aloud, sample_card
 from kws_core.ui.live.settings import show_settings
 from kws_core.ui.live.stream import show_stream
@@ -30,5 +31,6 @@ with calm_errors("Live"):
     show_stream(listener, microphone, runs=runs)
     show_actions(listener, is_open=is_open)
     show_words(listener, runs=runs)
+    show_room(listener, runs=runs)
     show_settings(listener)
     show_health(listener, microphone, runs=runs)

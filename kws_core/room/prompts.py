@@ -110,7 +110,7 @@ class PromptTest:
     @property
     def is_over(self) -> bool:
         """Whether all words were shown and decided on."""
-        return self.seconds >= self._start(len(self.words)) + _TAIL_S - 1e-6
+        return self.seconds >= seconds_for(len(self.words)) - 1e-6
 
     @property
     def shown(self) -> tuple[int, str] | None:
@@ -163,7 +163,7 @@ class PromptTest:
 
     def _start(self, number: int) -> float:
         """Return the second from which on reports belong to a word."""
-        return LEAD_S + EACH_S * number + REACTION_S
+        return seconds_for(number) - _TAIL_S
 
     def _take(self, window: Decided, sound: History) -> None:
         for fired in window.own:
@@ -201,6 +201,11 @@ class PromptTest:
             extra=max(0, len(reports) - 1),
             sound=sound,
         )
+
+
+def seconds_for(n_words: int) -> float:
+    """Return the seconds that a test with so many words takes."""
+    return LEAD_S + EACH_S * n_words + REACTION_S + _TAIL_S
 
 
 def choose_words(known: Sequence[str], n: int = N_WORDS, seed: int | None = None) -> list[str]:

@@ -12,7 +12,7 @@ from kws_core.ui.clip import current_clip
 from kws_core.ui.live import texts
 
 _PAGES: Final = {"Recognise": "pages/1_Recognise.py", "Explore": "pages/2_Explore.py"}
-_TARGET: Final = "live_leaving_for"  # script of the page to go to
+_TARGET: Final = "live_leaving_for"  # script of the page to go to, and parameters of its address
 _CALM: Final = "live_leaving_calm"  # whether the browser has stopped the timers of this page
 _FAILURE: Final = "live_leaving_failure"  # why the last seconds can't be looked at
 _LEAST_S: Final = 1.0  # of sound worth a look
@@ -34,14 +34,20 @@ def leave_if_asked() -> bool:
     then drops the other page: it stays empty. So a first run, in which nothing may run on a timer,
     asks the browser for another one, and that one switches. Returns whether this is the first.
     """
-    target: str | None = st.session_state.get(_TARGET)
+    target: tuple[str, dict[str, str]] | None = st.session_state.get(_TARGET)
     if target is None:
         return False
     if st.session_state.pop(_CALM, False):
         del st.session_state[_TARGET]
-        st.switch_page(target)
+        st.switch_page(target[0], query_params=target[1])
     _departure(key="live_departure", on_calm_change=_set_calm)
     return True
+
+
+def ask_to_leave(script: str, **query: str) -> None:
+    """Let `leave_if_asked` go to a page, by its script, with parameters in its address."""
+    st.session_state[_TARGET] = script, query
+    st.session_state.pop(_CALM, None)
 
 
 def has_enough(listener: Listener) -> bool:
@@ -92,8 +98,7 @@ def _take_along(listener: Listener, script: str, is_open: bool) -> None:
     failure = current_clip.failure_of("record")
     if failure is None:
         current_clip.choose_source("record")
-        st.session_state[_TARGET] = script
-        st.session_state.pop(_CALM, None)
+        ask_to_leave(script)
     else:
         current_clip.withdraw("record")
         st.session_state[_FAILURE] = failure

@@ -13,6 +13,7 @@ from kws_core.live.words import as_csv
 from kws_core.ui.live import state, texts
 from kws_core.ui.live.game import show_game
 from kws_core.ui.shared.board import word_board
+from kws_core.ui.shared.download import download
 from kws_core.ui.shared.messages import calm_errors, plain
 
 EVERY_S: Final = 0.3
@@ -30,13 +31,12 @@ def show_words(listener: Listener, *, runs: bool) -> None:
         with st.container():  # of its own: how many elements there are changes
             st.fragment(_show_log, run_every=every)(listener)
         with st.container(horizontal=True):
-            st.download_button(
+            download(
                 texts.LOG_CSV,
                 lambda: as_csv(listener.hearing.words),
                 "keywords.csv",
                 "text/csv",
                 icon=":material/download:",
-                on_click="ignore",
                 key="live_csv",
             )
             st.button(

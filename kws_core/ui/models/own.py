@@ -17,6 +17,7 @@ from kws_core.results.metrics import top_confusions
 from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart, fitting, table
 from kws_core.ui.models.sections import Subject
+from kws_core.ui.shared import own_recordings
 from kws_core.ui.shared.messages import PRIVACY
 from kws_core.ui.shared.models_loaded import model_named
 from kws_core.ui.shared.player import player
@@ -27,6 +28,8 @@ _TURN: Final = "models_own_turn"
 _MISTAKE: Final = "models_own_mistake"
 _LIMITS: Final = UploadLimits()
 _MB: Final = 2**20
+# What was measured: the model, recordings handed over by another page, and uploads by their names.
+_Identity = tuple[str, tuple[str, bytes] | None, tuple[str, ...]]
 
 
 def show(subject: Subject) -> None:
@@ -43,12 +46,16 @@ def show(subject: Subject) -> None:
         help=f"Up to {_LIMITS.files:,} files of {_LIMITS.file_bytes // _MB} MB, "
         f"{_LIMITS.total_bytes // _MB} MB unpacked, and {_LIMITS.seconds:g} s of work.",
     )
-    uploads = given or []
-    kept: tuple[object, OwnResult] | None = st.session_state.get(_RESULT)
-    if uploads:
-        identity = name, tuple(upload.file_id for upload in uploads)
+    uploads = [(upload.name, upload.getvalue()) for upload in given or []]
+    handed = None if uploads else own_recordings.handed_over()
+    kept: tuple[_Identity, OwnResult] | None = st.session_state.get(_RESULT)
+    if kept is not None and kept[0][1] not in (None, handed):
+        _forget()  # deleted where they came from
+        kept = None
+    if uploads or handed:
+        identity: _Identity = name, handed, tuple(upload.file_id for upload in given or [])
         if kept is None or kept[0] != identity:
-            result = _measure(name, [(upload.name, upload.getvalue()) for upload in uploads])
+            result = _measure(name, [handed] if handed else uploads)
             kept = st.session_state[_RESULT] = identity, result
     if kept is None:
         st.caption(f"The result appears here. {PRIVACY}")
@@ -62,6 +69,7 @@ def _forget() -> None:
 
 def _clear() -> None:
     _forget()
+    own_recordings.forget()
     # A new key is the only way to empty an uploader from outside.
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
