@@ -30,6 +30,7 @@ PAGES = {
     "Augment": "/Augment",
     "Live": "/Live",
     "Models": "/Models",
+    "Teach": "/Teach",
 }
 CALM_S = 20  # after a page is drawn, until the server has loaded what it loads in advance
 FORGET_S = 180  # Streamlit keeps the session of a closed tab for two minutes
