@@ -1,7 +1,7 @@
 """The HTML that a browser gets first, with our styles in it: later ones would move what is there.
 
-Streamlit sends styles as a part of a page, after the page's first parts have been drawn. Routes of
-our own serve its `index.html` with the styles, the app's name and the scripts that every page needs.
+Streamlit sends styles as a part of a page, after the page's first parts have been drawn. Our routes
+serve its `index.html` with the styles, the app's name and the scripts that every page needs.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from kws_core.errors import KwsError
 from kws_core.server import Switchboard, routes
 from kws_core.server.readiness import Readiness
 from kws_core.ui.shared import resources
+from kws_core.ui.shared.first_paint import page_routes
 
 METRICS: Final = "KWS_METRICS"  # any value but an empty one, 0 and "no": serve the metrics
 
@@ -31,10 +32,11 @@ def switchboard() -> Switchboard:
 
 
 def app_routes() -> list[BaseRoute]:
-    """Return the routes beside the pages, as the settings say."""
+    """Return the routes of the pages' first HTML and those beside them, as the settings say."""
     with_metrics = os.environ.get(METRICS, "").strip().lower() not in ("", "0", "no")
     base = str(config.get_option("server.baseUrlPath") or "")
-    return routes(switchboard, _ready, base=base, with_metrics=with_metrics)
+    beside = routes(switchboard, _ready, base=base, with_metrics=with_metrics)
+    return [*page_routes(base), *beside]
 
 
 @asynccontextmanager
