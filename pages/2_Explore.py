@@ -10,8 +10,7 @@ from kws_core.ui.explore.views import show_views
 from kws_core.ui.shared.messages import calm_errors
 from kws_core.ui.shared.page import page_setup
 
-page_setup("Explore", ":material/query_stats:")
-st.markdown("See a recording as waveform, spectrogram, MFCC or pitch, each explained.")
+page_setup("Explore", ":material/query_stats:", with_purpose=True)
 
 with calm_errors("Explore"):
     state.open_link()

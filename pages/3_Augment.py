@@ -13,7 +13,7 @@ from kws_core.ui.augment.views import view_control
 from kws_core.ui.shared.messages import calm_errors
 from kws_core.ui.shared.page import page_setup
 
-page_setup("Augment", ":material/auto_fix_high:")
+page_setup("Augment", ":material/auto_fix_high:", with_purpose=True)
 
 with calm_errors("Augment"):
     state.open_link()

@@ -42,6 +42,11 @@ class PolicySetting:
         return self.symbol.replace("_", "")
 
     @property
+    def label(self) -> str:
+        """The title with the symbol, for controls."""
+        return f"{self.title.capitalize()} ({self.letters})"
+
+    @property
     def is_whole(self) -> bool:
         """Whether the number is a whole one."""
         return isinstance(self.limit, int)
@@ -205,6 +210,7 @@ LD = SpecAugmentPolicy(80, 27, 2, 100, 1.0, 2)
 SM = SpecAugmentPolicy(40, 15, 2, 70, 0.2, 2)
 SS = SpecAugmentPolicy(40, 27, 2, 70, 0.2, 2)
 POLICIES = {"LB": LB, "LD": LD, "SM": SM, "SS": SS}
+POLICY_WORDS = {"LB": "basic", "LD": "double", "SM": "mild", "SS": "strong"}
 POLICY_TITLES = {
     "LB": "LibriSpeech basic",
     "LD": "LibriSpeech double",

@@ -101,9 +101,7 @@ class MaskKnob(Knob):
 
 
 MASK_KNOBS: Final = tuple(
-    MaskKnob(one.letters, f"{one.symbol}: {one.title}", one.unit, one.sweep, one)
-    for one in SETTINGS
-    if one.sweep
+    MaskKnob(one.letters, one.label, one.unit, one.sweep, one) for one in SETTINGS if one.sweep
 )
 SOUND_KNOBS: Final = tuple(
     StepKnob(

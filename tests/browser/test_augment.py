@@ -30,7 +30,7 @@ def address_of(page: Page) -> str:
 
 
 def drawn(page: Page) -> str:
-    return page.get_by_test_id("stTable").first.inner_text()
+    return str(page.get_by_test_id("stTable").first.text_content())
 
 
 @pytest.mark.parametrize("path", VIEWS)
@@ -76,7 +76,8 @@ def test_a_draw_is_in_the_address_which_opens_it_again(open_page: Open) -> None:
     again = open_page(address)
     again.page.get_by_text("Draw 2", exact=True).wait_for()
     assert drawn(again.page) == second
-    assert "looks like loud sound" in again.page.get_by_test_id("stMain").inner_text()
+    again.page.get_by_text("Size, number and fill of the masks").click()
+    again.page.get_by_text("looks like loud sound").wait_for()
 
 
 def test_the_masked_picture_is_heard_with_a_cursor_over_all_its_panels(open_page: Open) -> None:

@@ -7,7 +7,13 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.augment.policies import POLICIES, SETTINGS, PolicySetting, SpecAugmentPolicy
+from kws_core.augment.policies import (
+    POLICIES,
+    POLICY_WORDS,
+    SETTINGS,
+    PolicySetting,
+    SpecAugmentPolicy,
+)
 from kws_core.augment.specaugment import FILLS
 from kws_core.lab.published import NamedPolicy, name_of
 from kws_core.lab.recipe import LARGEST_SEED, NO_MASKS, Recipe
@@ -46,7 +52,7 @@ def draw_controls(compare: Recipe | None = None) -> None:
     )
     if compare is not None:
         st.button(
-            "Compare",
+            "Add to comparison",
             icon=":material/compare:",
             on_click=_compare,
             args=(compare,),
@@ -80,25 +86,30 @@ def policy_pills(target: Target) -> None:
         elif name is not None:
             state.edit(target, masks=NamedPolicy(name, not published).policy)
 
-    st.pills(
-        "Policy",
-        [*POLICIES, _NONE],
-        key=policy_key,
-        on_change=choose,
-        label_visibility="collapsed",
-    )
-    st.segmented_control(
-        "Size of the policy",
-        list(_SIZES.values()),
-        key=size_key,
-        on_change=choose,
-        required=True,
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, gap="medium"):
+        st.pills(
+            "Masks as in the SpecAugment paper",
+            [*POLICIES, _NONE],
+            format_func=lambda name: f"{POLICY_WORDS[name]} ({name})" if name != _NONE else name,
+            key=policy_key,
+            on_change=choose,
+            wrap=True,
+            help="Policies of the paper: LB and LD are for LibriSpeech, a data set of audiobooks, "
+            "SM and SS for Switchboard, one of phone calls.",
+        )
+        st.segmented_control(
+            "Widths",
+            list(_SIZES.values()),
+            key=size_key,
+            on_change=choose,
+            required=True,
+            help="The published widths are for utterances of ten seconds and more. Scaled to one "
+            "second, they hide the same share.",
+        )
 
 
 def mask_knobs(target: Target) -> None:
-    """Offer every number of SpecAugment, with the paper's letters."""
+    """Offer every number of SpecAugment, each with the paper's letter."""
     masks = state.recipe_of(target).masks
     for row in (SETTINGS[:3], SETTINGS[3:]):
         for column, setting in zip(st.columns(3, gap="medium"), row, strict=True):
@@ -132,7 +143,7 @@ def _slider(target: Target, masks: SpecAugmentPolicy, setting: PolicySetting) ->
 
     # A link may hold more than the slider goes to.
     st.slider(
-        f"{setting.symbol}: {setting.title}",
+        setting.label,
         kind(0),
         kind(max(value, highest)),
         step=kind(step),

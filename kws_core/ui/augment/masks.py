@@ -27,12 +27,12 @@ from kws_core.ui.augment.verdict import show_score_bars, show_verdict
 from kws_core.ui.shared.player import player
 
 PICTURE: Final = "augment_picture"
+NUMBERS: Final = "Size, number and fill of the masks"
 
 
 def show_masks(trial: Trial) -> None:
     """Show everything of SpecAugment."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        policy_pills(None)
+    with st.container(horizontal=True):
         draw_controls(trial.recipe)
     show_messages()
     show_verdict(trial)
@@ -48,16 +48,20 @@ def show_masks(trial: Trial) -> None:
             alt=_described(masks),
         )
     with answers:
+        hidden = percent(masks.hidden_share)
+        st.markdown(f"**Draw {trial.recipe.seed}** hides {hidden} of the log-mel.")
         _players(trial)
         show_score_bars(trial)
-    settings, drawn = st.columns([3, 2], gap="medium")
-    with settings:
-        mask_knobs(None)
-        fill_control(None)
-        st.caption(fill_text(trial.recipe.fill, trial.log_mel()))
-        _say_too_large(trial)
-    with drawn:
-        _show_drawn(trial)
+    policy_pills(None)
+    _say_too_large(trial)
+    with st.expander(NUMBERS, icon=":material/tune:", key="augment_numbers"):
+        settings, drawn = st.columns([3, 2], gap="medium")
+        with settings:
+            mask_knobs(None)
+            fill_control(None)
+            st.caption(fill_text(trial.recipe.fill, trial.log_mel()))
+        with drawn:
+            _show_drawn(trial)
     show_sections(trial, MASK_KNOBS)
 
 
@@ -83,14 +87,13 @@ def _players(trial: Trial) -> None:
 
 def _show_drawn(trial: Trial) -> None:
     masks = trial.masks()
-    st.markdown(f"**Draw {trial.recipe.seed}** hides {percent(masks.hidden_share)} of the log-mel")
     rows = drawn_numbers(masks, trial.config)
     if not rows:
         st.caption("Nothing is drawn: there are no masks, and nothing is warped.")
         return
     st.table(
         {
-            "": [row.name for row in rows],
+            "Mask": [row.name for row in rows],
             "Drawn": [row.numbers for row in rows],
             "In the picture": [row.place for row in rows],
         },

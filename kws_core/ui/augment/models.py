@@ -25,7 +25,7 @@ def models_popover() -> None:
     chosen = _names()
     label = chosen[0] if len(chosen) == 1 else f"{len(chosen)} models"
     with st.popover(label, icon=":material/hearing:", key="augment_models_popover"):
-        st.caption("Those chosen hear the same sound; their answers stand side by side.")
+        st.caption("All selected models get the same sound; their answers are shown side by side.")
         st.session_state[_MODELS] = chosen
         st.pills(
             "Models that listen",

@@ -119,8 +119,8 @@ def _say_level(before: Samples, after: Samples) -> None:
     """Tell how loud both are, and what of it a file can't hold."""
     if not before.any():
         st.caption(
-            ":material/volume_off: This second is digital silence, and stays it: nothing can be "
-            "added at a ratio to nothing."
+            ":material/volume_off: This second is digital silence. Noise cannot be added at a "
+            "signal-to-noise ratio when there is no signal."
         )
         return
     levels = [_level_db(samples) for samples in (before, after)]
