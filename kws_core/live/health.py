@@ -13,6 +13,7 @@ from kws_core.spotting import Faults
 
 _KEPT = 100  # of the last windows, words
 _FRAMES_KEPT = 1500  # half a minute
+_NEWEST_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Stopwatch:
         self._delay: deque[float] = deque(maxlen=_KEPT)
         self._latency: deque[float] = deque(maxlen=_KEPT)
         self._transit: deque[float] = deque(maxlen=_FRAMES_KEPT)
+        self._newest: deque[tuple[float, float]] = deque(maxlen=_KEPT)  # when, how long on its way
 
     def arrived(self, time: float, now: float) -> float:
         """Note a frame whose last sample was recorded at `time` by its source's clock.
@@ -67,6 +69,7 @@ class Stopwatch:
         Returns its delay in seconds, compared with the fastest frame.
         """
         self._transit.append(now - time)
+        self._newest.append((now, now - time))
         return self._transit[-1] - min(self._transit)
 
     def decided(self, inference: float, delay: float) -> None:
@@ -81,10 +84,12 @@ class Stopwatch:
     def new_stream(self) -> None:
         """Forget the clock of the source before."""
         self._transit.clear()
+        self._newest.clear()
 
     def read(self, now: float, waiting: FrameQueue, faults: Faults, missing: float = 0.0) -> Health:
         """Return the state at the time `now`, with that of the queue and of the detector."""
-        transit = list(self._transit)
+        last = self._newest[-1][0] if self._newest else 0.0
+        newest = [transit for at, transit in self._newest if last - at < _NEWEST_S]
         return Health(
             received=waiting.received,
             dropped=waiting.dropped,
@@ -94,7 +99,7 @@ class Stopwatch:
             delay=_percentile(self._delay, 50),
             delay_p95=_percentile(self._delay, 95),
             latency=_percentile(self._latency, 50),
-            late=max(transit[-_KEPT:], default=0.0) - min(transit, default=0.0),
+            late=max(newest, default=0.0) - min(self._transit, default=0.0),
             since_frame=None if waiting.last_arrival is None else now - waiting.last_arrival,
             missing=missing,
             faults=faults,

@@ -53,8 +53,9 @@ def webrtc_microphone(listener: Listener, servers: list[IceServer]) -> WebRtcStr
 
 
 def end_webrtc() -> None:
-    """Give up a connection that does not come about."""
-    connection = st.session_state.pop(_KEY, None)
+    """Give up a connection; the next one begins as on a first visit."""
+    st.session_state.pop(_VISIT, None)
+    connection = st.session_state.get(_KEY)
     worker = connection._get_worker() if connection is not None else None
     if worker is not None:
         worker.stop()

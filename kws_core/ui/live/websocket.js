@@ -4,7 +4,7 @@
 const ACKNOWLEDGED_MS = 5000; // without a word of the server, the connection counts as lost
 const TOKEN_MS = 4000; // without a token, another one is asked for
 const RETRY_MS = 500;
-const SILENT_BLOCKS = 100;
+const SILENT_BLOCKS = 250; // 5 s of nothing but zeros: more than a headset's gate makes
 const HELD_BACK_S = 2; // of sound may wait in the browser: what is older helps nobody
 const HEADER_BYTES = 24;
 const ASLEEP = 4408; // the server closes on long silence, and takes sound again when there is some

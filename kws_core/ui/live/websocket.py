@@ -71,7 +71,9 @@ def websocket_microphone(listener: Listener) -> tuple[Line, bool]:
             "absent": ABSENT.format(other=texts.WITHOUT_MICROPHONE),
         },
     }
-    _microphone(key=_KEY, data=data, on_asked_change=lambda: None)
+    shown = _microphone(key=_KEY, data=data, on_asked_change=lambda: None)
+    if shown.asked and not asked:
+        st.rerun()  # a browser that was on before this session began, as after the server's restart
     return line, asked > 0
 
 
