@@ -26,6 +26,7 @@ from kws_core.cli.evaluate import (
     results_command,
 )
 from kws_core.cli.export import add_export_options, export_command
+from kws_core.cli.listen import add_listen_options, listen_command
 from kws_core.cli.numbers import count
 from kws_core.cli.scan import (
     add_events_options,
@@ -35,12 +36,7 @@ from kws_core.cli.scan import (
     is_for_archive,
     scan_archive_command,
 )
-from kws_core.cli.stream import (
-    add_evaluate_stream_options,
-    add_listen_options,
-    evaluate_stream_command,
-    listen_command,
-)
+from kws_core.cli.stream import add_evaluate_stream_options, evaluate_stream_command
 from kws_core.cli.teach import (
     add_evaluate_teaching_options,
     add_taught,

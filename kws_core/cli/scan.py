@@ -19,8 +19,9 @@ from kws_core.archive.run import scan_archive
 from kws_core.archive.sources import find_recordings, listed
 from kws_core.archive.summary import Summary, summarize
 from kws_core.audio.long import CHANNELS, MIX
+from kws_core.cli.detector import add_inside_sentences
+from kws_core.cli.listen import STANDARD_INPUT
 from kws_core.cli.numbers import count, positive, rate
-from kws_core.cli.stream import STANDARD_INPUT, add_inside_sentences
 from kws_core.errors import ArchiveError, SettingsError
 from kws_core.spotting.finder import FinderSettings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,8 +14,8 @@ import numpy as np
 import pytest
 
 from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.cli import listen as cli_listen
 from kws_core.cli import main as cli
-from kws_core.cli import stream as cli_streaming
 from kws_core.spotting import DetectorSettings, KeywordDetector
 from tests.helpers.audio_files import encode
 from tests.helpers.listeners import WORDS, StreamListener, burst
@@ -68,7 +69,7 @@ def test_words_inside_a_sentence_are_heard_if_asked_for(
             settings.append(chosen)
             super().__init__(recognizer, chosen)
 
-    monkeypatch.setattr(cli_streaming, "KeywordDetector", Noted)
+    monkeypatch.setattr(cli_listen, "KeywordDetector", Noted)
     listen(str(path))
     listen(str(path), "--inside-sentences")
     assert [one.alone for one in settings] == [True, False]
@@ -147,7 +148,7 @@ def test_a_microphone_is_heard_and_what_it_lost_is_told(listen, sound, monkeypat
 
         def __exit__(self, *error: object) -> None: ...
 
-    class Ending(cli_streaming.queue.SimpleQueue):
+    class Ending(cli_listen.queue.SimpleQueue):
         def get(self) -> Any:  # type: ignore[override]
             if self.empty():
                 raise KeyboardInterrupt
@@ -155,7 +156,7 @@ def test_a_microphone_is_heard_and_what_it_lost_is_told(listen, sound, monkeypat
 
     stand_in = SimpleNamespace(InputStream=InputStream, PortAudioError=RuntimeError)
     monkeypatch.setitem(sys.modules, "sounddevice", stand_in)
-    monkeypatch.setattr(cli_streaming.queue, "SimpleQueue", Ending)
+    monkeypatch.setattr(cli_listen.queue, "SimpleQueue", Ending)
     code, out, err = listen("--microphone")
     assert code == cli.INTERRUPTED
     assert said(out) == ["low", "middle", "high"]
@@ -174,3 +175,55 @@ def test_a_microphone_that_cannot_be_opened_is_refused(listen, monkeypatch) -> N
     code, _, err = listen("--microphone")
     assert code == 1
     assert "can't be opened (no device)" in err
+
+
+def test_words_are_counted_as_false_alarms_for_so_long(listen, sound, tmp_path: Path) -> None:
+    path, archive = tmp_path / "talk.wav", tmp_path / "room.zip"
+    path.write_bytes(encode(np.concatenate([sound, sound, sound]), SAMPLE_RATE))
+    code, out, _ = listen(str(path), "--count", "5", "--save", str(archive))
+    assert code == 0
+    *words, told, head, _, _ = out.splitlines()
+    heard = said("\n".join(words))
+    assert heard[:3] == ["low", "middle", "high"]
+    assert len(heard) < 9  # it ended before the file
+    assert told.startswith(f"False alarms: {len(heard)} in 5 s: ")
+    # The threshold from which on there are fewer: none is surer than 0.98.
+    assert head == "threshold  false alarms per hour"
+    assert [line.split()[0] for line in out.splitlines()[-2:]] == ["0.3", "0.985"]
+    assert out.splitlines()[-1].split()[1] == "0.0"
+    with zipfile.ZipFile(archive) as kept:
+        assert sum(name.endswith(".wav") for name in kept.namelist()) == len(heard)
+
+
+def test_a_count_as_json_ends_with_its_figures(listen, sound) -> None:
+    _, out, _ = listen("-", "--json", "--count", "60", standard_input=encode(sound, SAMPLE_RATE))
+    *words, figures = [json.loads(line) for line in out.splitlines()]
+    assert figures["alarms"]["false_alarms"]["count"] == len(words) == 3
+    assert figures["alarms"]["by_word"] == {"low": 1, "middle": 1, "high": 1}
+    # The file is shorter than the test: what there is counts.
+    assert figures["alarms"]["seconds"] == pytest.approx(len(sound) / SAMPLE_RATE, abs=0.2)
+
+
+def test_what_was_counted_until_ctrl_c_is_told(listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(options: Any) -> Any:
+        yield np.zeros(3 * SAMPLE_RATE, np.float32), SAMPLE_RATE, None
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli_listen, "_source", interrupted)
+    code, out, err = listen("--microphone", "--count", "3600")
+    assert code == 130
+    assert out.startswith("False alarms: 0 in 2 s: 0.0 to ")
+    assert "Stopped." in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-", "--save", "x.zip"], "give --count as well"),
+        (["-", "--count", "9", "--save", "no-such-folder/x.zip"], "could not be saved"),
+    ],
+)
+def test_sounds_that_cannot_be_saved_are_refused(listen, arguments, message: str) -> None:
+    code, _, err = listen(*arguments, standard_input=bytes(64_000))
+    assert code == 1
+    assert message in err
