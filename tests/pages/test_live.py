@@ -306,6 +306,7 @@ def test_on_another_computer_the_microphone_comes_over_a_websocket_with_a_token_
     again = websocket_of(calm(page.run()))
     assert again is not None
     assert again["token"] not in (data["token"], None)
+    assert server.switchboard().line_of(again["token"], "http://evil.example", "localhost") is None
     listener_of(page).close()
 
 
