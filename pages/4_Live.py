@@ -3,7 +3,7 @@
 import streamlit as st
 
 from kws_core.ui.live import state
-from kws_core.ui.live.actions import leave_if_asked, show_actions
+from kws_core.ui.live.actions import has_enough, is_leaving, leave, show_actions
 from kws_core.ui.live.health import show_health
 from kws_core.ui.live.microphone import microphone_card
 from kws_core.ui.live.room import show_room
@@ -17,7 +17,6 @@ from kws_core.ui.shared.page import page_setup
 page_setup("Live", ":material/mic:", with_purpose=True)
 
 with calm_errors("Live"):
-    leaving = leave_if_asked()
     listener = state.listener()
     left, right = st.columns(2)
     with left:
@@ -27,10 +26,13 @@ with calm_errors("Live"):
     play_aloud(listener)
 
     is_open = listener.is_playing or microphone.is_open
-    runs = is_open and not listener.paused and not leaving
-    show_stream(listener, microphone, runs=runs)
-    show_actions(listener, is_open=is_open)
+    runs = is_open and not listener.paused and not is_leaving()
+    enough = has_enough(listener, is_open=is_open)
+    show_stream(listener, microphone, runs=runs, enough=enough)
+    show_actions(listener, is_open=is_open, enough=enough)
     show_words(listener, runs=runs)
     show_room(listener, runs=runs)
     show_settings(listener)
     show_health(listener, microphone, runs=runs)
+    if is_leaving():
+        leave(listener)

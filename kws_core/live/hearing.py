@@ -153,6 +153,11 @@ class Hearing:
             return self._base + self._detector.duration
 
     @property
+    def run(self) -> int:
+        """The run that the frame heard last belongs to; -1 before any."""
+        return self._run
+
+    @property
     def duration_of_run(self) -> float:
         """Seconds of this run of which `samples` has the last ones."""
         with self._lock:

@@ -90,6 +90,11 @@ class Listener:
         return thread is not None and thread.is_alive()
 
     @property
+    def has_begun(self) -> bool:
+        """Whether sound of this run was heard already; until then `hearing` has the run before."""
+        return self.hearing.run == self._run_number
+
+    @property
     def health(self) -> Health:
         """How well it keeps up."""
         return self.hearing.health(self._queue)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from tests.helpers.browser import ColourScheme, OpenPage, no_sideways_scroll
+from tests.helpers.browser import ColourScheme, OpenPage, no_sideways_scroll, swipe
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -227,21 +227,13 @@ def test_a_finger_on_a_chart_scrolls_the_page(open_page: Open) -> None:
     page.locator(f"{plot('surface')} .gl-container").first.wait_for(state="attached")
     opened.wait_until_idle()
     main = page.get_by_test_id("stMain")
-    touch = page.context.new_cdp_session(page)
-
-    def send(kind: str, *points: dict[str, float]) -> None:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
-
     drawn = "p => JSON.stringify([p.layout.scene?.camera, p._fullLayout.xaxis?.range])"
     for view in ("spectrogram", "fft", "surface"):
         chart = page.locator(plot(view))
         before = chart.evaluate(drawn)
         chart.evaluate("chart => chart.scrollIntoView()")
         top = main.evaluate("main => main.scrollTop")
-        send("touchStart", {"x": 195, "y": 200})
-        for y in range(210, 410, 10):
-            send("touchMove", {"x": 195, "y": y})
-        send("touchEnd")
+        swipe(page, 195, 200, 410)
         page.wait_for_function(
             "top => document.querySelector('[data-testid=stMain]').scrollTop < top - 100", arg=top
         )

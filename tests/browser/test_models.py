@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.helpers.browser import ColourScheme, OpenPage, no_sideways_scroll
+from tests.helpers.browser import ColourScheme, OpenPage, no_sideways_scroll, swipe
 from tests.helpers.own_sets import archive, recording
 
 if TYPE_CHECKING:
@@ -114,20 +114,14 @@ def test_a_finger_on_a_chart_scrolls_the_page_and_a_tap_chooses_a_block(open_pag
     chart = page.locator(".st-key-models_blocks .js-plotly-plot")
     chart.evaluate("chart => chart.scrollIntoView()")
     before = main.evaluate("main => main.scrollTop")
-    touch = page.context.new_cdp_session(page)
-
-    def send(kind: str, *points: dict[str, float]) -> None:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
-
-    send("touchStart", {"x": 195, "y": 500})
-    for y in range(490, 290, -10):
-        send("touchMove", {"x": 195, "y": y})
-    send("touchEnd")
+    swipe(page, 195, 500, 290)
     page.wait_for_function(
         "before => document.querySelector('[data-testid=stMain]').scrollTop > before + 100",
         arg=before,
     )
-    box = chart.locator(".barlayer .point").nth(5).bounding_box()
+    block = chart.locator(".barlayer .point").nth(5)
+    block.scroll_into_view_if_needed()
+    box = block.bounding_box()
     assert box is not None
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url("**layer=*")

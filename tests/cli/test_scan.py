@@ -58,7 +58,22 @@ def test_events_are_counted_by_word_and_recording(archive: Path, capsys) -> None
     out, err = capsys.readouterr()
     lines = [line.split() for line in out.splitlines() if line]
     assert lines == [
-        [*"ds-resnet: 3 recordings, 1 not heard, 1.0 hours of sound, 4 events".split(" ")],
+        [
+            *[
+                "ds-resnet:",
+                "3",
+                "recordings,",
+                "1",
+                "not",
+                "heard,",
+                "1.0",
+                "hours",
+                "of",
+                "sound,",
+                "4",
+                "events",
+            ]
+        ],
         ["word", "events", "files", "per", "hour"],
         ["yes", "3", "2", "3.00"],
         ["no", "1", "1", "1.00"],

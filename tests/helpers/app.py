@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,3 +32,9 @@ def said(page: AppTest) -> str:
 def alts(page: AppTest) -> list[str]:
     """Return what is said of each chart to those who do not see it."""
     return [chart.proto.alt for chart in page.get("plotly_chart")]
+
+
+def say_calm(page: AppTest) -> None:
+    """Say of Live, which was asked for another page, that none of its timers runs any more."""
+    departure = page.session_state["live_leaving"]
+    page.session_state["live_leaving"] = replace(departure, is_calm=True)

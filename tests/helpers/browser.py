@@ -255,5 +255,24 @@ def no_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate(widths))
 
 
+def swipe(page: Page, x: int, start: int, stop: int) -> None:
+    """Draw one finger at `x` from `start` to `stop` (pixels), and rest before it is lifted.
+
+    Without the rest the page goes on by itself, and what is tapped next is no longer there.
+    """
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, *points: dict[str, float]) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    send("touchStart", {"x": x, "y": start})
+    for y in range(start, stop, 10 if stop > start else -10):
+        send("touchMove", {"x": x, "y": y})
+        page.wait_for_timeout(10)
+    page.wait_for_timeout(200)
+    send("touchEnd")
+    touch.detach()
+
+
 if __name__ == "__main__":
     print(find_chromium() or sys.exit(1))

@@ -27,7 +27,7 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import microphone, settings, state, texts, websocket
 from kws_core.ui.live.health import figures
 from kws_core.ui.shared import server
-from tests.helpers.app import calm, said
+from tests.helpers.app import calm, said, say_calm
 from tests.helpers.stream_figures import FIGURES
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def test_a_sample_is_heard_held_left_and_taken_to_another_page(
     page = click(page, "live_replay_recognise")
     # The page stays until the browser says that its timers have stopped.
     assert page.title[0].value == "Live"
-    page.session_state["live_leaving_calm"] = True
+    say_calm(page)
     page = calm(page.run())
     assert page.title[0].value == "Recognise"
     assert page.segmented_control(key="picker_source").value == "record"

@@ -20,7 +20,7 @@ from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import room_texts as texts
 from kws_core.ui.live import settings, state
-from tests.helpers.app import alts, calm, said
+from tests.helpers.app import alts, calm, said, say_calm
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -150,7 +150,7 @@ def test_words_said_by_the_sample_voice_are_judged_and_handed_to_own_test_set(
     page = calm(page.run())
     assert any("Misses of your voice" in alt for alt in alts(page))
     page = click(page, "live_room_own_set")
-    page.session_state["live_leaving_calm"] = True
+    say_calm(page)
     page = calm(page.run())
     assert page.title[0].value == "Models"
     assert "of 12 recordings correct" in said(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import streamlit as st
@@ -12,10 +13,22 @@ from kws_core.ui.clip import current_clip
 from kws_core.ui.live import texts
 
 _PAGES: Final = {"Recognise": "pages/1_Recognise.py", "Explore": "pages/2_Explore.py"}
-_TARGET: Final = "live_leaving_for"  # script of the page to go to, and parameters of its address
-_CALM: Final = "live_leaving_calm"  # whether the browser has stopped the timers of this page
-_FAILURE: Final = "live_leaving_failure"  # why the last seconds can't be looked at
+_LEAVING: Final = "live_leaving"  # the departure that was asked for
 _LEAST_S: Final = 1.0  # of sound worth a look
+
+
+@dataclass(frozen=True)
+class Departure:
+    """To which page, by its script, with which parameters in its address.
+
+    with_sound: the last seconds go along as the clip. is_calm: no timer of this page runs any more.
+    """
+
+    script: str
+    query: dict[str, str] = field(default_factory=dict)
+    with_sound: bool = False
+    is_calm: bool = False
+
 
 _departure = st.components.v2.component(
     "kws_core.live_departure",
@@ -27,50 +40,56 @@ export default function mount({ setTriggerValue }) {
 )
 
 
-def leave_if_asked() -> bool:
+def is_leaving() -> bool:
+    """Whether another page was asked for: nothing may run on a timer then (`leave`)."""
+    return _LEAVING in st.session_state
+
+
+def leave(listener: Listener) -> None:
     """Go to the page that was asked for, once no timer of this page runs in the browser.
 
     A timer that reaches the server after the switch runs a fragment of this page, and Streamlit
     then drops the other page: it stays empty. So a first run, in which nothing may run on a timer,
-    asks the browser for another one, and that one switches. Returns whether this is the first.
+    asks the browser for another one, and that one switches. It asks at the end of the page: an
+    element before others makes the browser draw those anew, and they send messages of this page.
     """
-    target: tuple[str, dict[str, str]] | None = st.session_state.get(_TARGET)
-    if target is None:
-        return False
-    if st.session_state.pop(_CALM, False):
-        del st.session_state[_TARGET]
-        st.switch_page(target[0], query_params=target[1])
-    _departure(key="live_departure", on_calm_change=_set_calm)
-    return True
+    departure: Departure = st.session_state[_LEAVING]
+    if not departure.is_calm:
+        _departure(key="live_departure", on_calm_change=_set_calm)
+        return
+    failure = _take_along(listener) if departure.with_sound else None
+    del st.session_state[_LEAVING]
+    if failure is None:
+        st.switch_page(departure.script, query_params=departure.query)
+    st.error(failure, icon=":material/error:")
 
 
 def ask_to_leave(script: str, **query: str) -> None:
-    """Let `leave_if_asked` go to a page, by its script, with parameters in its address."""
-    st.session_state[_TARGET] = script, query
-    st.session_state.pop(_CALM, None)
+    """Let `leave` go to a page, by its script, with parameters in its address."""
+    st.session_state[_LEAVING] = Departure(script, query)
 
 
-def has_enough(listener: Listener) -> bool:
-    """Whether there is enough sound for a look at it."""
+def has_enough(listener: Listener, *, is_open: bool) -> bool:
+    """Whether there is enough sound for a look: of what `is_open`, or else of the run before."""
+    if is_open and not listener.has_begun:
+        return False
     return listener.hearing.duration_of_run >= _LEAST_S
 
 
-def show_actions(listener: Listener, *, is_open: bool) -> None:
-    """Offer pause while something runs (`is_open`), and the last seconds for other pages."""
+def show_actions(listener: Listener, *, is_open: bool, enough: bool) -> None:
+    """Offer pause while something `is_open`, and, if `enough`, the last seconds elsewhere."""
     with st.container(horizontal=True, key="live_actions"):
         _pause(listener, is_open)
         for page, script in _PAGES.items():
             st.button(
                 texts.LAST_SECONDS.format(seconds=listener.hearing.settings.history, page=page),
                 icon=":material/replay:",
-                disabled=not has_enough(listener),
+                disabled=not enough,
                 help=texts.LAST_SECONDS_HELP,
-                on_click=_take_along,
+                on_click=_leave,
                 args=(listener, script, is_open),
                 key=f"live_replay_{page.lower()}",
             )
-    if failure := st.session_state.pop(_FAILURE, None):
-        st.error(failure, icon=":material/error:")
 
 
 def _pause(listener: Listener, is_open: bool) -> None:
@@ -88,21 +107,29 @@ def _pause(listener: Listener, is_open: bool) -> None:
         )
 
 
-def _take_along(listener: Listener, script: str, is_open: bool) -> None:
-    """Make the last seconds the current clip, and ask for a page that shows it."""
+def _leave(listener: Listener, script: str, is_open: bool) -> None:
+    """Ask for the page of a script, to look at the last seconds there.
+
+    Nothing that takes a while: the next message of the page would cut this off, and the press is
+    lost.
+    """
     if is_open:
         listener.pause()
+    st.session_state[_LEAVING] = Departure(script, with_sound=True)
+
+
+def _take_along(listener: Listener) -> str | None:
+    """Make the last seconds the current clip; returns why that can't be done, if so."""
     samples = listener.hearing.samples
     name = texts.LAST_SECONDS_NAME.format(seconds=len(samples) / SAMPLE_RATE)
     current_clip.take("record", name, to_wav(samples, SAMPLE_RATE))
     failure = current_clip.failure_of("record")
     if failure is None:
         current_clip.choose_source("record")
-        ask_to_leave(script)
     else:
         current_clip.withdraw("record")
-        st.session_state[_FAILURE] = failure
+    return failure
 
 
 def _set_calm() -> None:
-    st.session_state[_CALM] = True
+    st.session_state[_LEAVING] = replace(st.session_state[_LEAVING], is_calm=True)

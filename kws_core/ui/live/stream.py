@@ -61,20 +61,23 @@ _strip = st.components.v2.component(
 )
 
 
-def show_stream(listener: Listener, microphone: Microphone, *, runs: bool) -> None:
-    """Show word, level and strip; renewed while something runs."""
+def show_stream(listener: Listener, microphone: Microphone, *, runs: bool, enough: bool) -> None:
+    """Show word, level and strip; renewed while something runs.
+
+    enough: as `has_enough` said; where that changes, the whole page runs again.
+    """
     # A run of the whole page does not know what the browser has: it sends everything.
     st.session_state[_PIECES] = Pieces()
     with st.container(key="live_strip_place"):  # of its own: how many elements there are changes
         show = st.fragment(_show, run_every=TICK_S if runs else None)
-        show(listener, microphone, runs, has_enough(listener))
+        show(listener, microphone, runs, enough)
 
 
 @calm_errors("Live")
 def _show(listener: Listener, microphone: Microphone, runs: bool, had_enough: bool) -> None:
     if runs:
-        is_over = not (listener.is_playing or microphone.is_open)
-        if is_over or (has_enough(listener) and not had_enough):
+        is_open = listener.is_playing or microphone.is_open
+        if not is_open or has_enough(listener, is_open=is_open) != had_enough:
             st.rerun()  # the whole page has other buttons now
         if microphone.falls_back(listener):
             st.rerun()

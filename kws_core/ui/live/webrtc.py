@@ -37,7 +37,11 @@ def webrtc_microphone(listener: Listener, servers: list[IceServer]) -> WebRtcStr
         mode=WebRtcMode.SENDONLY,
         rtc_configuration={"iceServers": servers},
         media_stream_constraints=_CONSTRAINTS,
-        sink_audio_track=create_audio_sink_track(_deliver_to(listener), key="live_sink"),
+        # For the whole session: what ends with a connection is deleted from the session's state by
+        # another thread, and a page that reads it then fails.
+        sink_audio_track=create_audio_sink_track(
+            _deliver_to(listener), key="live_sink", lifecycle_scope="streamlit-session"
+        ),
         on_change=listener.begin_stream,
         sendback_audio=False,
         audio_html_attrs={"style": {"display": "none"}},

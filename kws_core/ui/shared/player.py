@@ -17,13 +17,13 @@ _HERE = Path(__file__).parent
 
 _HTML = """
 <div class="player" role="group">
-  <button type="button" class="play">
+  <button type="button" class="play" aria-label="Play">
     <svg viewBox="0 0 24 24" aria-hidden="true">
       <path class="start" d="M8 5v14l11-7z"/>
       <path class="stop" d="M7 5h4v14H7zm6 0h4v14h-4z"/>
     </svg>
   </button>
-  <input type="range" class="seek" min="0" step="0.001" value="0">
+  <input type="range" class="seek" aria-label="Position" min="0" step="0.001" value="0">
   <span class="time"></span>
   <label class="loop" title="Repeat" hidden>
     <input type="checkbox" aria-label="Repeat">
