@@ -29,6 +29,7 @@ def whistle() -> np.ndarray:
 
 
 def record(opened: OpenPage, recorder: Locator) -> None:
+    opened.wait_until_idle()  # each take gets a recorder of its own
     recorder.get_by_role("button", name="Record", exact=True).click()
     stop = recorder.get_by_role("button", name="Stop recording")
     stop.wait_for()
