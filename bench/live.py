@@ -1,12 +1,17 @@
 """How many people can speak at once: simulated users, 50 frames a second each, one detector each.
 
     python -m bench.live                          find the largest number that keeps up
+    python -m bench.live --way websocket          the same, with sound over a WebSocket (or webrtc)
     python -m bench.live --users 4 --seconds 3600 watch so many for so long: memory, frames late
 
-Every user is a thread that hands its detector 20 ms of sound when it is due, as a browser does
-(at 48 kHz, resampled on the way), and together they share one recogniser and the cores there are.
-A number of users keeps up if 95 % of the frames are dealt with within a hop of their time, and
-nobody is behind at the end. Run it on a machine that does nothing else.
+Users share one recogniser and the cores there are. Each hands its detector 20 ms of sound when it
+is due, as a browser does (at 48 kHz, resampled on the way). With --way direct, it is a thread; with
+the others, another process sends the sound over the loopback interface and takes cores as well,
+which the table does not count. A number of users keeps up if 95 % of the frames are dealt with
+within a hop of their time, and nobody is behind at the end. A frame over a network counts as late
+by how much it is later than the user's fastest one. Words: from the end of the sound to the
+decision, all delays included; the page shows them up to 0.2 s later. Run it on a machine that does
+nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ import resource
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -38,10 +43,11 @@ LARGEST = 64
 
 @dataclass
 class User:
-    """One person: how late each frame was done with, in seconds, and how many words were heard."""
+    """One person: how late each frame was done with, in seconds, and when words were decided."""
 
     late: npt.NDArray[np.float64]  # (frames,), there from the start: memory is watched
-    words: int = 0
+    start: float = 0.0
+    words: list[tuple[float, str]] = field(default_factory=list)
 
     @property
     def behind(self) -> float:
@@ -60,6 +66,8 @@ class Load:
     late_max: float
     behind: float
     words: int
+    word_p50: float
+    word_p95: float
     memory_mb: tuple[float, float]  # after the first tenth, and at the end
 
     @property
@@ -71,22 +79,54 @@ class Load:
 
 def speak(user: User, detector: KeywordDetector, sound: Samples, start: float) -> None:
     """Push the sound, over and over, one frame whenever it is due."""
+    user.start = start
     n = round(FRAME_S * BROWSER_RATE)
     frames = [sound[at : at + n] for at in range(0, len(sound) - n + 1, n)]
     for i in range(len(user.late)):
         due = start + (i + 1) * FRAME_S  # a frame is there when its last sample is
-        time.sleep(max(0.0, due - time.perf_counter()))
+        time.sleep(max(0.0, due - time.monotonic()))
         found = detector.push(frames[i % len(frames)], BROWSER_RATE, i * FRAME_S)
-        user.words += len(found)
-        user.late[i] = time.perf_counter() - due
+        now = time.monotonic()
+        user.words += [(now, word.label) for word in found]
+        user.late[i] = now - due
     if detector.faults.any:
         raise RuntimeError(f"frames were lost: {detector.faults}")
 
 
-def measure(recognizer: Recognizer, sound: Samples, n_users: int, seconds: float) -> Load:
+def measure(
+    recognizer: Recognizer, sound: Samples, n_users: int, seconds: float, way: str = "direct"
+) -> Load:
     """Let so many users speak for so long."""
+    cpu = time.process_time()
+    if way == "direct":
+        users, memory = speak_directly(recognizer, sound, n_users, seconds)
+    else:
+        users, memory = speak_over(way, recognizer, sound, n_users, seconds)
+    cpu = time.process_time() - cpu
+    late = np.concatenate([user.late for user in users])
+    waits = [wait for user in users for wait in word_delays(user, len(sound) / BROWSER_RATE)]
+    p50, p95 = np.percentile(late, [50, 95])
+    word_p50, word_p95 = np.percentile(waits, [50, 95]) if waits else (np.nan, np.nan)
+    return Load(
+        n_users=n_users,
+        cores_per_user=cpu / n_users / seconds,
+        late_p50=float(p50),
+        late_p95=float(p95),
+        late_max=float(late.max()),
+        behind=max(user.behind for user in users),
+        words=len(waits),
+        word_p50=float(word_p50),
+        word_p95=float(word_p95),
+        memory_mb=(memory, memory_mb()),
+    )
+
+
+def speak_directly(
+    recognizer: Recognizer, sound: Samples, n_users: int, seconds: float
+) -> tuple[list[User], float]:
+    """Let users speak in threads; return them, and the memory after a tenth of the time."""
     users = [User(np.ones(round(seconds / FRAME_S))) for _ in range(n_users)]
-    begin = time.perf_counter() + 0.1
+    begin = time.monotonic() + 0.1
     # Not all at the same moment: people do not speak in step.
     offsets = np.random.default_rng(0).uniform(0, DetectorSettings().hop, n_users)
     threads = [
@@ -95,26 +135,46 @@ def measure(recognizer: Recognizer, sound: Samples, n_users: int, seconds: float
         )
         for user, offset in zip(users, offsets.tolist(), strict=True)
     ]
-    cpu = time.process_time()
     for thread in threads:
         thread.start()
     time.sleep(seconds / 10)
     memory = memory_mb()
     for thread in threads:
         thread.join()
-    cpu = time.process_time() - cpu
-    late = np.concatenate([user.late for user in users])
-    p50, p95 = np.percentile(late, [50, 95])
-    return Load(
-        n_users=n_users,
-        cores_per_user=cpu / n_users / seconds,
-        late_p50=float(p50),
-        late_p95=float(p95),
-        late_max=float(late.max()),
-        behind=max(user.behind for user in users),
-        words=sum(user.words for user in users),
-        memory_mb=(memory, memory_mb()),
-    )
+    return users, memory
+
+
+def speak_over(
+    way: str, recognizer: Recognizer, sound: Samples, n_users: int, seconds: float
+) -> tuple[list[User], float]:
+    """Let users speak in another process; return them, and the memory after a tenth of the time."""
+    from bench.live_ways import serve
+
+    values = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
+    people, starts, wait = serve(way, recognizer, values, n_users, seconds)
+    time.sleep(seconds / 10)
+    memory = memory_mb()
+    wait()
+    users = [
+        User(person.late, start, person.words) for person, start in zip(people, starts, strict=True)
+    ]
+    silent = sum(not len(user.late) for user in users)
+    if silent:
+        raise RuntimeError(f"{silent} of {n_users} users were not heard at all.")
+    return users, memory
+
+
+def word_delays(user: User, period: float) -> list[float]:
+    """Return the seconds from the end of each detected word's sound to its decision.
+
+    period: seconds after which the same is said again. A word that is not said is left out.
+    """
+    found = []
+    for decided, label in user.words:
+        ends = [word.end for word in get_sample(SENTENCE).words if word.label == label]
+        if ends:
+            found.append((decided - user.start - ends[0]) % period)
+    return found
 
 
 def memory_mb() -> float:
@@ -123,12 +183,12 @@ def memory_mb() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 1024)
 
 
-def largest_that_keeps_up(recognizer: Recognizer, sound: Samples, seconds: float) -> int:
+def largest_that_keeps_up(recognizer: Recognizer, sound: Samples, seconds: float, way: str) -> int:
     """Double the users until they do not keep up, then halve the interval; prints each."""
     good, bad = 0, LARGEST + 1
     n_users = 1
     while bad - good > 1:
-        load = measure(recognizer, sound, n_users, seconds)
+        load = measure(recognizer, sound, n_users, seconds, way)
         print(row(load), flush=True)
         good, bad = (n_users, bad) if load.keeps_up else (good, n_users)
         n_users = min(2 * good, LARGEST) if bad > LARGEST else (good + bad) // 2
@@ -138,10 +198,11 @@ def largest_that_keeps_up(recognizer: Recognizer, sound: Samples, seconds: float
 def row(load: Load) -> str:
     """Return a row of the Markdown table."""
     late = " | ".join(f"{1000 * x:.0f} ms" for x in (load.late_p50, load.late_p95, load.late_max))
+    words = " / ".join(f"{1000 * x:.0f}" for x in (load.word_p50, load.word_p95))
     memory = " to ".join(f"{x:.0f}" for x in load.memory_mb)
     verdict = "yes" if load.keeps_up else f"no, {load.behind:.2f} s behind"
-    cells = (load.n_users, f"{load.cores_per_user:.1%}", late, load.words, f"{memory} MB", verdict)
-    return f"| {' | '.join(map(str, cells))} |"
+    cells = (load.n_users, f"{load.cores_per_user:.1%}", late, load.words, f"{words} ms")
+    return f"| {' | '.join(map(str, (*cells, f'{memory} MB', verdict)))} |"
 
 
 def main() -> None:
@@ -149,6 +210,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.live", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--way", choices=("direct", "websocket", "webrtc"), default="direct")
     parser.add_argument("--users", type=int, help="only so many (default: find the largest number)")
     parser.add_argument(
         "--seconds", type=float, default=20.0, help="of each (default: %(default)g)"
@@ -158,13 +220,14 @@ def main() -> None:
     recognizer = Recognizer.load(options.model)
     sound = resample(read_audio(get_sample(SENTENCE).path).samples, SAMPLE_RATE, BROWSER_RATE)
     measure(recognizer, sound, 1, 2.0)  # the first windows are slower
-    print(f"{options.model}, {datetime.date.today().isoformat()}, {processor()}\n")
-    print("| users | of a core, each | late, median | 95 % | most | words | memory | keeps up |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(f"{options.way}, {options.model}, {datetime.date.today().isoformat()}, {processor()}\n")
+    print("| users | of a core, each | frame late, median | 95 % | most | words ", end="")
+    print("| word, median / 95 % | memory | keeps up |\n" + "|---" * 9 + "|")
     if options.users:
-        print(row(measure(recognizer, sound, options.users, options.seconds)))
+        load = measure(recognizer, sound, options.users, options.seconds, options.way)
+        print(row(load))
     else:
-        found = largest_that_keeps_up(recognizer, sound, options.seconds)
+        found = largest_that_keeps_up(recognizer, sound, options.seconds, options.way)
         print(f"\n{found} users keep up on the cores there are.")
 
 
