@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.audio.waveform import Samples
-from kws_core.live.frames import mono_of
 from kws_core.server.refusals import Close, StreamRefusedError
 
 # Little-endian: the mark, run, number and rate as 32-bit integers, time as a 64-bit float; then
@@ -61,7 +60,8 @@ def unpack(message: bytes) -> Block:
     values = np.frombuffer(message, "<i2", offset=HEADER.size)
     if not SHORTEST_S <= len(values) / rate <= LONGEST_S:
         raise _bad(f"{len(values)} samples at {rate} Hz are too short or too long")
-    return Block(run, number, rate, time, mono_of(values, 1))
+    samples = values * np.float32(2**-15)
+    return Block(run, number, rate, time, samples)
 
 
 def pack(

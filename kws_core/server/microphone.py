@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import anyio
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from kws_core.server.blocks import unpack
+from kws_core.server.blocks import HEADER, unpack
 from kws_core.server.line import Line
 from kws_core.server.pace import Pace
 from kws_core.server.refusals import Close, StreamRefusedError
@@ -104,7 +104,7 @@ class _Stream:
                     Close.TOO_MUCH, "More sound came than can have been recorded."
                 )
             self._line.take(self._connection, block)
-            if block.samples.any():
+            if data[HEADER.size :].strip(b"\0"):
                 self._heard = time.monotonic()
 
     async def _watch(self) -> None:
