@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -29,6 +30,7 @@ LOGITS: Final = "logits"  # the outputs, (batch, labels)
 POSTERIORS: Final = "posteriors"
 
 TOLERANCE: Final = 1e-4
+_BATCH: Final = 64
 PACKAGES: Final = ("onnx", "onnxscript", "onnxruntime")
 
 
@@ -92,6 +94,13 @@ def metadata(model: LoadedModel) -> dict[str, str]:
         "licence": card.licence,
         "weights_sha256": card.sha256,
     }
+
+
+def posteriors_of(path: Path, seconds: Samples) -> npt.NDArray[np.float32]:
+    """Return what an exported file answers to seconds (n, n_samples), (n, labels)."""
+    session = _session(path)
+    batches = (seconds[at : at + _BATCH] for at in range(0, len(seconds), _BATCH))
+    return np.concatenate([session.run([POSTERIORS], {SAMPLES: batch})[0] for batch in batches])
 
 
 def usage_code(name: str) -> str:
@@ -192,13 +201,17 @@ def _checked_seconds(n_samples: int) -> Samples:
     return np.concatenate([noise, 0.5 * np.sin(phase)[None]]).astype(np.float32)
 
 
-def _largest_difference(whole: nn.Module, path: Path, seconds: Samples) -> float:
-    """Compare all seconds at once, and the last one alone."""
+def _session(path: Path) -> Any:
     import onnxruntime
 
     options: Any = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors
-    session = onnxruntime.InferenceSession(str(path), options)
+    return onnxruntime.InferenceSession(str(path), options)
+
+
+def _largest_difference(whole: nn.Module, path: Path, seconds: Samples) -> float:
+    """Compare all seconds at once, and the last one alone."""
+    session = _session(path)
     largest = 0.0
     for batch in (seconds, seconds[-1:]):
         with torch.no_grad():

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Permission = Literal["granted", "denied", "no-device"]
 ColourScheme = Literal["light", "dark"]
+# In which a page is looked at: the theme, and the width of the window in pixels.
+LOOKS: tuple[tuple[ColourScheme, int], ...] = (("light", 1280), ("dark", 1280), ("light", 390))
 
 START_TIMEOUT_S = 60
 # The longest wait for anything: the first page of a server imports torch, and machines may be busy.
@@ -163,6 +165,25 @@ class OpenPage:
         self.page.wait_for_selector(
             '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
             '[data-test-script-state="notRunning"]'
+        )
+
+    def show_as(self, colour_scheme: ColourScheme, width: int) -> None:
+        """Change the theme and the width of the page that is open, and wait until it follows."""
+        height = self.page.viewport_size["height"] if self.page.viewport_size else 900
+        self.page.emulate_media(color_scheme=colour_scheme)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function(
+            """scheme => {
+              const ground = getComputedStyle(document.querySelector('[data-testid="stApp"]'));
+              const [red, green, blue] = ground.backgroundColor.match(/\\d+/g).map(Number);
+              return (red + green + blue > 380) === (scheme === "light");
+            }""",
+            arg=colour_scheme,
+        )
+        self.wait_until_idle()
+        # What is half faded has another contrast.
+        self.page.wait_for_function(
+            "!document.getAnimations().some(animation => animation instanceof CSSTransition)"
         )
 
 

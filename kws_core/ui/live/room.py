@@ -18,7 +18,7 @@ from kws_core.ui.shared.download import download
 
 def show_room(listener: Listener, *, runs: bool) -> None:
     """Offer both tests, what follows from them, and their files; runs: something is heard."""
-    st.subheader(texts.ROOM, anchor=False, help=texts.ROOM_HELP)
+    st.header(texts.ROOM, anchor=False, help=texts.ROOM_HELP)
     count, say, threshold = st.tabs(texts.TABS, key="live_room_tabs")
     with count:
         show_count(listener, runs=runs)

@@ -29,7 +29,7 @@ _CONDITION: Final = "live_condition"
 
 def show_settings(listener: Listener) -> None:
     """Let a person choose words and settings, and show what they cost."""
-    st.subheader(texts.SETTINGS, anchor=False)
+    st.header(texts.SETTINGS, anchor=False)
     controls, curve = st.columns(2, gap="large")
     with controls:
         _model_choice()

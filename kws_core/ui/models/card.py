@@ -12,6 +12,7 @@ import streamlit as st
 
 from kws_core.models import ModelCard
 from kws_core.models.onnx_export import export_onnx, missing_packages, usage_code
+from kws_core.models.onnx_int8 import export_int8
 from kws_core.models.store import MODEL_FOLDER, load_model
 from kws_core.report.card import (
     INTENDED,
@@ -77,6 +78,13 @@ def _show_files(card: ModelCard) -> None:
                 ":material/download:",
                 texts.ONNX,
             ),
+            (
+                "ONNX int8",
+                lambda: _onnx(card.name, card.sha256, in_8_bits=True),
+                f"{card.name}-int8.onnx",
+                ":material/memory:",
+                texts.ONNX_INT8,
+            ),
             ("Weights", path.read_bytes, path.name, ":material/download:", texts.WEIGHTS),
             (
                 "Card",
@@ -93,19 +101,19 @@ def _show_files(card: ModelCard) -> None:
                 "application/json" if label == "Card" else "application/octet-stream",
                 icon=icon,
                 on_click="ignore",
-                key=f"models_download_{label.lower()}",
+                key=f"models_download_{label.lower().replace(' ', '_')}",
                 help=about,
-                disabled=label == "ONNX" and bool(missing_packages()),
+                disabled=label.startswith("ONNX") and bool(missing_packages()),
             )  # fmt: skip
     if missing_packages():
         st.caption(texts.NO_ONNX)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _onnx(name: str, sha256: str) -> bytes:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _onnx(name: str, sha256: str, in_8_bits: bool = False) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.onnx"
-        export_onnx(load_model(name, MODEL_FOLDER), path)
+        (export_int8 if in_8_bits else export_onnx)(load_model(name, MODEL_FOLDER), path)
         return path.read_bytes()
 
 

@@ -128,6 +128,10 @@ BANDS: Final = (
 # Model card
 TAKE_ALONG: Final = "The ONNX file includes the front end. This command writes it too:"
 ONNX: Final = "One file from samples to probabilities; it takes some seconds to make."
+ONNX_INT8: Final = (
+    "Weights and activations of the network in 8 bits, for small devices; the front end stays in "
+    "32 bits. It takes some seconds to make."
+)
 WEIGHTS: Final = "safetensors: numbers only, no code"
 NO_ONNX: Final = (
     "This server lacks the packages for the ONNX export; the command below makes the file on a "

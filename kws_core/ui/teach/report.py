@@ -18,7 +18,7 @@ _TOO_CLOSE: Final = 0.7  # cosine
 
 def show_report(taught: TaughtRecognizer) -> None:
     """Show what to expect of each word, and what would help it."""
-    st.subheader("How reliable it is", anchor=False)
+    st.header("How reliable it is", anchor=False)
     rows = [_row(report) for report in taught.report]
     table = {name: [row[name] for row in rows] for name in rows[0]}
     st.table(table, border="horizontal", hide_index=True, alt="What to expect of each word.")

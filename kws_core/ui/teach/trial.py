@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 def show_trial(taught: TaughtRecognizer) -> None:
     """Find the words in a recording or in the sample with several words."""
-    st.subheader("Try it", anchor=False)
+    st.header("Try it", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.audio_input(
             "Say it among other words, with pauses",
