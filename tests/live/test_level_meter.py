@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from kws_core.augment.noise import colored_noise
-from kws_core.errors import SettingsError
 from kws_core.live.connection import Link, trouble
-from kws_core.live.ice import VARIABLE, has_relay, ice_servers
 from kws_core.live.level_meter import Level, LevelMeter
 
 MOST_LETTERS = 105  # of three lines on a phone: the place that is kept free
@@ -89,24 +85,3 @@ def test_what_is_wrong_with_a_connection_is_told_with_what_to_do(link: Link, say
 )
 def test_nothing_is_said_while_all_is_well(link: Link) -> None:
     assert trouble(link) is None
-
-
-def test_servers_come_from_secrets_or_the_environment_and_none_is_used_locally() -> None:
-    environment = {VARIABLE: json.dumps([{"urls": ["stun:stun.example.com"]}])}
-    secrets = {"ice_servers": [TURN]}
-    stun = [{"urls": ["stun:stun.example.com"]}]
-    assert ice_servers(secrets, environment, local=True) == []
-    assert ice_servers({}, {}, local=False) == []
-    assert ice_servers({}, environment, local=False) == stun
-    found = ice_servers(secrets, environment, local=False)
-    assert found == [TURN | {"urls": [TURN["urls"]]}]
-    assert has_relay(found)
-    assert not has_relay(stun)
-
-
-@pytest.mark.parametrize(
-    "given", ['{"urls": "stun:a"}', "[{}]", '[{"urls": "http://a"}]', "stun:a"]
-)
-def test_servers_that_make_no_sense_are_explained(given: str) -> None:
-    with pytest.raises(SettingsError, match=VARIABLE):
-        ice_servers({}, {VARIABLE: given}, local=False)
