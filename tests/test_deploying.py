@@ -1,0 +1,214 @@
+"""Two copies of the app behind nginx, set up by the file that is shipped for it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.helpers.app import ENTRY, ROOT
+from tests.helpers.browser import AppServer, run_server
+
+CONFIGURATION = ROOT / "deploy" / "nginx" / "kws.conf"
+PATIENCE_S = 60.0
+MOST_VISITORS = 20  # that both copies are used by: by chance, not so once in half a million times
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Served:
+    """The proxy, and what is behind it."""
+
+    url: str
+    plain_url: str
+    certificate: Path
+    log: Path
+    copies: tuple[AppServer, ...]
+
+    def copies_of(self, browser: str) -> set[str]:
+        """Return which copies answered a browser, by its cookie."""
+        lines = self.log.read_text().splitlines()
+        ours = (line for line in lines if f"browser={browser}" in line)
+        return {line.partition("copy=")[2].partition(" ")[0] for line in ours} - {"-"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def with_changes(text: str, changes: dict[str, str]) -> str:
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run two copies of the app, and nginx with the configuration that is shipped."""
+    # Debian keeps it where only an administrator's shell looks.
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    openssl = shutil.which("openssl")
+    if nginx is None or openssl is None:
+        pytest.skip("nginx or openssl is not installed (apt install nginx-light openssl)")
+    folder = tmp_path_factory.mktemp("proxy")
+    certificate, key = folder / "fullchain.pem", folder / "privkey.pem"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    new = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([openssl, *new, *files], check=True, capture_output=True)
+    with ExitStack() as stack:
+        copies = tuple(
+            stack.enter_context(run_server(ENTRY, folder / f"copy{i}.log")) for i in (1, 2)
+        )
+        port, plain = free_port(), free_port()
+        changes = {
+            f"app-{i}:8501": copy.url.removeprefix("http://") for i, copy in enumerate(copies, 1)
+        }
+        changes |= {
+            "listen 80;": f"listen 127.0.0.1:{plain};",
+            "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+            "    listen [::]:80;\n": "",
+            "    listen [::]:443 ssl;\n": "",
+            "/etc/nginx/certificates": str(folder),
+            "/var/log/nginx/access.log": str(folder / "access.log"),
+            "/var/www/acme": str(folder),
+        }
+        (folder / "kws.conf").write_text(with_changes(CONFIGURATION.read_text(), changes))
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        places = "".join(f"{kind}_temp_path {folder / kind};" for kind in kinds)
+        (folder / "nginx.conf").write_text(
+            f"daemon off; pid {folder / 'pid'}; worker_processes 1;"
+            f"events {{}} http {{ {places} include {folder / 'kws.conf'}; }}"
+        )
+        command = [nginx, "-p", str(folder), "-c", "nginx.conf", "-e", str(folder / "error.log")]
+        process = subprocess.Popen(command)
+        stack.callback(process.wait, timeout=PATIENCE_S)
+        stack.callback(process.terminate)
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            with socket.socket() as tried:
+                if tried.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert process.poll() is None, (folder / "error.log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield Served(
+            url=f"https://127.0.0.1:{port}",
+            plain_url=f"http://127.0.0.1:{plain}",
+            certificate=certificate,
+            log=folder / "access.log",
+            copies=copies,
+        )
+
+
+class Visitor:
+    """A browser: it keeps cookies, opens the page's WebSocket and uploads a file."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self.http = requests.Session()
+        self.http.verify = str(served.certificate)
+        self.http.trust_env = False  # neither its proxies nor its certificates
+        assert self.http.get(served.url + "/Live", timeout=PATIENCE_S).status_code == 200
+        # The page's first question, which brings the cookie against forged requests.
+        self.http.get(served.url + "/_stcore/health", timeout=PATIENCE_S)
+        self.cookie = self.http.cookies["kws_copy"]
+
+    @property
+    def token(self) -> str:
+        return str(self.http.cookies["_streamlit_xsrf"])
+
+    def open(self, path: str, *protocols: str) -> ClientConnection:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+        return connect(
+            self._served.url.replace("https:", "wss:") + path,
+            ssl=ssl.create_default_context(cafile=str(self._served.certificate)),
+            origin=self._served.url,  # type: ignore[arg-type]
+            additional_headers={"Cookie": cookies},
+            subprotocols=protocols or None,  # type: ignore[arg-type]
+            open_timeout=PATIENCE_S,
+            max_size=None,
+        )
+
+    def begin_session(self, stream: ClientConnection) -> str:
+        """Run the page, and return the session's id."""
+        ask = BackMsg()
+        ask.rerun_script.query_string = ""
+        stream.send(ask.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            answer.ParseFromString(stream.recv(timeout=PATIENCE_S))
+            if answer.WhichOneof("type") == "new_session":
+                return str(answer.new_session.initialize.session_id)
+
+    def upload(self, session: str) -> int:
+        """Upload a file to a session, and return the status."""
+        return self.http.put(
+            f"{self._served.url}/_stcore/upload_file/{session}/a-file",
+            files={"file": ("words.zip", bytes(3_000_000))},
+            headers={"X-Xsrftoken": self.token},
+            timeout=PATIENCE_S,
+        ).status_code
+
+
+def test_pages_uploads_and_websockets_of_a_browser_stay_on_one_copy(served: Served) -> None:
+    by_copy: dict[str, list[tuple[Visitor, str]]] = defaultdict(list)
+    with ExitStack() as stack:
+        for _ in range(MOST_VISITORS):
+            visitor = Visitor(served)
+            stream = visitor.open("/_stcore/stream", "streamlit", visitor.token)
+            session = visitor.begin_session(stack.enter_context(stream))
+            # Only the copy that has the session takes a file for it.
+            assert visitor.upload(session) == 204
+            # The sound's WebSocket gets through, to where it is refused without a token.
+            with pytest.raises(InvalidStatus) as refused:
+                visitor.open("/kws/microphone")
+            assert refused.value.response.status_code == 403
+            (copy,) = served.copies_of(visitor.cookie)
+            by_copy[copy].append((visitor, session))
+            if len(by_copy) == 2:
+                break
+        first, second = by_copy.values()
+        assert first[0][0].upload(second[0][1]) in (400, 403, 404)
+
+
+def test_plain_http_leads_to_tls_and_metrics_stay_inside(served: Served) -> None:
+    answer = requests.get(served.plain_url + "/Live?a=b", allow_redirects=False, timeout=PATIENCE_S)
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == "https://127.0.0.1/Live?a=b"
+    browser = Visitor(served)
+    assert browser.http.get(served.url + "/kws/metrics", timeout=PATIENCE_S).status_code == 404
+    ready = browser.http.get(served.url + "/kws/ready", timeout=PATIENCE_S)
+    assert ready.status_code in (200, 503)  # the model may be loading
+    assert "application/json" in ready.headers["Content-Type"]
+
+
+def test_a_cookie_that_the_proxy_did_not_make_is_replaced(served: Served) -> None:
+    answer = requests.get(
+        served.url,
+        cookies={"kws_copy": "made up"},
+        verify=str(served.certificate),
+        timeout=PATIENCE_S,
+    )
+    assert len(answer.cookies["kws_copy"]) == 32
+    header = answer.headers["Set-Cookie"]
+    assert all(part in header for part in ("Secure", "HttpOnly", "SameSite=Lax"))
