@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import ssl
@@ -20,14 +21,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from kws_core.live.ice import ice_servers
 from tests.helpers.app import ENTRY, ROOT
 from tests.helpers.browser import AppServer, run_server
 
 CONFIGURATION = ROOT / "deploy" / "nginx" / "kws.conf"
 PATIENCE_S = 60.0
 MOST_VISITORS = 20  # that both copies are used by: by chance, not so once in half a million times
-
-pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,7 @@ class Visitor:
         ).status_code
 
 
+@pytest.mark.slow
 def test_pages_uploads_and_websockets_of_a_browser_stay_on_one_copy(served: Served) -> None:
     by_copy: dict[str, list[tuple[Visitor, str]]] = defaultdict(list)
     with ExitStack() as stack:
@@ -191,6 +192,7 @@ def test_pages_uploads_and_websockets_of_a_browser_stay_on_one_copy(served: Serv
         assert first[0][0].upload(second[0][1]) in (400, 403, 404)
 
 
+@pytest.mark.slow
 def test_plain_http_leads_to_tls_and_metrics_stay_inside(served: Served) -> None:
     answer = requests.get(served.plain_url + "/Live?a=b", allow_redirects=False, timeout=PATIENCE_S)
     assert answer.status_code == 308
@@ -202,6 +204,7 @@ def test_plain_http_leads_to_tls_and_metrics_stay_inside(served: Served) -> None
     assert "application/json" in ready.headers["Content-Type"]
 
 
+@pytest.mark.slow
 def test_a_cookie_that_the_proxy_did_not_make_is_replaced(served: Served) -> None:
     answer = requests.get(
         served.url,
@@ -212,3 +215,24 @@ def test_a_cookie_that_the_proxy_did_not_make_is_replaced(served: Served) -> Non
     assert len(answer.cookies["kws_copy"]) == 32
     header = answer.headers["Set-Cookie"]
     assert all(part in header for part in ("Secure", "HttpOnly", "SameSite=Lax"))
+
+
+def test_the_parts_of_the_compose_file_fit_each_other_and_its_example() -> None:
+    yaml = pytest.importorskip("yaml")
+    text = (ROOT / "compose.yaml").read_text()
+    example = (ROOT / "deploy" / "example.env").read_text()
+    names = dict.fromkeys(re.findall(r"^(\w+)=", example, re.MULTILINE), "given")
+    assert set(re.findall(r"\$\{(\w+)", text)) == set(names)
+    content = yaml.safe_load(re.sub(r"\$\{(\w+)[^}]*\}", lambda m: names[m[1]], text))
+    services = content["services"]
+    copies = {name for name in services if name.startswith("app-")}
+    assert set(re.findall(r"server (app-\d):8501", CONFIGURATION.read_text())) == copies
+    assert set(services["proxy"]["depends_on"]) == copies
+    mounted = [volume.partition(":")[0] for volume in services["proxy"]["volumes"]]
+    assert all((ROOT / path).exists() for path in mounted)
+    # The app makes credentials of what it is given, for the port that coturn listens on.
+    environment = services["app-1"]["environment"]
+    (server,) = ice_servers({}, environment, local=False)
+    assert server["urls"] == [f"turn:given:3478?transport={kind}" for kind in ("udp", "tcp")]
+    assert server["username"].endswith(":kws")
+    assert {"--listening-port=3478", "--use-auth-secret"} <= set(services["turn"]["command"])
