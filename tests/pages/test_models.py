@@ -245,6 +245,7 @@ def test_the_card_tells_what_it_is_where_it_fails_and_how_to_take_it_along(model
     assert "earlier version" not in said(page)
     assert {button.proto.label for button in page.get("download_button")} == {
         "ONNX",
+        "ONNX int8",
         "Weights",
         "Card",
     }

@@ -73,7 +73,8 @@ def choice(
     names = CHOICES.get(name, {})
     values = list(names if options is None else options)
     if widget in (st.segmented_control, st.pills):
-        more = {"default": values[0], "required": True, "label_visibility": "collapsed"} | more
+        usual = {"default": values[0], "required": True, "label_visibility": "collapsed"}
+        more = usual | {"wrap": True} | more
     if "format_func" not in more:
         more["format_func"] = lambda value: names.get(value, value)
     return widget(label, values, key=name, bind="query-params", **more)
