@@ -36,6 +36,7 @@ from kws_core.spotting.word_scores import word_scores
 Posteriors = Callable[[Samples], npt.NDArray[np.float32]]
 
 TONE_S = 10  # at the start of a recording and at its end, whose room tone is laid around it
+_WITHIN_STEP = (np.arange(STEP) + 0.5) / STEP  # from the middle of a step to that of the next
 _APART = 4  # steps of 10 ms
 _AT_ONCE = 64  # stretches, so that a long recording takes no more memory than a short one
 
@@ -176,12 +177,17 @@ class Candidates:
         first, last = max(0, start), min(start + n, len(self.samples))
         sound = self.samples[first:last]
         if quietly:
-            near = slice(max(0, first // STEP - 1), last // STEP + 2)
-            gain = self.quieten[near].copy()
-            gain[max(stretch.first - near.start, 0) : stretch.last - near.start] = 1.0
-            step = (first + np.arange(len(sound)) + 0.5) / STEP - 0.5 - near.start
-            sound = (sound * np.interp(step, np.arange(len(gain)), gain)).astype(np.float32)
+            sound = sound * self._gain(stretch, first, last)
         return np.concatenate([self.before[: first - start], sound, self.after[last - start :]])
+
+    def _gain(self, stretch: Stretch, first: int, last: int) -> Samples:
+        """Return what turns samples `first` to `last` down, in lines between the steps' middles."""
+        steps = np.arange(first // STEP - 1, last // STEP + 2)
+        gain = self.quieten[np.clip(steps, 0, len(self.quieten) - 1)]
+        gain[(steps >= stretch.first) & (steps < stretch.last)] = 1.0
+        lines = gain[:-1, None] + np.diff(gain)[:, None] * _WITHIN_STEP
+        from_middle = first - (first // STEP - 1) * STEP - STEP // 2
+        return lines.astype(np.float32).ravel()[from_middle : from_middle + last - first]
 
 
 def choose_words(scored: ScoredStretches, labels: Sequence[str], threshold: float) -> list[Word]:
@@ -210,9 +216,11 @@ def _edges(level: npt.NDArray[np.float64]) -> tuple[Steps, list[int], list[int]]
     dips = valleys(level, active)
     for side, kept in ((0, starts), (1, ends)):
         clear_edges, faint_edges = ([run[side] for run in runs(a)] for a in (clear, faint))
+        near = np.zeros(len(level) + _APART, bool)
         for edge in (*clear_edges, *dips, *faint_edges):
-            if all(abs(edge - other) >= _APART for other in kept):
+            if not near[edge]:
                 kept.append(edge)
+                near[max(0, edge - _APART + 1) : edge + _APART] = True
         kept.sort()
     return active, starts, ends
 
