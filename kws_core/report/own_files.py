@@ -77,6 +77,10 @@ class Intake:
             return f"more than {self.limits.files:,} files"
         if self.n_bytes >= self.limits.total_bytes:
             return f"more than {self.limits.total_bytes // _MB} MB unpacked"
+        return self.is_late()
+
+    def is_late(self) -> str | None:
+        """Say that there is no more time, if so."""
         if self.clock() - self._started > self.limits.seconds:
             return f"more than {self.limits.seconds:g} s of work"
         return None

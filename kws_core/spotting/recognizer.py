@@ -216,7 +216,9 @@ class Recognizer:
             for start in range(0, len(windows), BATCH_SIZE):
                 started = time.perf_counter()
                 batch = torch.from_numpy(np.ascontiguousarray(windows[start : start + BATCH_SIZE]))
-                parts = [self._model.front_end(part) for part in batch.split(_FEATURES_AT_ONCE)]
+                parts = [
+                    self._model.front_end(part) for part in torch.split(batch, _FEATURES_AT_ONCE)
+                ]
                 pictures = torch.cat(parts)
                 between = time.perf_counter()
                 rows.append(self._probabilities(pictures))

@@ -89,3 +89,35 @@ SHORT_CLIP: Final = (
     "loud as the clip's own quietest moments."
 )
 TIMING: Final = ":material/timer: On this server: {steps}."
+
+# Many recordings
+MANY: Final = "Many recordings at once"
+MANY_WHAT: Final = (
+    "Find the words in many or long recordings, play each hit with two seconds around it, and mark "
+    "it right or wrong to see which threshold suits your recordings."
+)
+MANY_UPLOAD: Final = "Recordings of any length, or a ZIP archive of them"
+MANY_LIMITS: Final = (
+    "Up to {files:,} files of {mb} MB, {total} MB unpacked, and {seconds:g} s of work. For more, "
+    "`python -m kws_core scan --out` goes through whole archives."
+)
+MANY_EMPTY: Final = "The hits appear here."
+MANY_BUSY: Final = "Listening to your recordings"
+MANY_SO_FAR: Final = "{n:,} recordings, {minutes:.1f} minutes so far"
+MANY_FOUND: Final = "**{hits:,} hits** in {files:,} recordings, {minutes:.1f} minutes"
+MANY_SKIPPED: Final = "**Left out or cut: {n:,}**"
+MANY_WORDS: Final = "Words"
+MANY_ALL_WORDS: Final = "All words"
+MANY_FILE: Final = "File name contains"
+MANY_LEAST: Final = "Least score"
+MANY_LEAST_HELP: Final = "Lower it to list more hits, of which more are wrong."
+MANY_NONE: Final = "No hits with these filters. Lower the least score, or choose other words."
+MANY_VERDICT: Final = "Is the word said there?"
+MANY_NO_SOUND: Final = "Upload the recording again to listen to this hit."
+MANY_JUDGE: Final = "Mark hits right or wrong: the precision by threshold appears here."
+MANY_PRECISION: Final = "**Precision by threshold**, of the hits you marked"
+MANY_LABELS: Final = {
+    "audacity": "Audacity labels",
+    "raven": "Raven tables",
+    "srt": "Subtitles",
+}
