@@ -1,5 +1,6 @@
-"""Recognise: the words in a sample, a recording or a file."""
+"""Recognise: the words in a sample, a recording, a file, or many files."""
 
+from kws_core.ui.clip import current_clip
 from kws_core.ui.clip.analysis import show_analysis
 from kws_core.ui.clip.clip_picker import clip_picker
 from kws_core.ui.clip.many import show_many
@@ -10,7 +11,7 @@ page_setup("Recognise", ":material/hearing:", with_purpose=True)
 
 with calm_errors("Recognise"):
     chosen = clip_picker()
+    if current_clip.source() == "upload":
+        show_many()
     if chosen is not None:
         show_analysis(chosen)
-
-show_many()

@@ -10,6 +10,7 @@ word, then which (`kws_core.spotting.word_scores`).
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from kws_core.audio.one_second import room_tone
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.spotting.isolation import Isolation
+from kws_core.spotting.isolation import Isolation, loudest_moment
 from kws_core.spotting.loudness import (
     STEP,
     STEP_S,
@@ -139,9 +140,11 @@ def find_candidates(samples: Samples, n_samples: int, settings: FinderSettings) 
     if settings.alone:
         silence = np.full(round(settings.isolation.after / STEP_S), -np.inf)
         until_end = np.concatenate([level, silence])  # after the recording nothing is said
-        stretches = [
-            s for s in stretches if settings.isolation.stands_alone(until_end, s.first, s.last)
-        ]
+        # Most stretches of a word share its loudest moment, which decides.
+        decided = functools.cache(
+            functools.partial(settings.isolation.is_between_pauses, until_end)
+        )
+        stretches = [s for s in stretches if decided(*loudest_moment(until_end, s.first, s.last))]
     # What turns each step with sound down to the background.
     quieten = np.where(active, 10 ** (np.minimum(background_db(level) - level, 0) / 20), 1.0)
     near = TONE_S * SAMPLE_RATE

@@ -49,11 +49,15 @@ class Isolation:
         level_db: (steps,) of 10 ms each, until now (`kws_core.spotting.loudness.levels_db`). What
         was before them counts as silence. None: what comes next decides.
         """
+        return self.is_between_pauses(level_db, *loudest_moment(level_db, first, last))
+
+    def is_between_pauses(
+        self, level_db: npt.NDArray[np.float64], loudest: int, peak_db: float
+    ) -> bool | None:
+        """Say whether a sound stands alone by its loudest moment, as `loudest_moment` gives it."""
         n_before, n_after, longest = map(_steps, (self.before, self.after, self.longest))
-        steady = uniform_filter1d(level_db[first:last], _LOUDEST_STEPS, mode="nearest")
-        loudest = first + int(steady.argmax())
         earliest = max(0, loudest - longest - n_before)
-        is_pause = level_db[earliest : loudest + longest + n_after] < steady.max() - self.below_db
+        is_pause = level_db[earliest : loudest + longest + n_after] < peak_db - self.below_db
         if not earliest:
             is_pause = np.concatenate([np.ones(n_before, bool), is_pause])
             loudest += n_before
@@ -67,6 +71,13 @@ class Isolation:
             return after[0] <= longest
         # So far no pause is long enough. The sound may still end in time.
         return None if np.flatnonzero(~sound)[-1] < longest else False
+
+
+def loudest_moment(level_db: npt.NDArray[np.float64], first: int, last: int) -> tuple[int, float]:
+    """Return the loudest step from `first` to `last`, and its level over 50 ms."""
+    steady = uniform_filter1d(level_db[first:last], _LOUDEST_STEPS, mode="nearest")
+    loudest = int(steady.argmax())
+    return first + loudest, float(steady[loudest])
 
 
 def _steps(seconds: float) -> int:

@@ -26,6 +26,10 @@ FILES = {
 }
 
 
+def upload_page(app: Callable[..., AppTest]) -> AppTest:
+    return app(PAGE).segmented_control(key="picker_source").select("upload").run()
+
+
 @pytest.fixture
 def heard(app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Recognise with a ZIP archive of two recordings and a text."""
@@ -33,7 +37,7 @@ def heard(app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> AppTe
     monkeypatch.setattr(
         many, "find_hits", lambda uploads, _, *rest, **more: find(uploads, LISTENER, *rest, **more)
     )
-    page = app(PAGE)
+    page = upload_page(app)
     assert texts.MANY_EMPTY in said(page)
     uploader = page.file_uploader(key="many_files_0")
     page = uploader.upload("day.zip", archive(FILES), "application/zip").run()
@@ -114,7 +118,7 @@ def test_what_was_found_stays_on_other_pages_and_is_cleared(heard: AppTest) -> N
 
 
 def test_files_that_cannot_be_heard_are_told(app: Callable[..., AppTest]) -> None:
-    page = app(PAGE)
+    page = upload_page(app)
     page.file_uploader(key="many_files_0").upload("a.txt", b"some text", "text/plain").run()
     assert not page.exception
     assert "None of the files could be heard (a.txt: This is text" in page.error[0].value
@@ -123,7 +127,7 @@ def test_files_that_cannot_be_heard_are_told(app: Callable[..., AppTest]) -> Non
 @pytest.mark.slow
 def test_the_shipped_model_finds_the_words_of_a_sample(app: Callable[..., AppTest]) -> None:
     sample = get_sample("several_words")
-    page = app(PAGE)
+    page = upload_page(app)
     uploader = page.file_uploader(key="many_files_0")
     page = calm(uploader.upload("s.flac", sample.path.read_bytes(), "audio/flac").run())
     assert [word for _, word in words(page)] == [word.label for word in sample.words]
