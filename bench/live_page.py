@@ -1,0 +1,130 @@
+"""How soon a spoken word stands on the Live page, in a real Chromium, over both ways of the sound.
+
+    python -m bench.live_page               a minute of each
+    python -m bench.live_page --seconds 20
+
+Chromium plays a few words, over and over, as its microphone. A script in the page notes when each
+word's sound ends, and when another word stands in large letters: what is between them is all that
+a person waits. Run it on a machine that does nothing else: browser and server share its cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.latency import APP, machine, settle
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
+from kws_core.live.programmes import in_a_row
+from kws_core.samples import get_sample
+from kws_core.ui.live import texts
+from tests.helpers.browser import WAIT_MS, find_chromium, reason_to_skip, run_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+WORDS = ("yes", "no", "up", "down")
+PAUSE_S = 0.8
+LONGEST_S = 1.2  # between the end of a word and its place on the page; later, it belongs to none
+# Runs beside the page's own use of the microphone: notes when 60 ms were quiet after some sound.
+LISTEN = """
+const source = `
+class Ends extends AudioWorkletProcessor {
+  quiet = 1e9;
+  process([[samples]]) {
+    const loud = samples?.some((value) => Math.abs(value) > 0.01);
+    const before = this.quiet;
+    this.quiet = loud ? 0 : before + 128 / sampleRate;
+    if (before < 0.06 && this.quiet >= 0.06) this.port.postMessage(Date.now() - 60);
+    return true;
+  }
+}
+registerProcessor("ends", Ends);`;
+const media = navigator.mediaDevices;
+const open = media.getUserMedia.bind(media);
+media.getUserMedia = async (wanted) => {
+  const stream = await open(wanted);
+  const context = new AudioContext();
+  await context.audioWorklet.addModule(URL.createObjectURL(
+    new Blob([source], { type: "text/javascript" })));
+  const node = new AudioWorkletNode(context, "ends");
+  window.top.ends ??= [];
+  node.port.onmessage = ({ data }) => window.top.ends.push(data);
+  context.createMediaStreamSource(stream.clone()).connect(node).connect(context.destination);
+  return stream;
+};
+"""
+WATCH = """(label) => {
+  window.shown = [];
+  let last = label.textContent;
+  new MutationObserver(() => {
+    const now = label.textContent;
+    if (now !== last) window.shown.push(Date.now());
+    last = now;
+  }).observe(label, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+def delays(page: Page, way: str, seconds: float) -> list[float]:
+    """Listen for some seconds over "webrtc" or "websocket"; seconds that each word took."""
+    page.get_by_text(texts.HEALTH, exact=True).click()
+    page.get_by_role("radio", name=texts.WAYS[way]).click()
+    settle(page)
+    place = page.frame_locator("iframe") if way == "webrtc" else page.locator("div.microphone")
+    place.get_by_role("button", name=texts.START).click()
+    label = page.locator(".word .label")
+    label.filter(has_text=WORDS[-1]).wait_for()
+    label.evaluate(WATCH)
+    page.wait_for_timeout(1000 * seconds)
+    ends = np.array(page.evaluate("window.ends"))
+    found = [(at - ends[ends < at].max()) / 1000 for at in page.evaluate("window.shown")]
+    return [delay for delay in found if delay < LONGEST_S]
+
+
+def main() -> None:
+    """Measure and print a Markdown table."""
+    parser = argparse.ArgumentParser(prog="python -m bench.live_page", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--seconds", type=float, default=60.0, help="of each way")
+    options = parser.parse_args()
+    if reason := reason_to_skip():
+        parser.error(reason)
+    from playwright.sync_api import sync_playwright
+
+    clips = [read_audio(get_sample(word).path).samples for word in WORDS]
+    print(", ".join(f"{name}: {value}" for name, value in machine().items()), end="\n\n")
+    print("| way | words | shown after, median | 95 % |\n|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        wav = Path(folder) / "words.wav"
+        sound = np.asarray(in_a_row(clips, PAUSE_S), np.float32)
+        wav.write_bytes(to_wav(sound, SAMPLE_RATE))
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(),
+            args=[
+                *("--disable-gpu", "--no-proxy-server", "--no-sandbox"),
+                *("--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={wav}"),
+            ],
+        )
+        with run_server(APP, Path(folder) / "streamlit.log") as server:
+            for way in ("webrtc", "websocket"):
+                context = browser.new_context(permissions=["microphone"])
+                context.set_default_timeout(WAIT_MS)
+                context.add_init_script(LISTEN)
+                page = context.new_page()
+                page.goto(server.url + "/Live")
+                settle(page)
+                found = delays(page, way, options.seconds)
+                p50, p95 = np.percentile(found, [50, 95]) if found else (np.nan, np.nan)
+                row = (texts.WAYS[way], len(found), f"{p50:.2f} s", f"{p95:.2f} s")
+                print(f"| {' | '.join(map(str, row))} |", flush=True)
+                context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
