@@ -29,7 +29,7 @@ _LABELS: Final = {view.name: view.label for view in VIEWS}
 
 def views_pills() -> None:
     """Offer the views; any number can be shown below each other."""
-    st.pills(
+    chosen = st.pills(
         "Show (any number of views)",
         NAMES,
         selection_mode="multi",
@@ -39,13 +39,14 @@ def views_pills() -> None:
         bind="query-params",
         wrap=True,
     )
-    st.button(
-        "Clear views",
-        icon=":material/close:",
-        type="tertiary",
-        on_click=lambda: st.session_state.update({state.VIEWS: []}),
-        key="explore_clear",
-    )
+    if len(chosen) > 1:  # a single one is as soon pressed again
+        st.button(
+            "Clear views",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=lambda: st.session_state.update({state.VIEWS: []}),
+            key="explore_clear",
+        )
 
 
 def preset_pills() -> None:
