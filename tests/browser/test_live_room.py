@@ -8,7 +8,9 @@ import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.helpers.browser import OpenPage, no_sideways_scroll
+import pytest
+
+from tests.helpers.browser import WAIT_MS, OpenPage, no_sideways_scroll
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -19,8 +21,22 @@ SLOWLY_S = 1.5  # in which the page's timers have run several times
 def test_a_test_is_taken_away_while_it_runs_and_its_words_to_another_page(
     open_page: Callable[..., OpenPage],
 ) -> None:
+    expect = pytest.importorskip("playwright.sync_api").expect
     opened = open_page("/Live", permission="no-device", width=390)
     page = opened.page
+    page.get_by_role("radio", name="Noise only").or_(
+        page.get_by_role("button", name="Noise only")
+    ).first.click()
+    page.get_by_role("button", name="Start counting").click()
+    page.get_by_text("Waits for sound").wait_for()
+    opened.wait_until_idle()
+    page.get_by_role("button", name="Play the sample").click()
+    page.get_by_text("False alarms: 0 in").wait_for()
+    page.get_by_role("tab", name="Threshold").click()
+    page.get_by_role("button", name="Use threshold 0.3").click()
+    slider = page.locator(".st-key-live_threshold").get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", "0.3", timeout=WAIT_MS)
+
     page.get_by_role("tab", name="Say these words").click()
     page.get_by_role("button", name="Let the sample voice speak").click()
     page.get_by_text("Word 2 of 12").wait_for()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -22,12 +23,19 @@ LENGTHS: Final = (10 * 60, 30 * 60, 3600, 2 * 3600, 8 * 3600)  # s
 _LENGTH: Final = "live_room_length"
 _CHOSEN: Final = "live_room_alarm"
 
+_awake = st.components.v2.component(
+    "kws_core.live_awake",
+    css=":host { display: none; }",
+    js=Path(__file__).with_name("awake.js").read_text(encoding="utf-8"),
+)
+
 
 def show_count(listener: Listener, *, runs: bool) -> None:
     """Offer the test, and show what it found so far."""
     st.caption(texts.COUNT)
     test = room_state.count()
     goes_on = room_state.follows(listener, test)
+    _awake(key="live_awake", data={"awake": runs and goes_on})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seconds = st.selectbox(
             texts.LENGTH,

@@ -22,6 +22,7 @@ from kws_core.ui.shared.messages import calm_errors
 EVERY_S: Final = 2.0
 WANTED: Final = (0.5, 1.0, 2.0, 5.0, 10.0)  # false alarms per hour
 _WANTED: Final = "live_room_wanted"
+_TAKEN: Final = "live_room_taken"  # whether a threshold was taken over just now
 
 
 def show_threshold(listener: Listener, *, runs: bool) -> None:
@@ -46,6 +47,8 @@ def show_threshold(listener: Listener, *, runs: bool) -> None:
 
 @calm_errors("Live")
 def _show(wanted: float) -> None:
+    if st.session_state.pop(_TAKEN, False):
+        st.rerun()  # the whole page, with its slider
     count, prompts = room_state.count(), room_state.prompts()
     if not comparable(count, prompts):
         st.warning(texts.UNLIKE, icon=":material/warning:")
@@ -72,19 +75,19 @@ def _offer(chosen: RoomPoint, wanted: float) -> None:
         # Without a single one in so long, the interval would end at the wanted rate.
         hours = poisson_rate(0, 1.0).high / wanted
         st.caption(texts.NOT_SURE.format(wanted=f"{wanted:g}", hours=span(3600 * hours)))
-    if st.button(
+    st.button(
         texts.TAKE.format(threshold=chosen.threshold),
         icon=":material/check:",
         disabled=state.settings().threshold == chosen.threshold,
         on_click=_take,
         args=(chosen.threshold,),
         key="live_room_take",
-    ):
-        st.rerun()  # the whole page, with its slider
+    )
 
 
 def _take(threshold: float) -> None:
     state.change(threshold=threshold, word_thresholds={})
+    st.session_state[_TAKEN] = True
 
 
 def _figures(point: RoomPoint) -> str:

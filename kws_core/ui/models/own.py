@@ -59,6 +59,7 @@ def show(subject: Subject) -> None:
             kept = st.session_state[_RESULT] = identity, result
     if kept is None:
         st.caption(f"The result appears here. {PRIVACY}")
+        st.page_link("pages/4_Live.py", label=texts.OWN_BY_MICROPHONE, icon=":material/mic:")
         return
     _show(kept[1])
 

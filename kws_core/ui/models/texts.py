@@ -80,6 +80,7 @@ OWN: Final = (
     "`yes/anna.wav`, `yes_1.flac`. One word per file, at most {longest:g} s; of a longer "
     "recording, the loudest second is used."
 )
+OWN_BY_MICROPHONE: Final = "Or record one: Live, “Say these words”"
 
 # Why this word
 MAPS: Final = (
