@@ -31,7 +31,8 @@ class Line:
 
     page: the address of the session's page, if known. is_wanted: whether the page still listens,
     asked from any thread. lost: seconds of the current run that never came. connections: how many
-    there were for this run; more than one if it was interrupted.
+    there were for this run; more than one if it was interrupted. is_asleep: whether the last one
+    ended for silence, and the browser waits for sound before it opens another.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Line:
         self.is_wanted = is_wanted
         self.received = self.connections = 0
         self.lost = 0.0
+        self.is_asleep = False
         self.connected_since: float | None = None
         self._sink = sink
         self._clock = clock
@@ -63,14 +65,16 @@ class Line:
         with self._lock:
             self._connection += 1
             self.connections += 1
+            self.is_asleep = False
             self.connected_since = self._clock()
             return self._connection
 
-    def disconnect(self, connection: int) -> None:
+    def disconnect(self, connection: int, *, for_silence: bool = False) -> None:
         """Take note that a connection has ended."""
         with self._lock:
             if connection == self._connection:
                 self.connected_since = None
+                self.is_asleep = for_silence
 
     def has(self, connection: int) -> bool:
         """Whether this connection is the newest."""

@@ -57,15 +57,17 @@ class MicrophoneRoute:
         except StreamRefusedError as refusal:
             await websocket.close(refusal.code, str(refusal))
             return
+        code: int | None = None
         try:
             await _Stream(websocket, line, connection, self._patience).run()
         except StreamRefusedError as refusal:
+            code = refusal.code
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed by the other side
                 await websocket.close(refusal.code, str(refusal))
         except WebSocketDisconnect:
             pass
         finally:
-            board.disconnect(line, connection)
+            board.disconnect(line, connection, for_silence=code == Close.SILENCE)
 
 
 class _Stream:

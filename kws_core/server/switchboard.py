@@ -70,8 +70,8 @@ class Switchboard:
             self._connections[line, connection] = None
             return connection
 
-    def disconnect(self, line: Line, connection: int) -> None:
+    def disconnect(self, line: Line, connection: int, *, for_silence: bool = False) -> None:
         """Close a connection."""
         with self._lock:
             self._connections.pop((line, connection), None)
-        line.disconnect(connection)
+        line.disconnect(connection, for_silence=for_silence)

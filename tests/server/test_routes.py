@@ -150,6 +150,8 @@ def test_a_lost_connection_goes_on_with_another_one_and_its_gap_is_marked(
     ]
     assert listener.health.missing == pytest.approx(10.0)
     assert (line.connections, line.lost) == (2, pytest.approx(10.0))
+    wait_until(lambda: not line.is_connected)
+    assert not line.is_asleep
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_silence_ends_the_connection(
         if zeros:
             send(socket, np.tile(SILENCE, 100))
         assert closed_with(socket) == Close.SILENCE
-    wait_until(lambda: not line.is_connected)
+    wait_until(lambda: line.is_asleep and not line.is_connected)
 
 
 def test_a_page_that_was_left_ends_the_connection(

@@ -1,7 +1,8 @@
 // In the browser's audio thread: makes blocks of 20 ms of what the microphone gives.
 // Its sender is websocket.js; the server's side of both is kws_core/server/blocks.py.
 
-const STALLED_MS = 1000; // between two calls: the device or the computer was asleep
+const LOST_S = 1; // by which the device may fall behind before that counts as sound that is missing
+const WINDOW_MS = 2000; // calls come in bursts: only what all of them are late by is lost
 
 class Blocks extends AudioWorkletProcessor {
   constructor() {
@@ -9,17 +10,14 @@ class Blocks extends AudioWorkletProcessor {
     this.values = new Int16Array(Math.round(sampleRate * 0.02));
     this.filled = 0;
     this.number = 0;
-    this.asleep = 0; // seconds that this thread's own clock has missed
-    this.called = Date.now();
+    this.lost = 0; // seconds that the device did not record: it stalled, or the computer slept
+    this.origin = Infinity; // second of the clock at which the device would have begun
+    this.least = Infinity; // of what the calls of this window are behind the clock, in seconds
+    this.windowEnd = Date.now() + WINDOW_MS;
   }
 
   process(inputs) {
-    const now = Date.now();
-    if (now - this.called > STALLED_MS) {
-      this.asleep += (now - this.called) / 1000;
-      this.filled = 0;
-    }
-    this.called = now;
+    this.compareClocks(Date.now());
     const channels = inputs[0];
     const length = channels[0]?.length ?? 128; // nothing comes from a device that is gone
     for (let i = 0; i < length; i++) {
@@ -32,11 +30,24 @@ class Blocks extends AudioWorkletProcessor {
     return true;
   }
 
+  compareClocks(now) {
+    const begun = now / 1000 - currentFrame / sampleRate - this.lost;
+    this.origin = Math.min(this.origin, begun);
+    this.least = Math.min(this.least, begun - this.origin);
+    if (now < this.windowEnd) return;
+    if (this.least > LOST_S) {
+      this.lost += this.least;
+      this.filled = 0;
+    }
+    this.least = Infinity;
+    this.windowEnd = now + WINDOW_MS;
+  }
+
   post(end) {
     this.port.postMessage({
       number: this.number++,
       rate: sampleRate,
-      time: (end - this.values.length) / sampleRate + this.asleep,
+      time: (end - this.values.length) / sampleRate + this.lost,
       values: this.values.slice(),
       silent: this.values.every((value) => value === 0),
     });

@@ -54,6 +54,8 @@ class Microphone:
         """Return how the connection is now."""
         if not self.is_open or listener.is_playing or listener.paused:
             return Link()
+        if self.line is not None and self.line.is_asleep:
+            return Link()  # the page says that the microphone is silent
         seconds, connecting = time.monotonic() - self._since, self._connecting
         if self.line is not None:
             since, connecting = self.line.connected_since, not self.line.is_connected

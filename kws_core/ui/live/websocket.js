@@ -189,7 +189,7 @@ class Microphone {
     if (!socket && this.asleep && !silent) this.renew();
     const most = HELD_BACK_S * rate * 2;
     if (socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > most) {
-      if (this.connected) this.unsent += values.length / rate; // numbers go on: the server counts
+      if (this.connected && !this.asleep) this.unsent += values.length / rate; // numbers go on: the server counts
       return;
     }
     const message = new ArrayBuffer(HEADER_BYTES + 2 * values.length);
