@@ -41,7 +41,7 @@ class BackgroundDraw(Draw):
         return add_at_snr(clip, noise, self.snr_db)
 
     def __str__(self) -> str:
-        place = f"from {100 * self.position:.0f} % of its length"
+        place = f"from {100 * self.position:.0f}% of its length"
         return f"{recording_title(self.recording)} {place}, {signed(self.snr_db)} dB SNR"
 
 

@@ -59,6 +59,7 @@ def preset_pills() -> None:
         format_func=lambda name: next(one.label for one in PRESETS if one.name == name),
         key=_PRESET,
         on_change=lambda: state.use_preset(st.session_state[_PRESET]),
+        help="\n".join(f"- **{known.label}**: {known.purpose}" for known in PRESETS),
     )
 
 

@@ -184,7 +184,7 @@ def _all_but_lists(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spread_row(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("5 %", "25 %", "50 %", "75 %", "95 %")
+    names = ("5%", "25%", "50%", "75%", "95%")
     return {"word": row["word"]} | {
         f"{key} {name}": value
         for key in ("seconds", "level_db")

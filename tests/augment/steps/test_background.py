@@ -45,5 +45,5 @@ def test_a_background_that_holds_no_sound_changes_nothing(recording) -> None:
 def test_a_draw_of_background_says_what_it_does() -> None:
     assert (
         str(BackgroundDraw("another_speaker", 12, 0.25))
-        == "another speaker from 25 % of its length, +12.0 dB SNR"
+        == "another speaker from 25% of its length, +12.0 dB SNR"
     )
