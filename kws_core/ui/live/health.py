@@ -17,10 +17,11 @@ EVERY_S: Final = 1.0
 
 
 def show_health(listener: Listener, microphone: Microphone, *, runs: bool) -> None:
-    """Show the figures, renewed every second while something runs, and the choice of the way."""
+    """Show the figures, renewed every second while something runs, below the choice of the way."""
     with st.expander(texts.HEALTH, icon=":material/monitor_heart:"):
-        st.fragment(_show, run_every=EVERY_S if runs else None)(listener, microphone)
         way_choice()
+        with st.container():  # of its own: how many rows there are changes
+            st.fragment(_show, run_every=EVERY_S if runs else None)(listener, microphone)
 
 
 @calm_errors("Live")

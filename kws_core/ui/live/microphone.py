@@ -109,7 +109,7 @@ def way_choice() -> None:
     """Let a person choose how the sound gets to the server."""
     st.session_state[_CHOICE] = _chosen() or "auto"
     st.segmented_control(
-        texts.WAY,
+        texts.WAY_CHOICE,
         list(texts.WAYS),
         format_func=lambda way: texts.WAYS[way],
         key=_CHOICE,

@@ -148,6 +148,7 @@ HEALTH_NOTE: Final = (
     "exceed those of the fastest frame."
 )
 WAY: Final = "Connection"
+WAY_CHOICE: Final = "Send the sound over"
 WAYS: Final = {"auto": "Automatic", "webrtc": "WebRTC", "websocket": "WebSocket"}
 WAY_HELP: Final = (
     "How the sound gets to the server. WebRTC has the shorter delay on a bad network, and does not "
