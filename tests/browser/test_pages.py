@@ -68,7 +68,7 @@ def recorder(page: Page) -> Locator:
 
 def upload(opened: OpenPage, name: str, data: bytes) -> None:
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-    opened.page.locator("input[type=file]").set_input_files(file)
+    opened.page.locator("input[type=file]").first.set_input_files(file)
 
 
 def test_a_spoken_word_is_recognised_and_outlives_a_change_of_page(
