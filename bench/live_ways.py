@@ -46,19 +46,22 @@ class Person:
     def __init__(self, recognizer: Recognizer, n_frames: int) -> None:
         self.delays = np.full(n_frames, np.nan)  # there from the start: memory is watched
         self.n_pieces = 0
+        self._known = 0  # words that were heard before
         self.words: list[tuple[float, str]] = []  # when the decision was there, and for what
         self.listener = Listener(KeywordDetector(recognizer))
         self._hear = self.listener.hearing.hear
         self.listener.hearing.hear = self._timed  # type: ignore[method-assign]
 
     def _timed(self, frame: Frame) -> None:
-        known = len(self.listener.hearing.words)
         self._hear(frame)
         now = time.monotonic()
+        log = self.listener.hearing.words  # the last thousand
         if self.n_pieces < len(self.delays):
             self.delays[self.n_pieces] = now - frame.time - frame.seconds
             self.n_pieces += 1
-        self.words += [(now, word.label) for word in self.listener.hearing.words[known:]]
+        new = [word for word in log if word.number > self._known]
+        self._known += len(new)
+        self.words += [(now, word.label) for word in new]
 
     @property
     def late(self) -> npt.NDArray[np.float64]:

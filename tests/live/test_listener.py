@@ -15,11 +15,11 @@ from kws_core.errors import SettingsError
 from kws_core.live import Frame, Hearing, Listener, Mark, Playback
 from kws_core.live.frame_queue import FrameQueue
 from kws_core.live.frames import BROWSER_RATE, FRAME_S, joined, mono_of
-from kws_core.live.health import Health
+from kws_core.live.health import Health, Stopwatch
 from kws_core.live.listener import IDLE_AFTER_S, THREAD_NAME
 from kws_core.live.words import as_csv
 from kws_core.room import PromptTest
-from kws_core.spotting import DetectorSettings, KeywordDetector
+from kws_core.spotting import DetectorSettings, Faults, KeywordDetector
 from tests.helpers.listeners import StreamListener, burst
 
 SPOKEN = ("low", "high", "low", "middle")
@@ -388,3 +388,21 @@ def test_the_lost_share_counts_what_should_have_come() -> None:
     faults = Hearing(detector()).health(FrameQueue(1)).faults
     lost = type(faults)(gaps=1, lost=2 * FRAME_S)
     assert Health(received=98, faults=lost).lost_share == pytest.approx(0.02)
+
+
+def test_the_delay_of_the_sound_is_that_of_the_last_two_seconds() -> None:
+    watch = Stopwatch()
+
+    def late_after(frames: int, first: int, delay: float) -> float:
+        for k in range(first, first + frames):
+            watch.arrived(k * FRAME_S, k * FRAME_S + delay)
+        return watch.read((first + frames) * FRAME_S, FrameQueue(1), Faults()).late
+
+    assert late_after(50, 0, delay=0.1) == pytest.approx(0.0)
+    assert late_after(10, 50, delay=0.6) == pytest.approx(0.5)
+    assert late_after(50, 60, delay=0.1) == pytest.approx(0.5)
+    assert late_after(90, 110, delay=0.1) == pytest.approx(0.0)
+    # After an interruption, what was on its way comes at once, and then all is well.
+    for k in range(200, 700):
+        watch.arrived(k * FRAME_S, 700 * FRAME_S)
+    assert late_after(150, 700, delay=0.1) < 0.1
