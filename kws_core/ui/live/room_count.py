@@ -49,7 +49,7 @@ def show_count(listener: Listener, *, runs: bool) -> None:
         _buttons(listener, test, goes_on, seconds)
     if test is None:
         return
-    with st.container():  # of its own: how many elements there are changes
+    with st.container(key="live_room_counted"):  # of its own: how many elements there are changes
         st.fragment(_show, run_every=EVERY_S if runs and goes_on else None)(
             listener, test, runs, goes_on
         )

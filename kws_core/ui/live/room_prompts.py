@@ -39,7 +39,7 @@ def show_prompts(listener: Listener, *, runs: bool) -> None:
         _buttons(listener, goes_on, can_hear=runs and not listener.is_playing)
     if test is None:
         return
-    with st.container():  # of its own: how many elements there are changes
+    with st.container(key="live_room_say"):  # of its own: how many elements there are changes
         show = st.fragment(_show, run_every=EVERY_S if runs and goes_on else None)
         show(listener, test, runs, goes_on)
 

@@ -40,7 +40,7 @@ def show_threshold(listener: Listener, *, runs: bool) -> None:
         key=_WANTED,
         persist_state="session",
     )
-    with st.container():  # of its own: how many elements there are changes
+    with st.container(key="live_room_point"):  # of its own: how many elements there are changes
         every = EVERY_S if runs and room_state.follows(listener, count) else None
         st.fragment(_show, run_every=every)(wanted)
 
