@@ -38,6 +38,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: (item.get_closest_marker("browser") is not None) is last)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name files in tests by their argument: some hold the time they were made at.
+
+    Processes that test together would then not find the same tests, and none would run.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
     """Keep torch on one core: quicker for small networks, and sums keep their order."""
