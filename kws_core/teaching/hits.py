@@ -1,8 +1,7 @@
 """When a word counts as found: much as the detector decides, from windows 80 ms apart.
 
-The detector averages a few windows and asks for a high mean, so that all of them must pass. Here
-they are three. What a
-run of windows reaches is therefore the best of the least of three in a row.
+The detector averages a few windows and asks for a high mean, so that all of them must pass. What a
+run of windows reaches is therefore the best of the least of as many in a row.
 """
 
 from __future__ import annotations
@@ -10,15 +9,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from kws_core.spotting import DetectorSettings
+
 Rows = npt.NDArray[np.float64]
 
-IN_A_ROW = 3
+IN_A_ROW = DetectorSettings().n_smoothed
 
 
 def reached(log_odds: Rows) -> Rows:
     """Return the highest threshold (words,) that a run of windows (n, words) still passes.
 
-    Fewer windows than three in a row pass none: minus infinity.
+    Fewer windows than that pass none: minus infinity.
     """
     if len(log_odds) < IN_A_ROW:
         return np.full(log_odds.shape[1], -np.inf)
