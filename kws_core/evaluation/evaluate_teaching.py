@@ -2,8 +2,8 @@
 
 Words that no model was trained on (`english_words.parquet`) are taught and looked for in other
 takes of them, and false alarms are counted in fluent English of validation speakers. A word counts
-as found as the detector finds it: as many windows in a row, 80 ms apart, as it averages, above its threshold, and
-above those of the other taught words.
+as found as the detector finds it: as many windows in a row, 80 ms apart, as it averages, above its
+threshold, and above those of the other taught words.
 """
 
 from __future__ import annotations
