@@ -34,6 +34,11 @@ def work(plan: Plan, manifest: str, recordings: Sequence[Recording]) -> list[Out
     return hear(plan, _recognizer(plan, manifest), recordings)
 
 
+def make_ready(plan: Plan, manifest: str) -> None:
+    """Load the model of a run in a process of the cluster; raises what prevents it."""
+    _recognizer(plan, manifest)
+
+
 @functools.lru_cache(maxsize=1)
 def _recognizer(plan: Plan, manifest: str) -> Recognizer:
     import torch
@@ -77,6 +82,7 @@ class Cluster:
         is set aside. Raises ArchiveError if the cluster is lost.
         """
         text = json.dumps(manifest)
+        self._make_ready(plan, text)
         waiting = deque(grouped(recordings, self.n_workers))
         suspects: deque[Recording] = deque()
         deaths: dict[str, int] = {}
@@ -108,6 +114,19 @@ class Cluster:
             with contextlib.suppress(Exception):  # the cluster may be gone
                 self._client.cancel(list(self._sent))
             self._sent.clear()
+
+    def _make_ready(self, plan: Plan, manifest: str) -> None:
+        """Have every worker load the model: what it can't do for one recording, it can for none."""
+        try:
+            self._client.run(make_ready, plan, manifest)
+        except ArchiveError:
+            raise
+        except Exception as error:  # whatever a worker lacks
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            raise ArchiveError(
+                f"A worker of the cluster can't hear recordings ({reason[-1]}). Install the same "
+                "version of this package, with its models, on all of them."
+            ) from error
 
     def _send(self, plan: Plan, manifest: str, group: list[Recording]) -> None:
         future = self._client.submit(self._work, plan, manifest, tuple(group), pure=False)

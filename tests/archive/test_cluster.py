@@ -21,6 +21,8 @@ from kws_core.cli import main as cli
 from kws_core.errors import ArchiveError
 from kws_core.samples import get_sample
 from tests.helpers.archive_work import (
+    SETTINGS,
+    AbsentPlan,
     heard_words,
     listen,
     tone_plan,
@@ -118,6 +120,17 @@ def test_a_worker_with_another_model_is_refused(cluster, tmp_path: Path) -> None
     recordings = [Recording(str(get_sample("yes").path), 1)]
     with pytest.raises(ArchiveError, match=r"another model.*temperature: 9\.0, now"):
         list(others.hear(Plan(), Plan().manifest(Plan().load()) | {"temperature": 9.0}, recordings))
+
+
+@pytest.mark.slow
+def test_workers_that_lack_something_end_the_run_and_no_recording_is_blamed(
+    cluster, tmp_path: Path
+) -> None:
+    ears = lambda: contextlib.nullcontext(cluster)  # noqa: E731
+    recordings = write_recordings(tmp_path / "in", 2)
+    with pytest.raises(ArchiveError, match=r"can't hear recordings.*No module named 'something'"):
+        scan_archive(AbsentPlan(settings=SETTINGS), recordings, tmp_path / "out", ears)
+    assert heard_words(tmp_path / "out") == {}
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,15 @@ class TonePlan(Plan):
 
     def load(self) -> Any:
         return Listener()
+
+
+class AbsentPlan(TonePlan):
+    """Can be loaded here, but not by workers."""
+
+    def load(self) -> Any:
+        if multiprocessing.parent_process() is not None:
+            raise ModuleNotFoundError("No module named 'something'")
+        return super().load()
 
 
 def tone_plan(**options: Any) -> TonePlan:
