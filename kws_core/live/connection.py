@@ -20,7 +20,8 @@ class Link:
     """A connection; times in seconds.
 
     way: how the sound comes. connecting, connected: how long it has been so, None if it is not.
-    since_frame: since sound last came. late: delay of the sound compared with the fastest frame.
+    since_frame: since sound last came, None also after a pause; heard: whether any came since it is
+    connected. late: delay of the sound compared with the fastest frame.
     behind: seconds of it that wait for the detector. lost: the share that never came. relayed:
     whether a TURN server is set up. local: whether it does not leave this computer.
     """
@@ -29,6 +30,7 @@ class Link:
     connecting: float | None = None
     connected: float | None = None
     since_frame: float | None = None
+    heard: bool = False
     late: float = 0.0
     behind: float = 0.0
     lost: float = 0.0
@@ -52,7 +54,7 @@ def gives_up(link: Link) -> bool:
     patience = GIVE_UP_LOCAL_S if link.local else GIVE_UP_S
     if link.connecting is not None:
         return link.connecting > patience
-    return link.connected is not None and link.since_frame is None and link.connected > patience
+    return link.connected is not None and not link.heard and link.connected > patience
 
 
 def trouble(link: Link) -> str | None:

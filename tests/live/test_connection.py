@@ -42,7 +42,8 @@ def test_webrtc_that_brings_no_sound_is_given_up_after_a_few_seconds() -> None:
     ):
         assert not gives_up(before)
         assert gives_up(after)
-    assert not gives_up(Link(connected=60, since_frame=50))  # it did connect
+    for since_frame in (50, None):  # it did bring sound: since a while, or before a pause
+        assert not gives_up(Link(connected=60, since_frame=since_frame, heard=True))
     assert not gives_up(Link())
     assert not gives_up(Link("websocket", connecting=99))
 

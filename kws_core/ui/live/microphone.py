@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -27,6 +28,15 @@ _FAILED: Final = "live_webrtc_failed_kept"  # whether WebRTC did not connect in 
 _CHOICE: Final = "live_way"
 
 
+@dataclass
+class _Since:
+    """Since when the connection is as it is (by time.monotonic), and whether sound came since."""
+
+    state: tuple[Way, bool, bool]
+    at: float
+    heard: bool = False
+
+
 class Microphone:
     """The connection as a run of the page found it. line: of a WebSocket."""
 
@@ -44,19 +54,20 @@ class Microphone:
         self.is_open = connecting or connected
         self._connecting = connecting
         self._relayed = relayed
-        kept: tuple[tuple[bool, bool], float] | None = st.session_state.get(_SINCE)
-        state = connecting, connected
-        if kept is None or kept[0] != state:
-            kept = st.session_state[_SINCE] = state, time.monotonic()
-        self._since = kept[1]
+        kept: _Since | None = st.session_state.get(_SINCE)
+        if kept is None or kept.state != (way, connecting, connected):
+            kept = _Since((way, connecting, connected), time.monotonic())
+            st.session_state[_SINCE] = kept
+        self._since = kept
 
     def link(self, listener: Listener) -> Link:
         """Return how the connection is now."""
         if not self.is_open or listener.is_playing or listener.paused:
+            self._since.at = time.monotonic()  # nothing is to come meanwhile
             return Link()
         if self.line is not None and self.line.is_asleep:
             return Link()  # the page says that the microphone is silent
-        seconds, connecting = time.monotonic() - self._since, self._connecting
+        seconds, connecting = time.monotonic() - self._since.at, self._connecting
         if self.line is not None:
             since, connecting = self.line.connected_since, not self.line.is_connected
             seconds = seconds if since is None else time.monotonic() - since
@@ -64,10 +75,12 @@ class Microphone:
         if connecting:
             return Link(self.way, connecting=seconds, relayed=self._relayed, local=local)
         health = listener.health
+        self._since.heard |= health.since_frame is not None
         return Link(
             self.way,
             connected=seconds,
             since_frame=health.since_frame,
+            heard=self._since.heard,
             late=health.late,
             behind=health.behind,
             lost=health.lost_share,
