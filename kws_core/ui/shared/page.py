@@ -121,6 +121,6 @@ def page_links() -> None:
     others = PAGES[1:]
     for row in (others[at : at + _CARDS_A_ROW] for at in range(0, len(others), _CARDS_A_ROW)):
         for column, entry in zip(st.columns(_CARDS_A_ROW), row, strict=False):
-            with column.container(border=True):
+            with column.container(border=True, height="stretch"):
                 st.page_link(entry.script, label=f"**{entry.label}**", icon=entry.icon)
                 st.caption(entry.purpose)

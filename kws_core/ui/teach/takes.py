@@ -14,7 +14,7 @@ from kws_core.teaching.names import LONGEST_NAME
 from kws_core.teaching.ready import ready_takes
 from kws_core.teaching.takes import ADVICE, Take, problems_of
 from kws_core.ui.shared import resources
-from kws_core.ui.shared.messages import INSECURE_PAGE, PRIVACY, can_have_microphone, plain
+from kws_core.ui.shared.messages import INSECURE_PAGE, can_have_microphone, plain
 from kws_core.ui.teach import state
 
 _NAME: Final = "teach_name"
@@ -28,6 +28,10 @@ _WANTED: Final = 5
 
 def show_words() -> None:
     """Let a person name words, and choose the one to record."""
+    if not state.words():
+        st.markdown(
+            "Name a word, then record it five times. Without a microphone: ready takes."
+        )
     with (
         st.form("teach_new_word", clear_on_submit=True, border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -51,8 +55,6 @@ def show_words() -> None:
             help="Recognise the taught words instead of the 35 that the model knows. "
             "Their names can then be used again.",
         )
-    if not state.words():
-        st.caption(f"Name a word, then record it five times. {PRIVACY}")
 
 
 def show_takes() -> None:

@@ -20,7 +20,7 @@ _FILE: Final = "teach_file"
 
 def show_use(taught: TaughtRecognizer | None) -> None:
     """Switch the words on for the other pages, and offer them as a file."""
-    st.header("Use it", anchor=False)
+    st.header("Words taught before" if taught is None else "Use it", anchor=False)
     if taught is not None and st.session_state.get(_WANTED):
         taught_words.use(taught)  # what was learnt since
     in_use = taught_words.in_use()
