@@ -29,9 +29,7 @@ _WANTED: Final = 5
 def show_words() -> None:
     """Let a person name words, and choose the one to record."""
     if not state.words():
-        st.markdown(
-            "Name a word, then record it five times. Without a microphone: ready takes."
-        )
+        st.markdown("Name a word, then record it five times. Without a microphone: ready takes.")
     with (
         st.form("teach_new_word", clear_on_submit=True, border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
