@@ -53,9 +53,16 @@ def test_a_sound_is_taught_found_and_kept_in_a_file(
     page = opened.page
     page.get_by_label("New word").fill("whistle")
     page.get_by_role("button", name="Add the word").click()
-    for number in range(1, 4):
+    takes = page.get_by_role("button", name="Drop")
+    # The browser's microphone starts anew each time: some takes are the same to the bit.
+    again = page.get_by_text("among the takes already")
+    for _ in range(9):
+        if (kept := takes.count()) == 3:
+            break
         record(opened, page.get_by_test_id("stAudioInput").first)
-        expect(page.get_by_role("button", name="Drop")).to_have_count(number, timeout=WAIT_MS)
+        expect(takes.nth(kept).or_(again).first).to_be_visible(timeout=WAIT_MS)
+        opened.wait_until_idle()
+    expect(takes).to_have_count(3)
     record(opened, page.get_by_test_id("stAudioInput").last)
     page.get_by_role("button", name="Wrong").wait_for()
 
