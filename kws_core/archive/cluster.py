@@ -25,6 +25,7 @@ _TASKS_A_WORKER: Final = 3  # that are sent at once
 _LOOK_S: Final = 2.0  # how often it is looked whether there still are workers
 _WITHOUT_WORKERS_S: Final = 120.0
 _CONNECT_S: Final = 10.0
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 Work = Callable[[Plan, str, Sequence[Recording]], list[Outcome]]
 
@@ -44,6 +45,7 @@ def _recognizer(plan: Plan, manifest: str) -> Recognizer:
     import torch
 
     torch.set_num_threads(1)  # there is a process for each core
+    _keep_memory()
     recognizer = plan.load()
     found = differences(json.loads(manifest), plan.manifest(recognizer))
     if found:
@@ -52,6 +54,20 @@ def _recognizer(plan: Plan, manifest: str) -> Recognizer:
             "version with the same models on all of them."
         )
     return recognizer
+
+
+def _keep_memory() -> None:
+    """Let glibc keep memory between batches, as it does by default.
+
+    Dask has its workers hand every free block back at once, and a network that asks for some
+    megabytes again and again then spends as long on page faults as on sums.
+    """
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, 2**25)
+        mallopt(_M_TRIM_THRESHOLD, 2**26)
 
 
 class Cluster:
