@@ -43,8 +43,11 @@ def find_several_words(page: Page) -> None:
 
 
 def play_a_sample(page: Page) -> None:
+    """Play until words were heard, and hold it: at its end the page would be made anew."""
     page.get_by_role("button", name="Play the sample").click()
-    page.get_by_role("button", name="Pause", exact=True).and_(page.locator(":enabled")).wait_for()
+    page.get_by_text("Log: 2 words").wait_for()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("button", name="Resume", exact=True).wait_for()
 
 
 # What is done on a page before it is looked at.

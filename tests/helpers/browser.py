@@ -181,9 +181,11 @@ class OpenPage:
             arg=colour_scheme,
         )
         self.wait_until_idle()
-        # What is half faded has another contrast.
+        # What is half faded has another contrast. Transitions of what is hidden stay in the list.
         self.page.wait_for_function(
-            "!document.getAnimations().some(animation => animation instanceof CSSTransition)"
+            """() => !document.getAnimations().some(
+              animation => animation instanceof CSSTransition && animation.playState === "running"
+            )"""
         )
 
 
