@@ -8,17 +8,16 @@ changes of rate and of channels, and through files that were joined.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, BinaryIO, Final, Literal
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from kws_core.audio.formats import MP3, MP4, MP4_BEGINS, OGG, WAV, WHITELIST, Format, identify
+from kws_core.audio.joined import files_in
 from kws_core.audio.wav import Wav, read_wav
 from kws_core.errors import AudioError, NotAudioError, TruncatedAudioError
 
@@ -34,11 +33,6 @@ _MOST_FAULTS: Final = 200  # in a container, after each of which reading goes on
 _LOOK_BRIEFLY: Final = {"analyzeduration": "1"}
 _LONGEST_PADDING: Final = 4096  # samples, in the last frames of a codec
 _BETTER_DECODERS: Final = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
-# The first block of a file: index 0, and the flag for the first of a group of channels.
-_WAVPACK_FIRST: Final = re.compile(
-    rb"wvpk.{12}\0{4}.{5}[%b]" % re.escape(bytes(flags for flags in range(256) if flags & 8)),
-    re.DOTALL,
-)
 # Formats whose lengths FFmpeg reads; elsewhere it estimates them from the bit rate.
 _TELLS_LENGTH: Final = ("mov", "matroska", "flac", "w64", "aiff", "caf", "au", "wv", "tta", "ape")
 
@@ -69,7 +63,7 @@ class Recording:
         if begins and _frames_in(data[begins.start() :]) > _frames_in(data[start:]):
             start = begins.start()
         data = data[start:] if start else data
-        self._parts: Sequence[Wav | bytes] = read_wav(data) if kind is WAV else _joined(data, kind)
+        self._parts: Sequence[Wav | bytes] = read_wav(data) if kind is WAV else files_in(data, kind)
         self.tracks = 1
         self.left_out = 0  # of joined files, after blocks() is done
         self.seconds: float | None = None
@@ -274,62 +268,3 @@ def _without_padding(blocks: Iterator[Block], n_frames: int | None) -> Iterator[
         if 0 < over <= _LONGEST_PADDING:
             block = Block(block.rate, block.samples[: max(len(block.samples) - over, 0)])
         yield block
-
-
-def _joined(data: bytes, kind: Format) -> list[bytes]:
-    """The files in a file, where several were joined end to end, with their sizes mended."""
-    if kind is OGG:
-        starts = _ogg_starts(data)
-    elif kind is MP4:
-        starts = _mp4_starts(data)
-    elif kind.demuxer == "wv":
-        starts = [match.start() for match in _WAVPACK_FIRST.finditer(data)]
-    elif kind.is_raw or kind.demuxer in ("ape", "asf", "avi", "flv", "mpeg", "rm"):
-        starts = []  # frames, or packets, of which one follows the other anyway
-    else:
-        starts = [match.start() for match in kind.magic.finditer(data)]
-    cuts = [0, *(start for start in starts if start), len(data)]
-    parts = [data[a:b] for a, b in pairwise(cuts)] if len(cuts) > 2 else [data]
-    return [_with_right_size(part, kind) for part in parts]
-
-
-def _with_right_size(data: bytes, kind: Format) -> bytes:
-    """Fill in sizes that a recorder left at 0 or at the largest number."""
-    if kind.demuxer == "aiff":
-        at, field, width = data.find(b"SSND"), 4, 4
-        data = data[:4] + (len(data) - 8).to_bytes(4, "big") + data[8:]
-    elif kind.demuxer == "w64":
-        at, field, width = data.find(b"data\xf3\xac\xd3\x11"), 16, 8
-    else:
-        return data
-    order: Literal["big", "little"] = "big" if width == 4 else "little"
-    place = at + field
-    rest = len(data) - (place + 4 if width == 4 else at)  # Wave64 counts the head of a chunk
-    if min(at, rest) < 0 or 24 < int.from_bytes(data[place : place + width], order) <= rest:
-        return data
-    return data[:place] + rest.to_bytes(width, order) + data[place + width :]
-
-
-def _ogg_starts(data: bytes) -> list[int]:
-    """Where streams begin after pages of others: a stream beside another begins before them."""
-    starts, had_sound = [], False
-    for page in re.finditer(rb"OggS\0", data):
-        begins = len(data) > page.end() and data[page.end()] & 2
-        if begins and had_sound:
-            starts.append(page.start())
-        had_sound = not begins
-    return starts
-
-
-def _mp4_starts(data: bytes) -> list[int]:
-    starts, position = [], 0
-    while position + 8 <= len(data):
-        size = int.from_bytes(data[position : position + 4], "big")
-        if size == 1:
-            size = int.from_bytes(data[position + 8 : position + 16], "big")
-        if data[position + 4 : position + 8] == b"ftyp":
-            starts.append(position)
-        if size < 8:
-            break
-        position += size
-    return starts[1:]

@@ -14,6 +14,7 @@ from kws_core.explore.settings import ViewSettings
 from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.explore import state
 from kws_core.ui.explore.views import CHART_FORMAT
+from kws_core.ui.shared.download import download
 
 _FORMATS: Final = {"png": "PNG", "svg": "SVG"}
 
@@ -48,13 +49,12 @@ def show_export(chosen: ChosenClip, sound: Sound, settings: ViewSettings) -> Non
                 on_click="ignore",
                 key="explore_wav",
             )
-            st.download_button(
+            download(
                 "Arrays as NPZ",
                 lambda: npz(sound, settings, views),
                 f"{stem}.npz",
                 "application/octet-stream",
                 icon=":material/data_array:",
-                on_click="ignore",
                 key="explore_npz",
             )
         own = "" if chosen.source == "sample" else "; the recording itself is not in it"

@@ -25,6 +25,7 @@ from kws_core.ui.models import stored as models_stored
 from kws_core.ui.models import texts
 from kws_core.ui.models.choices import choice
 from kws_core.ui.models.controls import chart, downloads, fitting, table
+from kws_core.ui.shared.download import download
 
 _MATRIX: Final = "models_confusion"
 _TOP: Final = "models_top_confusions"
@@ -153,12 +154,11 @@ def _show_clips(scores: ClipScores, cell: tuple[str, str], of: tuple[str, str]) 
     st.caption(f"Scores of {shown[number]['Clip']}")
     chart(scores_figure(best), "models_cell_scores", describe_scores(best))
     st.caption(texts.RECORDINGS_ELSEWHERE)
-    st.download_button(
+    download(
         "These clips as CSV",
         lambda: as_csv(shown),
         file_name(*of, said, "as", heard, ending="csv"),
         "text/csv",
         icon=":material/table:",
-        on_click="ignore",
         key="models_csv_cell",
     )

@@ -11,6 +11,7 @@ import streamlit as st
 from kws_core.results.exporting import as_csv, as_plain_json, file_name
 from kws_core.ui.clip import current_clip
 from kws_core.ui.clip.clip_picker import clip_picker
+from kws_core.ui.shared.download import download
 from kws_core.ui.shared.messages import plain
 
 _ROW: Final = 35  # pixels
@@ -68,13 +69,12 @@ def downloads(
     )
     with st.container(horizontal=True):
         for ending, mime, icon, made in kinds:
-            st.download_button(
+            download(
                 ending.upper(),
                 made,
                 file_name(*names, ending=ending),
                 mime,
                 icon=icon,
-                on_click="ignore",
                 key=f"models_{ending}_{'_'.join(names)}",
             )
 

@@ -18,6 +18,7 @@ from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart, fitting, table
 from kws_core.ui.models.sections import Subject
 from kws_core.ui.shared import own_recordings
+from kws_core.ui.shared.download import download
 from kws_core.ui.shared.messages import PRIVACY
 from kws_core.ui.shared.models_loaded import model_named
 from kws_core.ui.shared.player import player
@@ -163,22 +164,20 @@ def _downloads(result: OwnResult) -> None:
     }
     with st.container(horizontal=True):
         for title, make in files.items():
-            st.download_button(
+            download(
                 f"{title} as CSV",
                 make,
                 file_name("own", title, ending="csv"),
                 "text/csv",
                 icon=":material/table:",
-                on_click="ignore",
                 key=f"models_own_csv_{title}",
             )
-        st.download_button(
+        download(
             "Figures as JSON",
             lambda: as_plain_json(_figures(result)),
             "own-figures.json",
             "application/json",
             icon=":material/data_object:",
-            on_click="ignore",
             key="models_own_json",
         )
 
