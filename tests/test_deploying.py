@@ -8,11 +8,11 @@ import socket
 import ssl
 import subprocess
 import time
-from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import requests
@@ -149,6 +149,17 @@ class Visitor:
             max_size=None,
         )
 
+    @contextmanager
+    def open_page(self) -> Iterator[ClientConnection]:
+        """Open the page's WebSocket, and read at its end what was sent meanwhile."""
+        stream = self.open("/_stcore/stream", "streamlit", self.token)
+        try:
+            yield stream
+        finally:
+            # Unread, it would hold up the closing.
+            Thread(target=lambda: list(stream), daemon=True).start()
+            stream.close()
+
     def begin_session(self, stream: ClientConnection) -> str:
         """Run the page, and return the session's id."""
         ask = BackMsg()
@@ -170,26 +181,36 @@ class Visitor:
         ).status_code
 
 
+def visitors_of_both_copies(served: Served) -> tuple[Visitor, Visitor]:
+    """Draw visitors until two of them are on different copies."""
+    by_copy: dict[str, Visitor] = {}
+    for _ in range(MOST_VISITORS):
+        visitor = Visitor(served)
+        (copy,) = served.copies_of(visitor.cookie)
+        by_copy[copy] = visitor
+        if len(by_copy) == 2:
+            first, second = by_copy.values()
+            return first, second
+    raise AssertionError("one copy has all visitors")
+
+
 @pytest.mark.slow
 def test_pages_uploads_and_websockets_of_a_browser_stay_on_one_copy(served: Served) -> None:
-    by_copy: dict[str, list[tuple[Visitor, str]]] = defaultdict(list)
+    visitors = visitors_of_both_copies(served)
     with ExitStack() as stack:
-        for _ in range(MOST_VISITORS):
-            visitor = Visitor(served)
-            stream = visitor.open("/_stcore/stream", "streamlit", visitor.token)
-            session = visitor.begin_session(stack.enter_context(stream))
-            # Only the copy that has the session takes a file for it.
-            assert visitor.upload(session) == 204
+        sessions = []
+        for visitor in visitors:
+            stream = stack.enter_context(visitor.open_page())
+            sessions.append(visitor.begin_session(stream))
             # The sound's WebSocket gets through, to where it is refused without a token.
             with pytest.raises(InvalidStatus) as refused:
                 visitor.open("/kws/microphone")
             assert refused.value.response.status_code == 403
-            (copy,) = served.copies_of(visitor.cookie)
-            by_copy[copy].append((visitor, session))
-            if len(by_copy) == 2:
-                break
-        first, second = by_copy.values()
-        assert first[0][0].upload(second[0][1]) in (400, 403, 404)
+        # Only the copy that has the session takes a file for it.
+        first, second = visitors
+        assert [first.upload(sessions[0]), second.upload(sessions[1])] == [204, 204]
+        assert first.upload(sessions[1]) in (400, 403, 404)
+    assert all(len(served.copies_of(visitor.cookie)) == 1 for visitor in visitors)
 
 
 @pytest.mark.slow
