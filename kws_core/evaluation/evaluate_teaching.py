@@ -78,7 +78,8 @@ def evaluate_teaching(
     space, others, weight = ground(bank)
     rng = np.random.default_rng(settings.seed)
     figures = []
-    for n, several in [*((n, False) for n in _TAKES), (_SEVERAL, True)]:
+    numbers = [n for n in _TAKES if n < settings.takes_of_person]  # at least one is left to find
+    for n, several in [*((n, False) for n in numbers), (_SEVERAL, True)]:
         draws = []
         for _ in range(settings.draws):
             taught, own, foreign = _draw(material, n, several, rng)
