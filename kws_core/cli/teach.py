@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from kws_core.audio.formats import FORMATS
@@ -11,6 +10,7 @@ from kws_core.audio.read import read_audio
 from kws_core.cli.numbers import count, positive
 from kws_core.errors import AudioError, DataError, TeachingError
 from kws_core.results.store import RESULTS_FOLDER
+from kws_core.results.teaching_store import save_teaching_figures
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 from kws_core.teaching.report import WordReport
 from kws_core.teaching.takes import ADVICE, Take, make_take, problems_of
@@ -86,10 +86,8 @@ def evaluate_teaching_command(options: argparse.Namespace) -> int:
     recognizer = Recognizer.load(options.model, options.model_folder)
     settings = TeachingSettings(options.draws, options.takes, options.hours)
     figures = evaluate_teaching(recognizer, options.data, settings)
-    path = options.out / f"{options.model}-teaching.json"
     try:
-        options.out.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        path = save_teaching_figures(options.out, figures)
     except OSError as error:
         raise DataError(f"The figures can't be written: {error}.") from error
     for one in figures["figures"]:

@@ -91,9 +91,10 @@ def read_figures(path: Path, results_format: int, command: str) -> dict[str, Any
     """
     try:
         figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if figures["format"] != results_format:
-            raise ValueError(f"its format is {figures['format']}, not {results_format}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = figures.get("format", 1)
+        if found != results_format:
+            raise ValueError(f"its format is {found}, not {results_format}")
+    except (OSError, ValueError, AttributeError) as error:
         raise _unreadable(path, error, command) from error
     return figures
 

@@ -15,6 +15,7 @@ from kws_core.results.metrics import wilson_interval
 from kws_core.results.scores import figures_of
 from kws_core.results.store import RESULTS_FORMAT, save_results
 from kws_core.results.stream_store import STREAM_FORMAT, save_stream_figures
+from kws_core.results.teaching_store import save_teaching_figures
 from tests.helpers.clip_scores import random_scores
 
 MODEL = "ds-resnet"
@@ -102,6 +103,35 @@ def made_stream(model: str = MODEL, split: str = "val") -> dict[str, Any]:
     }
 
 
+def made_teaching(model: str = MODEL) -> dict[str, Any]:
+    def spread(mean: float) -> dict[str, float]:
+        return {"mean": mean, "spread": 0.1}
+
+    def row(takes: int, people: int, own: float | None, others: float) -> dict[str, Any]:
+        names = {
+            "own_found_at_1": own and own - 0.1,
+            "own_found_at_5": own,
+            "own_named": own and 1.0,
+            "others_found_at_1": others - 0.1,
+            "others_found_at_5": others,
+            "others_named": {0.2: 0.7, 0.4: 0.8, 0.6: 0.9}[others],
+        }
+        shares = {name: spread(mean) for name, mean in names.items() if mean is not None}
+        return {"takes": takes, "people": people, **shares}
+
+    return {
+        "model": model,
+        "weights_sha256": "",
+        "date": "2026-11-24",
+        "words": ["lamp", "kettle"],
+        "people": 7,
+        "draws": 3,
+        "fluent_hours": 0.5,
+        "figures": [row(1, 1, 0.8, 0.2), row(5, 1, 0.95, 0.4), row(5, 5, None, 0.6)],
+        "known_words": {"n": 100, "words_taught": 2, "before": 0.95, "after": 0.94},
+    }
+
+
 def made_summary() -> DataSummary:
     rng = np.random.default_rng(0)
     quantiles = [0.4, 0.9, 1.0, 1.0, 1.0]
@@ -157,5 +187,6 @@ def write_results(folder: Path) -> Path:
     scores = random_scores(labels=LABELS)
     save_results(folder, made_figures(sha256=card.sha256), scores, made_map())
     save_stream_figures(folder, made_stream())
+    save_teaching_figures(folder, made_teaching())
     save_data_summary(folder, made_summary())
     return folder

@@ -114,6 +114,13 @@ def test_every_panel_of_the_results_is_drawn_from_the_files(models: Open) -> Non
             assert rows["Clips"].sum() == 300
         if panel == "live":
             assert page.dataframe[0].value["Missed, %"].tolist() == [40.0]
+        if panel == "taught":
+            assert "from 95.0% to 94.0%" in said(page)
+            assert "earlier version of the weights" in said(page)
+            [alt] = alts(
+                calm(page.segmented_control(key="models_taught_rate").set_value("5").run())
+            )
+            assert "at most 60.0% with 5 takes by 5" in alt
     assert f"{figures['calibration']['ece']:.2%}" in drawn["calibration"][0]
     assert len(drawn["conditions"]) == 4
     assert len(drawn["live"]) == 1
@@ -193,6 +200,8 @@ def test_what_was_not_measured_is_said_with_the_command_that_does_it(
     assert "has not been measured yet" in said(page)
     assert page.code[0].value.startswith(f"python -m kws_core evaluate --model {MODEL}")
     select(page, "panel", "live")
+    select(page, "panel", "taught")
+    assert page.code[0].value.startswith("python -m kws_core evaluate-teaching --model")
     calm(page.pills(key="section").set_value("map").run())
     assert "no map of words" in said(page)
     calm(page.pills(key="section").set_value("data").run())

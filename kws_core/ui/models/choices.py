@@ -35,6 +35,7 @@ CHOICES: Final[dict[str, Mapping[Any, str]]] = {
         "roc": "ROC",
         "conditions": "Noise and more",
         "live": "Live detector",
+        "taught": "Taught words",
         "training": "Training",
     },
     "data": {

@@ -22,6 +22,7 @@ from kws_core.ui.models.choices import choice
 from kws_core.ui.models.confusion import show_confusion
 from kws_core.ui.models.controls import chart, downloads, nothing_measured, table
 from kws_core.ui.models.sections import Subject
+from kws_core.ui.models.taught import show_taught
 from kws_core.ui.shared.messages import plain
 
 _SHOWN_ROC: Final = 4  # words in colour before anybody chose
@@ -33,6 +34,8 @@ def show(subject: Subject) -> None:
     model, split = subject.model, subject.split
     if subject.panel == "training":
         _show_training(model)
+    elif subject.panel == "taught":
+        show_taught(model)
     elif split is None:
         command = "evaluate-stream" if subject.panel == "live" else "evaluate"
         nothing_measured(

@@ -65,7 +65,7 @@ def _subject(section: str) -> Subject:
 
 def _split(model: str, panel: str) -> str | None:
     splits = stored.stream_splits(model) if panel == "live" else stored.splits(model)
-    if not splits or panel == "training":
+    if not splits or panel in ("taught", "training"):
         return None
     chosen: str = choice("split", "Measured on", splits, widget=st.selectbox, width=200)
     return chosen

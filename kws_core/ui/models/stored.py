@@ -23,6 +23,7 @@ from kws_core.results.store import (
     load_scores,
 )
 from kws_core.results.stream_store import available_stream_results, load_stream_figures
+from kws_core.results.teaching_store import has_teaching_figures, load_teaching_figures
 from kws_core.spotting.recognizer import DEFAULT_MODEL
 
 _KEPT: Final = 8  # a few models on two splits
@@ -74,6 +75,13 @@ def stream_splits(model: str) -> tuple[str, ...]:
 def stream_figures(model: str, split: str) -> dict[str, Any]:
     """The figures of the live detector; raises DataError if they are damaged."""
     return load_stream_figures(RESULTS_FOLDER, model, split)
+
+
+def teaching_figures(model: str) -> dict[str, Any] | None:
+    """The figures of taught words, None without any; raises DataError if they are damaged."""
+    if not has_teaching_figures(RESULTS_FOLDER, model):
+        return None
+    return load_teaching_figures(RESULTS_FOLDER, model)
 
 
 def data_summary() -> DataSummary | None:

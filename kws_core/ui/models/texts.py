@@ -57,6 +57,22 @@ TRAINING: Final = (
     "Accuracy is measured with averaged weights on unchanged clips; the loss on augmented clips, "
     "so the two do not compare."
 )
+TAUGHT_NOT_MEASURED: Final = (
+    "Taught words have not been measured with {model}. This command does it, with the data folder:"
+)
+TAUGHT_RATE: Final = (
+    "Of each word, in fluent English by people whom nothing was learnt from, counted for words on "
+    "their own. The threshold of each word allows just so many."
+)
+TAUGHT: Final = (
+    "Words that are in no training data ({words}), by {people} students, taught together and "
+    "looked for in other takes. Means of {draws} draws; bars are their standard deviation. False "
+    "alarms were counted in {fluent_hours:.1f} hours. Measured {date}."
+)
+TAUGHT_KNOWN: Final = (
+    "{words_taught} taught words beside the 35 change the accuracy on {n:,} clips of the 35 from "
+    "{before:.1%} to {after:.1%}."
+)
 
 # Map of words
 NO_MAP: Final = "There is no map of words for {model} yet. Evaluating the model makes one:"

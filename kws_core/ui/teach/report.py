@@ -25,6 +25,12 @@ def show_report(taught: TaughtRecognizer) -> None:
     for advice in advices(taught.report):
         st.caption(f":material/lightbulb: {advice}")
     _threshold(taught.report)
+    st.page_link(
+        "pages/5_Models.py",
+        label="How many takes it needs, measured",
+        icon=":material/query_stats:",
+        query_params={"section": "results", "panel": "taught"},
+    )
 
 
 def _row(report: WordReport) -> dict[str, str]:

@@ -1,0 +1,87 @@
+"""Words taught from a few takes: how many are found, by whom, after how many takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from kws_core.charts.layout import COLOURS, axis, figure, legend, share_axis
+
+_FOUND: Final = "others_found_at_"
+
+
+def alarm_rates(figures: Mapping[str, Any]) -> list[str]:
+    """Return the false alarms per hour at which words were looked for, fewest first."""
+    names = {name for row in figures["figures"] for name in row if name.startswith(_FOUND)}
+    return sorted((name.removeprefix(_FOUND) for name in names), key=float)
+
+
+def teaching_figure(figures: Mapping[str, Any], rate: str) -> go.Figure:
+    """Draw the share of takes found against how many takes were taught, with the spread.
+
+    rate: one of `alarm_rates`. A line for the person who taught, one for other people, and a point
+    for other people where several taught, one take each.
+    """
+    single = [row for row in figures["figures"] if row["people"] == 1]
+    several = [row for row in figures["figures"] if row["people"] > 1]
+    traces = [
+        _trace("the person who taught it", single, f"own_found_at_{rate}", COLOURS[0]),
+        _trace("other people", single, f"others_found_at_{rate}", COLOURS[1]),
+    ]
+    for row in several:
+        name = f"other people, taught by {row['people']}"
+        traces.append(_trace(name, [row], f"others_found_at_{rate}", COLOURS[2], "diamond"))
+    layout = {
+        "xaxis": axis("takes", tickvals=[row["takes"] for row in single], rangemode="tozero"),
+        "yaxis": share_axis("takes found", high=1.01),
+        "showlegend": True,
+        "legend": legend(),
+    }
+    return figure(traces, layout, height=380)
+
+
+def teaching_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the measurement as rows of a table, shares in percent."""
+    rows = []
+    for row in figures["figures"]:
+        cells: dict[str, Any] = {"Takes": row["takes"], "People": row["people"]}
+        for rate in alarm_rates(figures):
+            for who, key in (("Same person", "own"), ("Others", "others")):
+                cells[f"{who}, {rate}/h, %"] = _percentage(row.get(f"{key}_found_at_{rate}"))
+        cells["Named, same person, %"] = _percentage(row.get("own_named"))
+        cells["Named, others, %"] = _percentage(row.get("others_named"))
+        rows.append(cells)
+    return rows
+
+
+def _trace(
+    name: str, rows: list[Mapping[str, Any]], measure: str, colour: str, symbol: str = "circle"
+) -> dict[str, Any]:
+    means = [row[measure]["mean"] for row in rows]
+    spreads = [row[measure]["spread"] for row in rows]
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": [row["takes"] for row in rows],
+        "y": means,
+        "customdata": spreads,
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [min(s, 1 - m) for m, s in zip(means, spreads, strict=True)],
+            "arrayminus": [min(s, m) for m, s in zip(means, spreads, strict=True)],
+            "color": colour,
+            "thickness": 1,
+            "width": 3,
+        },
+        "mode": "lines+markers",
+        "line": {"color": colour},
+        "marker": {"size": 9, "symbol": symbol},
+        "hovertemplate": f"{name}<br>%{{x}} takes: %{{y:.0%}} ± %{{customdata:.0%}}<extra></extra>",
+    }
+
+
+def _percentage(share: Mapping[str, Any] | None) -> float | None:
+    return None if share is None else round(100 * share["mean"], 1)

@@ -1,0 +1,40 @@
+"""What measuring taught words leaves behind: ``MODEL-teaching.json``.
+
+Written by ``python -m kws_core evaluate-teaching``. ``figures`` has a row for each way of teaching:
+``takes`` in all and ``people`` who gave them, and of each measure its ``mean`` over the draws and
+its ``spread``, a standard deviation. Measures are shares of takes: ``own_found_at_N`` and
+``others_found_at_N`` at N false alarms of each word per hour of fluent English, by the person who
+taught the word (left out where several did) and by others, and ``own_named`` and ``others_named``
+without a threshold.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kws_core.results.store import as_json, read_figures
+
+TEACHING_FORMAT = 1
+
+
+def has_teaching_figures(folder: Path, model: str) -> bool:
+    """Whether teaching was measured with a model."""
+    return _path(folder, model).is_file()
+
+
+def save_teaching_figures(folder: Path, figures: dict[str, Any]) -> Path:
+    """Write the figures of a measurement, and return their path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = _path(folder, figures["model"])
+    path.write_text(as_json({"format": TEACHING_FORMAT, **figures}), encoding="utf-8")
+    return path
+
+
+def load_teaching_figures(folder: Path, model: str) -> dict[str, Any]:
+    """Return the figures of a measurement; raises `DataError` if there are none."""
+    return read_figures(_path(folder, model), TEACHING_FORMAT, "evaluate-teaching")
+
+
+def _path(folder: Path, model: str) -> Path:
+    return folder / f"{model}-teaching.json"
