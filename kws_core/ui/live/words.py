@@ -74,7 +74,7 @@ def _show_log(listener: Listener) -> None:
     n_words = sum(isinstance(entry, LoggedWord) for entry in log)
     total = f"{n_words} word{'s' if n_words != 1 else ''}"
     latest = f", the last {SHOWN} entries here" if len(log) > SHOWN else ""
-    with st.container(height=LOG_HEIGHT, border=False):
+    with st.container(height=LOG_HEIGHT, border=False, key="live_log"):
         st.markdown(f"{texts.LOG}: {total}{latest}" if log else texts.LOG)
         if not log:
             st.caption(texts.LOG_EMPTY)
