@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,9 +24,9 @@ from kws_core.spotting.recognizer import BATCH_SIZE, Recognizer
 LONGEST_S: Final = 10.0  # a longer recording hardly says one word
 MOST_KEPT: Final = 50  # mistakes whose sound is kept, to be listened to
 
-
 _MEANT: Final = {"silence": SILENCE, "unknown": UNKNOWN, "_background_noise_": SILENCE}
-_LETTERS: Final = re.compile(r"[a-z]+")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_NUMBER: Final = re.compile(r"[\W\d_]+$")
 
 
 @dataclass(frozen=True)
@@ -150,22 +151,17 @@ def word_of(path: str, labels: Sequence[str]) -> str | None:
     The folder nearest to the file that is called like a label decides (``yes/0a7c_nohash_0.wav``);
     without one, the first part of the file's own name that is (``yes_1.wav``, ``anna-yes.flac``).
     """
-    *folders, name = path.replace("\\", "/").split("/")
-    for folder in reversed(folders):
-        label = _label(folder.strip().lower(), labels)
-        if label is not None:
-            return label
+    *folders, name = _alike(path).replace("\\", "/").split("/")
     stem = name.rpartition(".")[0] or name
-    whole = _label(stem.strip().lower(), labels)
-    if whole is not None:
-        return whole
-    parts = (_label(part, labels) for part in _LETTERS.findall(stem.lower()))
-    return next((label for label in parts if label is not None), None)
+    meant = {text: label for text, label in _MEANT.items() if label in labels}
+    meant |= {_alike(label): label for label in labels}
+    names = [*reversed(folders), stem, _NUMBER.sub("", stem), *_LETTERS.findall(stem)]
+    return next((meant[text.strip()] for text in names if text.strip() in meant), None)
 
 
-def _label(text: str, labels: Sequence[str]) -> str | None:
-    label = _MEANT.get(text, text)
-    return label if label in labels else None
+def _alike(text: str) -> str:
+    """Return a text without upper case; some systems write letters and accents apart."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _labelled(

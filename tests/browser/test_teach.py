@@ -72,6 +72,6 @@ def test_a_sound_is_taught_found_and_kept_in_a_file(
     download.value.save_as(saved)
     another = open_page("/Teach").page
     another.locator("input[type=file]").last.set_input_files(saved)
-    expect(another.get_by_text("In use on Recognise and Live: whistle.")).to_be_visible(
-        timeout=WAIT_MS
-    )
+    expect(
+        another.get_by_text("In use on Recognise, Live and Own test set: whistle.")
+    ).to_be_visible(timeout=WAIT_MS)

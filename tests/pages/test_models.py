@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kws_core.audio.waveform import to_wav
 from kws_core.models.store import MODEL_FOLDER, read_card
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.models import card, own
@@ -21,6 +22,8 @@ from tests.helpers.app import alts, calm, said
 from tests.helpers.own_sets import archive, recording
 from tests.helpers.recipe_models import toy_picture_model
 from tests.helpers.report_results import MODEL, made_figures, write_results
+from tests.helpers.taught_words import RATE, takes_of, toy_bank
+from tests.helpers.taught_words import said as word_said
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -317,6 +320,22 @@ class TestOwnSet:
         assert query_of(page) == {"section": "Own test set"}
         calm(upload(page, ("yes.wav", recording())))
         assert "of 1 recordings correct" in said(page)
+
+    def test_taught_words_are_recognised_if_so_wanted(
+        self, models: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bank = toy_bank(Recognizer.load())
+        monkeypatch.setattr("kws_core.teaching.taught.bank_of", lambda card: bank)
+        taught = Recognizer.load().with_words({"be*ep*": takes_of(2000.0)}, RATE)
+        page = models(section="own")
+        assert not page.toggle
+        page.session_state["taught_words_in_use"] = taught
+        calm(page.run())
+        calm(upload(page, ("BE*EP*/1.wav", to_wav(word_said(2000.0, seed=3), RATE))))
+        assert "**100.0%** of 1 recordings correct" in said(page)
+        assert f"recognised by {MODEL} with be*ep*" in said(page)
+        page.toggle(key="models_own_taught").set_value(False).run()
+        assert "neither its folder nor its name" in page.error[0].value
 
 
 def test_nonsense_in_the_address_is_told_and_the_page_is_shown(models: Open) -> None:

@@ -96,7 +96,7 @@ def test_a_file_is_loaded_and_a_wrong_one_told(app: App) -> None:
     page = load(b"nothing of the kind")
     assert "no file of taught words" in said(page)
     page = calm(load(taught_bytes(taught)))
-    assert "In use on Recognise and Live: beep" in said(page)
+    assert "In use on Recognise, Live and Own test set: beep" in said(page)
 
 
 def test_a_wrong_sound_becomes_a_counter_example(app: App) -> None:

@@ -45,6 +45,21 @@ def test_the_nearest_folder_or_else_the_name_says_the_word(path: str, word: str 
     assert word_of(path, LABELS) == word
 
 
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("kettle/1.wav", "Kettle"),
+        ("anna-KETTLE-3.wav", "Kettle"),
+        ("guten tag/anna.wav", "guten Tag"),
+        ("Guten Tag (2).wav", "guten Tag"),
+        ("gru\u0308n_1.wav", "gr\u00fcn"),
+        ("tag.wav", None),
+    ],
+)
+def test_words_that_were_taught_have_names_of_any_kind(path: str, word: str | None) -> None:
+    assert word_of(path, ("Kettle", "guten Tag", "gr\u00fcn", *LABELS)) == word
+
+
 def test_a_model_without_unknown_has_no_use_for_its_folder() -> None:
     assert word_of("unknown/clip.wav", WORDS) is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,12 +15,13 @@ from kws_core.report.own_files import Intake, UploadLimits
 from kws_core.report.own_set import LONGEST_S, OwnClip, OwnResult, clip_table, measure_own_set
 from kws_core.results.exporting import as_csv, as_plain_json, file_name
 from kws_core.results.metrics import top_confusions
+from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart, fitting, table
 from kws_core.ui.models.sections import Subject
-from kws_core.ui.shared import own_recordings
+from kws_core.ui.shared import own_recordings, taught_words
 from kws_core.ui.shared.download import download
-from kws_core.ui.shared.messages import PRIVACY
+from kws_core.ui.shared.messages import PRIVACY, plain
 from kws_core.ui.shared.models_loaded import model_named
 from kws_core.ui.shared.player import player
 
@@ -29,13 +31,14 @@ _TURN: Final = "models_own_turn"
 _MISTAKE: Final = "models_own_mistake"
 _LIMITS: Final = UploadLimits()
 _MB: Final = 2**20
-# What was measured: the model, recordings handed over by another page, and uploads by their names.
-_Identity = tuple[str, tuple[str, bytes] | None, tuple[str, ...]]
+# What was measured: the model, which of the taught words it were, recordings handed over by another
+# page, and uploads by their names.
+_Identity = tuple[str, int, tuple[str, bytes] | None, tuple[str, ...]]
 
 
 def show(subject: Subject) -> None:
     """Take a test set, and show how well a model recognises it."""
-    name = subject.model
+    model, title = _listens(subject.model)
     st.caption(texts.OWN.format(longest=LONGEST_S))
     key = f"models_own_files_{st.session_state.get(_TURN, 0)}"
     given = st.file_uploader(
@@ -50,13 +53,14 @@ def show(subject: Subject) -> None:
     uploads = [(upload.name, upload.getvalue()) for upload in given or []]
     handed = None if uploads else own_recordings.handed_over()
     kept: tuple[_Identity, OwnResult] | None = st.session_state.get(_RESULT)
-    if kept is not None and kept[0][1] not in (None, handed):
+    if kept is not None and kept[0][2] not in (None, handed):
         _forget()  # deleted where they came from
         kept = None
     if uploads or handed:
-        identity: _Identity = name, handed, tuple(upload.file_id for upload in given or [])
+        file_ids = tuple(upload.file_id for upload in given or [])
+        identity: _Identity = title, taught_words.turn(), handed, file_ids
         if kept is None or kept[0] != identity:
-            result = _measure(name, [handed] if handed else uploads)
+            result = _measure(model, title, [handed] if handed else uploads)
             kept = st.session_state[_RESULT] = identity, result
     if kept is None:
         st.caption(f"The result appears here. {PRIVACY}")
@@ -76,14 +80,30 @@ def _clear() -> None:
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
-def _measure(name: str, uploads: list[tuple[str, bytes]]) -> OwnResult:
+def _listens(name: str) -> tuple[Recognizer, str]:
+    """Return the model of that name, with this session's taught words if so wanted, and a title."""
+    taught = taught_words.in_use()
+    if taught is not None and taught.card.name == name:
+        words = ", ".join(taught.lesson.head.words)
+        if st.toggle(
+            f"With your own words: {plain(words)}",
+            value=True,
+            key="models_own_taught",
+            persist_state="session",
+            help=texts.OWN_TAUGHT,
+        ):
+            return taught, f"{name} with {words}"
+    return model_named(name), name
+
+
+def _measure(model: Recognizer, title: str, uploads: list[tuple[str, bytes]]) -> OwnResult:
     progress = st.empty()
     with st.spinner("Listening to your recordings"):
         result = measure_own_set(
-            uploads, model_named(name), Intake(_LIMITS), lambda n: progress.caption(f"{n:,} so far")
+            uploads, model, Intake(_LIMITS), lambda n: progress.caption(f"{n:,} so far")
         )
     progress.empty()
-    return result
+    return replace(result, model=title)
 
 
 def _show(result: OwnResult) -> None:
@@ -91,7 +111,7 @@ def _show(result: OwnResult) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{share.value:.1%}** of {share.n:,} recordings correct (95% interval "
-            f"{100 * share.low:.1f} to {share.high:.1%}), recognised by {result.model}",
+            f"{100 * share.low:.1f} to {share.high:.1%}), recognised by {plain(result.model)}",
             width="content",
         )
         st.button(

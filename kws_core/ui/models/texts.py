@@ -96,6 +96,10 @@ OWN: Final = (
     "`yes/anna.wav`, `yes_1.flac`. One word per file, at most {longest:g} s; of a longer "
     "recording, the loudest second is used."
 )
+OWN_TAUGHT: Final = (
+    "Taught on the Teach page in this session. Recordings named after them count too. Off: the "
+    "model as shipped."
+)
 OWN_BY_MICROPHONE: Final = "Or record one: Live, “Say these words”"
 
 # Why this word

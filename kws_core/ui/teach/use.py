@@ -27,11 +27,11 @@ def show_use(taught: TaughtRecognizer | None) -> None:
     if taught is not None:
         st.session_state[_USE] = in_use is taught
         st.toggle(
-            "Use these words on Recognise and Live",
+            "Use these words on the other pages",
             key=_USE,
             on_change=_switch,
             args=(taught,),
-            help="In this session only.",
+            help="Recognise, Live, and Own test set on Models; in this session only.",
         )
         st.download_button(
             "Download the taught words",
@@ -53,10 +53,16 @@ def show_use(taught: TaughtRecognizer | None) -> None:
     )
     if in_use is not None:
         names = ", ".join(plain(word) for word in in_use.lesson.head.words)
-        st.success(f"In use on Recognise and Live: {names}.", icon=":material/check:")
+        st.success(f"In use on Recognise, Live and Own test set: {names}.", icon=":material/check:")
         with st.container(horizontal=True):
             st.page_link("pages/1_Recognise.py", label="Recognise", icon=":material/hearing:")
             st.page_link("pages/4_Live.py", label="Live", icon=":material/mic:")
+            st.page_link(
+                "pages/5_Models.py",
+                label="Own test set",
+                icon=":material/neurology:",
+                query_params={"section": "own"},
+            )
             if in_use is not taught:
                 st.button("Stop using them", on_click=_stop)
 
