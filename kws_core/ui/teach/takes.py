@@ -24,6 +24,7 @@ _RECORD: Final = "teach_record"
 _UPLOAD: Final = "teach_upload"
 _IN_A_ROW: Final = 5
 _WANTED: Final = 5
+_FRAMES: Final = 98  # of a second
 
 
 def show_words() -> None:
@@ -164,8 +165,10 @@ def _one_take(name: str, takes: list[Take], number: int) -> None:
 
 
 def _picture(take: Take) -> npt.NDArray[np.uint8]:
-    """Return the log-mel of a take as a grey picture, (height, width), low bands at the bottom."""
+    """Return the log-mel of a take as a grey picture, low bands at the bottom; a second is wide."""
     bands = resources.recogniser().features(take.samples)[::-1]
     top = float(bands.max())
     grey = np.clip((bands - top) / 8 + 1, 0, 1)  # 8 in ln(power), some 35 dB
-    return np.repeat(np.asarray(255 * grey, np.uint8), 3, axis=0)
+    second = np.zeros((len(grey), max(_FRAMES, grey.shape[1])), np.uint8)
+    second[:, : grey.shape[1]] = 255 * grey
+    return second
