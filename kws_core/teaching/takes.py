@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +23,7 @@ LONGEST_TAKE_S = 30.0
 SHORTEST_SOUND_S = 0.08
 _LONGEST_WORD_S = 1.0  # what the networks see at once
 _LONGEST_GAP_S = 0.25  # inside a word; longer is between two
+_APART = 50  # steps of its surroundings that a sound takes along, so that pauses are seen
 _ROOM_S = 0.05  # kept on both sides of the sound
 _FAINT_BELOW_DB = 25.0  # a sound so far below the loudest is none of the words said
 _QUIET_DB = -45.0  # of the loudest 10 ms
@@ -101,6 +103,25 @@ def make_take(samples: npt.NDArray[Any], sample_rate: int) -> Take:
     start = max(0, first * STEP - room)
     end = min(len(mono), stop * STEP + room, start + round(_LONGEST_WORD_S * SAMPLE_RATE))
     return Take(mono[start:end], mono, start / SAMPLE_RATE, tuple(problems))
+
+
+def takes_in(samples: npt.NDArray[Any], sample_rate: int) -> list[Take]:
+    """Return a take for each sound of a recording (n,) that has pauses around it, in order.
+
+    Raises BadSamplesError, BadSampleRateError or EmptyAudioError.
+    """
+    mono = as_mono_16k(samples, sample_rate)
+    sounds = _sounds(mono)
+    if not sounds:
+        return []
+    middles = [(stop + first) // 2 for (_, stop), (first, _) in pairwise(sounds)]
+    cuts = [0, *middles, len(mono) // STEP + 1]
+    pieces = [
+        mono[max(cut, first - _APART) * STEP : min(next_cut, stop + _APART) * STEP]
+        for (first, stop), (cut, next_cut) in zip(sounds, pairwise(cuts), strict=True)
+    ]
+    takes = [make_take(piece, SAMPLE_RATE) for piece in pieces]
+    return [take for take in takes if not USELESS & set(take.problems)]
 
 
 def problems_of(take: Take, others: Sequence[Take]) -> tuple[Problem, ...]:

@@ -159,6 +159,12 @@ def test_a_sample_is_heard_held_left_and_taken_to_another_page(
     # What was heard is still there, until it is cleared.
     page = calm(page.switch_page(PAGE).run())
     assert "1 word" in said(page)
+    page = click(page, "live_replay_teach")
+    say_calm(page)
+    page = calm(page.run())
+    assert page.title[0].value == "Teach"
+    assert "Sounds from Live" in [header.value for header in page.header]
+    page = calm(page.switch_page(PAGE).run())
     page = click(page, "live_clear")
     assert "Every detected word" in said(page)
     listener.close()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from kws_core.audio.waveform import to_wav
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.file import taught_bytes
+from kws_core.teaching.takes import takes_in
 from tests.helpers.app import calm, said
 from tests.helpers.sounds import noise
 from tests.helpers.taught_words import RATE, takes_of, toy_bank
@@ -97,6 +99,28 @@ def test_a_file_is_loaded_and_a_wrong_one_told(app: App) -> None:
     assert "no file of taught words" in said(page)
     page = calm(load(taught_bytes(taught)))
     assert "In use on Recognise, Live and Own test set: beep" in said(page)
+
+
+def test_sounds_from_live_become_takes_and_counter_examples(app: App) -> None:
+    quiet = noise(0.8, 0.001)
+    heard = np.concatenate([x for take in takes_of(2000.0, 3) for x in (quiet, take, quiet)])
+    page = app(PAGE)
+    page.session_state["taught_words_sounds_kept"] = takes_in(heard, RATE)
+    page = calm(page.run())
+    assert "Name a word first" in said(page)
+    assert all(one.disabled for one in page.button if one.label == "Add")
+    page = calm(name_word(page, "beep"))
+
+    def press(label: str) -> AppTest:
+        return calm(next(one for one in page.button if one.label == label).click().run())
+
+    page = press("Add")
+    page = press("Wrong")
+    assert page.table[0].value["Takes"].tolist() == ["1"]
+    assert len(page.session_state["teach_counter_kept"]) == 1
+    page = press("Add")
+    assert page.table[0].value["Takes"].tolist() == ["2"]
+    assert "Sounds from Live" not in [header.value for header in page.header]
 
 
 def test_a_wrong_sound_becomes_a_counter_example(app: App) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kws_core.errors import EmptyAudioError, TeachingError
-from kws_core.teaching.takes import ADVICE, make_take, problems_of
+from kws_core.teaching.takes import ADVICE, make_take, problems_of, takes_in
 from tests.helpers.sounds import noise, silence, tone
 
 RATE = 16_000
@@ -50,6 +50,18 @@ def test_the_louder_of_two_words_is_used() -> None:
     quiet, loud = tone(0.3, 0.1), tone(0.3, 0.6)
     take = make_take(recording(silence(0.4), quiet, silence(0.6), loud, silence(0.3)), RATE)
     assert take.start == pytest.approx(1.25, abs=0.03)
+
+
+def test_each_sound_of_a_recording_is_a_take() -> None:
+    words = [tone(seconds, 0.3, hz) for seconds, hz in ((0.3, 500), (0.5, 900), (0.4, 1500))]
+    gaps = [silence(seconds) for seconds in (0.7, 0.4, 1.5, 0.3)]
+    parts = [part for pair in zip(gaps, words, strict=False) for part in pair]
+    takes = takes_in(recording(*parts, gaps[-1]), RATE)
+    assert [take.problems for take in takes] == [()] * 3
+    assert [take.seconds for take in takes] == pytest.approx([0.4, 0.6, 0.5], abs=0.05)
+    loudest = [int(np.abs(np.fft.rfft(take.samples, RATE)).argmax()) for take in takes]
+    assert loudest == pytest.approx([500, 900, 1500], abs=5)
+    assert takes_in(noise(3.0, 0.001), RATE) == []
 
 
 def test_a_take_unlike_the_others_is_noticed() -> None:

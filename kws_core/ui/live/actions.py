@@ -9,10 +9,16 @@ import streamlit as st
 
 from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.live import Listener
+from kws_core.teaching.takes import takes_in
 from kws_core.ui.clip import current_clip
 from kws_core.ui.live import texts
+from kws_core.ui.shared import taught_words
 
-_PAGES: Final = {"Recognise": "pages/1_Recognise.py", "Explore": "pages/2_Explore.py"}
+_PAGES: Final = {
+    "Recognise": "pages/1_Recognise.py",
+    "Explore": "pages/2_Explore.py",
+    "Teach": "pages/6_Teach.py",
+}
 _LEAVING: Final = "live_leaving"  # the departure that was asked for
 _LEAST_S: Final = 1.0  # of sound worth a look
 
@@ -21,7 +27,8 @@ _LEAST_S: Final = 1.0  # of sound worth a look
 class Departure:
     """To which page, by its script, with which parameters in its address.
 
-    with_sound: the last seconds go along as the clip. is_calm: no timer of this page runs any more.
+    with_sound: the last seconds go along, as the clip or as sounds to teach. is_calm: no timer of
+    this page runs any more.
     """
 
     script: str
@@ -57,7 +64,10 @@ def leave(listener: Listener) -> None:
     if not departure.is_calm:
         _departure(key="live_departure", on_calm_change=_set_calm)
         return
-    failure = _take_along(listener) if departure.with_sound else None
+    failure = None
+    if departure.with_sound:
+        teaches = departure.script == _PAGES["Teach"]
+        failure = _take_sounds_along(listener) if teaches else _take_along(listener)
     del st.session_state[_LEAVING]
     if failure is None:
         st.switch_page(departure.script, query_params=departure.query)
@@ -85,7 +95,7 @@ def show_actions(listener: Listener, *, is_open: bool, enough: bool) -> None:
                 texts.LAST_SECONDS.format(seconds=listener.hearing.settings.history, page=page),
                 icon=":material/replay:",
                 disabled=not enough,
-                help=texts.LAST_SECONDS_HELP,
+                help=texts.SOUNDS_HELP if page == "Teach" else texts.LAST_SECONDS_HELP,
                 on_click=_leave,
                 args=(listener, script, is_open),
                 key=f"live_replay_{page.lower()}",
@@ -129,6 +139,13 @@ def _take_along(listener: Listener) -> str | None:
     else:
         current_clip.withdraw("record")
     return failure
+
+
+def _take_sounds_along(listener: Listener) -> str | None:
+    """Hand the sounds of the last seconds to Teach; returns why that can't be done, if so."""
+    found = takes_in(listener.hearing.samples, SAMPLE_RATE)
+    taught_words.hand_over(found)
+    return None if found else texts.NO_SOUNDS
 
 
 def _set_calm() -> None:

@@ -73,6 +73,13 @@ RESUME: Final = "Resume"
 LAST_SECONDS: Final = "Last {seconds:g} s in {page}"
 LAST_SECONDS_HELP: Final = "Opens the last seconds as the current clip. Needs one second of sound."
 LAST_SECONDS_NAME: Final = "Live, last {seconds:.0f} s"
+SOUNDS_HELP: Final = (
+    "Cuts the last seconds into single sounds, to teach them as words. Needs one second of sound."
+)
+NO_SOUNDS: Final = (
+    "No sound stands out in the last seconds. Say the word with a pause before and after it, and "
+    "try again."
+)
 
 # The words
 BOARD: Final = "The words of this model"

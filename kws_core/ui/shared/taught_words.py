@@ -7,11 +7,13 @@ from typing import Final
 import streamlit as st
 
 from kws_core.spotting.recognizer import Recognizer
+from kws_core.teaching.takes import Take
 from kws_core.teaching.taught import TaughtRecognizer
 from kws_core.ui.shared import resources
 
 _IN_USE: Final = "taught_words_in_use"
 _TURN: Final = "taught_words_turn"
+_SOUNDS: Final = "taught_words_sounds_kept"
 
 
 def in_use() -> TaughtRecognizer | None:
@@ -36,3 +38,14 @@ def turn() -> int:
 def recogniser() -> Recognizer:
     """The usual recogniser, with the taught words if they are switched on."""
     return in_use() or resources.recogniser()
+
+
+def sounds() -> list[Take]:
+    """What Live heard of late and handed to Teach, sound by sound."""
+    kept: list[Take] = st.session_state.get(_SOUNDS, [])
+    return kept
+
+
+def hand_over(takes: list[Take]) -> None:
+    """Hand sounds to Teach, in place of those before; none empties it."""
+    st.session_state[_SOUNDS] = takes

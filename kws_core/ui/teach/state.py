@@ -81,6 +81,11 @@ def add_take(name: str, data: bytes, what: str) -> None:
     except Exception as error:
         tell(f"{plain(what)}: {words_for(error, 'Reading a take', _log)}")
         return
+    keep_take(name, take, what)
+
+
+def keep_take(name: str, take: Take, what: str) -> None:
+    """Add a take to a word; tells why not if it can't be used."""
     if USELESS & set(take.problems):
         tell(f"{plain(what)}: {ADVICE[take.problems[0]]}")
     elif any(take.key == other.key for other in words()[name]):

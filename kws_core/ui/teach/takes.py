@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -74,6 +75,12 @@ def show_takes() -> None:
     record, upload = st.columns(2)
     with record:
         _recorder(name)
+        st.page_link(
+            "pages/4_Live.py",
+            label="Take it from Live",
+            icon=":material/mic:",
+            help="Speak there, then press “Last 10 s in Teach”: each sound becomes a take.",
+        )
     with upload:
         _uploader(name)
     takes = state.words()[name]
@@ -136,19 +143,22 @@ def _take_files(name: str, key: str) -> None:
 
 
 def _strip(name: str, takes: list[Take]) -> None:
-    for first in range(0, len(takes), _IN_A_ROW):
-        row = takes[first : first + _IN_A_ROW]
-        for column, number in zip(
-            st.columns(_IN_A_ROW), range(first, first + len(row)), strict=False
-        ):
+    for number in in_cards(len(takes)):
+        _one_take(name, takes, number)
+
+
+def in_cards(n: int) -> Iterator[int]:
+    """Yield the numbers of cards, each within its card; five stand in a row."""
+    for first in range(0, n, _IN_A_ROW):
+        row = range(first, min(first + _IN_A_ROW, n))
+        for column, number in zip(st.columns(_IN_A_ROW), row, strict=False):
             with column.container(border=True, gap="small"):
-                _one_take(name, takes, number)
+                yield number
 
 
 def _one_take(name: str, takes: list[Take], number: int) -> None:
     take = takes[number]
-    st.image(_picture(take), width="stretch", alt=f"Log-mel picture of take {number + 1}, trimmed")
-    st.audio(to_wav(take.samples, SAMPLE_RATE), alt=f"Take {number + 1} of {name}")
+    show_sound(take, f"take {number + 1} of {name}")
     others = [other for other in takes if other is not take]
     for problem in problems_of(take, others):
         st.caption(f":material/warning: {ADVICE[problem]}")
@@ -162,6 +172,12 @@ def _one_take(name: str, takes: list[Take], number: int) -> None:
             key=f"teach_drop_{take.key[:12]}",
             help=f"Throw take {number + 1} away.",
         )
+
+
+def show_sound(take: Take, what: str) -> None:
+    """Draw and play the sound of a take, as it was trimmed."""
+    st.image(_picture(take), width="stretch", alt=f"Log-mel picture of {what}, trimmed")
+    st.audio(to_wav(take.samples, SAMPLE_RATE), alt=f"Sound of {what}")
 
 
 def _picture(take: Take) -> npt.NDArray[np.uint8]:
