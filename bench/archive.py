@@ -15,7 +15,6 @@ import datetime
 import io
 import multiprocessing
 import os
-import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from pathlib import Path
 import soundfile
 import torch
 
-from bench.process_tree import usage
+from bench.process_tree import peak_memory, usage
 from kws_core.archive.cluster import local_cluster
 from kws_core.archive.hear import hear
 from kws_core.archive.plan import Plan
@@ -104,8 +103,8 @@ def one_process(plan: Plan, recording: Recording) -> None:
     for name, took in (stages | {"all": total}).items():
         print(f"| {name} | {took / seconds * 3600:.2f} | {seconds / max(took, 1e-9):,.0f} |")
     print(f"\n{recognizer.n_windows / seconds:.1f} windows a second")
-    children = sum(_peak_mb(pid) for pid in decoders.idle_processes())
-    print(f"peak memory {_peak_mb(os.getpid()):.0f} MB, and {children:.0f} MB of its decoder\n")
+    children = sum(map(peak_memory, decoders.idle_processes()))
+    print(f"peak memory {peak_memory(os.getpid()):.0f} MB, and {children:.0f} MB of its decoder\n")
 
 
 def by_workers(plan: Plan, recordings: list[Recording], n_workers: int, seconds: float) -> float:
@@ -118,11 +117,6 @@ def by_workers(plan: Plan, recordings: list[Recording], n_workers: int, seconds:
         rate = seconds / (time.monotonic() - started)
     print(f"{n_workers} workers: {rate:,.0f} times real time", flush=True)
     return rate
-
-
-def _peak_mb(pid: int) -> float:
-    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
 
 
 def main() -> None:

@@ -10,28 +10,20 @@ machine hardly matters. A visitor is a real Chromium with a page open, untouched
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.latency import APP, machine, settle
+from bench.latency import APP, in_words, machine, settle
 from bench.process_tree import usage
-from tests.helpers.browser import WAIT_MS, AppServer, find_chromium, reason_to_skip, run_server
+from tests.helpers.browser import WAIT_MS, AppServer, launch, reason_to_skip, run_server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
-PAGES = {
-    "Home": "/",
-    "Recognise": "/Recognise",
-    "Explore": "/Explore",
-    "Augment": "/Augment",
-    "Live": "/Live",
-    "Models": "/Models",
-    "Teach": "/Teach",
-}
+NAMES = ("Recognise", "Explore", "Augment", "Live", "Models", "Teach")
+PAGES = {"Home": "/"} | {name: f"/{name}" for name in NAMES}
 CALM_S = 20  # after a page is drawn, until the server has loaded what it loads in advance
 FORGET_S = 180  # Streamlit keeps the session of a closed tab for two minutes
 
@@ -43,12 +35,18 @@ def busy(server: AppServer, seconds: float) -> float:
     return (usage(server.pid).cpu - before) / (time.monotonic() - started)
 
 
-def idle_visitor(browser: Browser, server: AppServer, path: str, seconds: float) -> float:
-    """Open a page, touch nothing, and return the share of one core that the server takes."""
+def visit(browser: Browser, server: AppServer, path: str) -> Page:
+    """Open a page and wait until it is drawn."""
     page = browser.new_page()
     page.set_default_timeout(WAIT_MS)
     page.goto(server.url + path)
     settle(page)
+    return page
+
+
+def idle_visitor(browser: Browser, server: AppServer, path: str, seconds: float) -> float:
+    """Open a page, touch nothing, and return the share of one core that the server takes."""
+    page = visit(browser, server, path)
     time.sleep(CALM_S)
     share = busy(server, seconds)
     page.close()
@@ -58,11 +56,7 @@ def idle_visitor(browser: Browser, server: AppServer, path: str, seconds: float)
 def come_and_go(browser: Browser, server: AppServer, visitors: int) -> None:
     """Let visitors open a page each, one after the other, and close it when it is drawn."""
     for i in range(visitors):
-        page = browser.new_page()
-        page.set_default_timeout(WAIT_MS)
-        page.goto(server.url + list(PAGES.values())[i % len(PAGES)])
-        settle(page)
-        page.close()
+        visit(browser, server, list(PAGES.values())[i % len(PAGES)]).close()
 
 
 def state(server: AppServer) -> str:
@@ -98,16 +92,13 @@ def main() -> None:
         parser.error(reason)
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--disable-gpu", "--no-proxy-server", "--disable-background-networking"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
-    print(", ".join(f"{name}: {value}" for name, value in machine().items()), end="\n\n")
+    print(in_words(machine()), end="\n\n")
     with (
         tempfile.TemporaryDirectory() as folder,
         run_server(APP, Path(folder) / "streamlit.log") as server,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        browser = launch(playwright)
         measure(browser, server, options.seconds, options.visitors)
         browser.close()
 

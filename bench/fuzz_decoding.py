@@ -12,10 +12,8 @@ fault is anything but a clip or a message, or a file that takes longer than the 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import hashlib
 import os
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.process_tree import peak_memory
 from kws_core.audio.pool import DecoderPool
 from kws_core.errors import AudioError, DecoderFailedError
 from kws_core.samples import get_sample
@@ -145,7 +144,7 @@ def fuzz(n_files: int, seconds: float, seed: int, workers: int, keep: Path | Non
     with ThreadPoolExecutor(workers) as threads:
         # In groups: a pool of threads takes all that it is given at once.
         while group := list(threads.map(one, islice(files, GROUP))):
-            tally.memory = max(tally.memory, most_memory(pool))
+            tally.memory = max(tally.memory, *map(peak_memory, pool.idle_processes()), 0.0)
             for done in group:
                 if done is None:
                     continue
@@ -173,16 +172,6 @@ def report(tally: Tally) -> str:
         lines.append(f"Most memory of a decoder: {tally.memory:.0f} MB.")
     lines += [f"Fault: {fault}" for fault in tally.faults]
     return "\n".join(lines)
-
-
-def most_memory(pool: DecoderPool) -> float:
-    """The largest resident size that the idle decoders have had, in MB; 0 without Linux's /proc."""
-    sizes = [0.0]
-    for pid in pool.idle_processes():
-        with contextlib.suppress(OSError):
-            status = Path(f"/proc/{pid}/status").read_text()
-            sizes += [int(kb) / 1024 for kb in re.findall(r"VmHWM:\s+(\d+)", status)]
-    return max(sizes)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -32,7 +32,7 @@ from kws_core.evaluation.machine import processor
 from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 from tests.helpers.audio_files import encode
-from tests.helpers.browser import find_chromium, reason_to_skip, run_server
+from tests.helpers.browser import launch, reason_to_skip, run_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -103,11 +103,8 @@ def measure_app() -> list[Figure]:
     """Measure the app as a visitor meets it, in Chromium, with all cores."""
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--disable-gpu", "--no-proxy-server", "--disable-background-networking"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        browser = launch(playwright)
         with run_server(APP, Path(folder) / "settled.log") as server:
             time.sleep(SETTLED_S)
             started, cpu = time.perf_counter(), usage(server.pid).cpu
@@ -185,10 +182,19 @@ def machine() -> dict[str, str]:
     return described
 
 
+def in_words(about: dict[str, str]) -> str:
+    """Return what is known of a machine on one line."""
+    return ", ".join(f"{name}: {value}" for name, value in about.items())
+
+
 def as_markdown(about: dict[str, str], figures: Sequence[Figure], notes: Sequence[str]) -> str:
     """Return the report: the machine, a table, and what was left out."""
-    lines = [", ".join(f"{name}: {value}" for name, value in about.items()), ""]
-    lines += ["| what | median | 95 % of runs within | runs |", "|---|---|---|---|"]
+    lines = [
+        in_words(about),
+        "",
+        "| what | median | 95 % of runs within | runs |",
+        "|---|---|---|---|",
+    ]
     for f in figures:
         p95 = _quantity(f.p95, f.unit) if f.runs > 1 else ""
         lines.append(f"| {f.what} | {_quantity(f.p50, f.unit)} | {p95} | {f.runs} |")

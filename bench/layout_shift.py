@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import statistics
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from bench.at_rest import PAGES
-from bench.latency import APP, machine, settle
-from tests.helpers.browser import WAIT_MS, find_chromium, reason_to_skip, run_server
+from bench.latency import APP, in_words, machine, settle
+from tests.helpers.browser import WAIT_MS, launch, reason_to_skip, run_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -101,16 +100,13 @@ def main() -> None:
         parser.error(reason)
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--disable-gpu", "--no-proxy-server", "--disable-background-networking"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
-    print(", ".join(f"{name}: {value}" for name, value in machine().items()), end="\n\n")
+    print(in_words(machine()), end="\n\n")
     with contextlib.ExitStack() as cleanup:
         if options.url is None:
             folder = cleanup.enter_context(tempfile.TemporaryDirectory())
             server = cleanup.enter_context(run_server(APP, Path(folder) / "streamlit.log"))
         playwright = cleanup.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        browser = launch(playwright)
         pages = [options.page] if options.page else list(PAGES)
         measure(browser, options.url or server.url, options.runs, pages, options.sources)
         browser.close()

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.latency import APP, machine, settle
+from bench.latency import APP, in_words, machine, settle
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.live.programmes import in_a_row
 from kws_core.samples import get_sample
 from kws_core.ui.live import texts
-from tests.helpers.browser import WAIT_MS, find_chromium, reason_to_skip, run_server
+from tests.helpers.browser import WAIT_MS, launch, reason_to_skip, run_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -97,19 +97,13 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     clips = [read_audio(get_sample(word).path).samples for word in WORDS]
-    print(", ".join(f"{name}: {value}" for name, value in machine().items()), end="\n\n")
+    print(in_words(machine()), end="\n\n")
     print("| way | words | shown after, median | 95 % |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         wav = Path(folder) / "words.wav"
         sound = np.asarray(in_a_row(clips, PAUSE_S), np.float32)
         wav.write_bytes(to_wav(sound, SAMPLE_RATE))
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(),
-            args=[
-                *("--disable-gpu", "--no-proxy-server", "--no-sandbox"),
-                *("--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={wav}"),
-            ],
-        )
+        browser = launch(playwright, f"--use-file-for-fake-audio-capture={wav}")
         with run_server(APP, Path(folder) / "streamlit.log") as server:
             for way in ("webrtc", "websocket"):
                 context = browser.new_context(permissions=["microphone"])

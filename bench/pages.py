@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.latency import APP, machine
+from bench.latency import APP, in_words, machine
 from kws_core.audio.read import SAMPLE_RATE, Clip, read_audio
 from kws_core.samples import get_sample
 from kws_core.ui.clip.current_clip import ChosenClip
@@ -155,7 +155,7 @@ def main() -> None:
     parser.add_argument("--page", choices=sorted(PAGES), help="only this one")
     parser.add_argument("--runs", type=int, default=12, help="of each (default: %(default)s)")
     options = parser.parse_args()
-    print(", ".join(f"{name}: {value}" for name, value in machine().items()), end="\n\n")
+    print(in_words(machine()), end="\n\n")
     print("| page | control | clip | median | slowest | processor, median | limit |")
     print("|---|---|---|---|---|---|---|")
     pages = PAGES if options.page is None else {options.page: PAGES[options.page]}

@@ -51,6 +51,15 @@ def usage(pid: int) -> Usage:
     return Usage(cpu, memory, processes, threads)
 
 
+def peak_memory(pid: int) -> float:
+    """Return the largest resident size that a process has had, in MB; 0 where nothing says it."""
+    with contextlib.suppress(OSError):
+        status = (_PROC / str(pid) / "status").read_text()
+        if found := re.search(r"VmHWM:\s+(\d+)", status):
+            return int(found[1]) / 1024
+    return 0.0
+
+
 def _fields(pid: int) -> list[str]:
     """Return /proc/PID/stat from the state on: the name before it may hold spaces."""
     return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

@@ -189,6 +189,24 @@ class OpenPage:
         )
 
 
+def launch(playwright: Playwright, *extra: str) -> Browser:
+    """Start a Chromium that plays by itself, has a microphone, and asks nobody on the network."""
+    arguments = [
+        "--use-fake-device-for-media-stream",
+        "--autoplay-policy=no-user-gesture-required",
+        "--disable-gpu",
+        "--no-first-run",
+        "--no-proxy-server",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        *extra,
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
+    return playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+
+
 class PageOpener:
     """Opens pages of the app; one browser serves all that need no recorded microphone."""
 
@@ -239,30 +257,13 @@ class PageOpener:
             if not fake_microphone.is_file():
                 raise FileNotFoundError(fake_microphone)
             # The file is chosen when the browser starts, so each one needs its own.
-            browser = self._launch(f"--use-file-for-fake-audio-capture={fake_microphone}")
+            sound = f"--use-file-for-fake-audio-capture={fake_microphone}"
+            browser = launch(self._playwright, sound)
             self._cleanup.callback(browser.close)
             return browser
         if self._shared is None or not self._shared.is_connected():
-            self._shared = self._launch()  # ends with Playwright itself
+            self._shared = launch(self._playwright)  # ends with Playwright itself
         return self._shared
-
-    def _launch(self, *extra: str) -> Browser:
-        arguments = [
-            "--use-fake-device-for-media-stream",
-            "--autoplay-policy=no-user-gesture-required",
-            "--disable-gpu",
-            "--no-first-run",
-            "--no-proxy-server",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            *extra,
-        ]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            arguments.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
-        return self._playwright.chromium.launch(
-            executable_path=find_chromium(), headless=True, args=arguments
-        )
 
     def close_pages(self) -> None:
         self._cleanup.close()
