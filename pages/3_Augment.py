@@ -7,9 +7,10 @@ from kws_core.ui.augment import state
 from kws_core.ui.augment.compare import show_comparison
 from kws_core.ui.augment.masks import show_masks
 from kws_core.ui.augment.models import listeners, log_mel_model, models_popover
-from kws_core.ui.augment.second import chosen_second, clip_popover
+from kws_core.ui.augment.second import chosen_second
 from kws_core.ui.augment.sound import show_sound
 from kws_core.ui.augment.views import view_control
+from kws_core.ui.clip.clip_picker import clip_popover
 from kws_core.ui.shared.messages import calm_errors
 from kws_core.ui.shared.page import page_setup
 
@@ -19,7 +20,7 @@ with calm_errors("Augment"):
     state.open_link()
     with st.container(horizontal=True):
         view_control()
-        chosen = clip_popover()
+        chosen = clip_popover("augment")
         models_popover()
     state.follow_clip(chosen.key)
     state.keep_to_what_is_there()

@@ -38,21 +38,19 @@ import streamlit as st
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.charts.clip import clip_figure
 from kws_core.ui.shared.player import player
-from kws_core.audio.waveform import to_wav
 
 seconds = 2.0 if st.toggle("Longer") else 1.0
 count = st.number_input("Runs", 0)
 samples = np.sin(np.arange(round(seconds * 16_000)) / 8).astype(np.float32) / 3
 frames = 1 + (len(samples) - 480) // 160
 log_mel = np.random.default_rng(0).normal(size=(40, frames)).astype(np.float32)
-wav = to_wav(samples, 16_000)
 
-player(wav, duration=seconds, key="upper", figure_key="picture", label="the word yes")
+player(samples, key="upper", figure_key="picture", label="the word yes")
 if not st.toggle("Hide the picture"):
     figure = clip_figure(samples, 16_000, log_mel, LogMelConfig())
     st.plotly_chart(figure, key="picture", config={{"displayModeBar": False}})
 if not st.toggle("Hide the other"):
-    player(wav, duration=seconds, key="lower", label="another")
+    player(samples, key="lower", label="another")
 st.write(f"Run with {{count}}")
 """
 

@@ -8,7 +8,6 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.charts.style import percent, readable
 from kws_core.errors import AugmentError
 from kws_core.lab import Recipe, Trial
@@ -29,13 +28,14 @@ from kws_core.ui.augment.controls import (
 from kws_core.ui.augment.export import show_export
 from kws_core.ui.augment.steps import add_step_pills, drawn_text, step_header, step_settings
 from kws_core.ui.augment.verdict import NO_MASKS_FOR, said
+from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
+from kws_core.ui.shared.seeded import seeded
 
 N_DRAWS: Final = 50
 
 _EDITED: Final = "augment_edited"
-_NAME: Final = "augment_name"
 _PASTED: Final = "augment_pasted"
 
 
@@ -64,24 +64,19 @@ def show_comparison(trial: Trial) -> None:
 def _show_recipes(trials: Sequence[Trial]) -> None:
     scale = level_scale(*(trial.masked() for trial in trials))
     for number, (trial, column) in enumerate(zip(trials, _columns(len(trials)), strict=True)):
-        recipe, masks, sound = trial.recipe, trial.masks(), trial.masked_sound()
+        recipe, masks = trial.recipe, trial.masks()
         with column:
             st.markdown(f"**{plain(recipe.name)}**")
             for model in trial.models:
                 st.markdown(_answer(trial, model))
-            st.plotly_chart(
+            key = f"augment_compared_{number}"
+            plain_chart(
                 picture_figure(trial.masked(), masks, trial.config, scale, f"{trial.second.start}"),
-                key=f"augment_compared_{number}",
-                config={"displaylogo": False, "displayModeBar": False},
-                alt=f"The log-mel after {recipe.name}.",
+                key,
+                f"The log-mel after {recipe.name}.",
             )
-            player(
-                to_wav(sound, SAMPLE_RATE),
-                duration=len(sound) / SAMPLE_RATE,
-                key=f"augment_compared_{number}_player",
-                figure_key=f"augment_compared_{number}",
-                label=f"after {recipe.name}",
-            )
+            after = trial.masked_sound()
+            player(after, key=f"{key}_player", figure_key=key, label=f"after {recipe.name}")
             st.caption(_summary(recipe, masks.hidden_share))
 
 
@@ -123,11 +118,10 @@ def _show_robustness(trials: Sequence[Trial], model: Recognizer) -> None:
     if len(hearing) < len(trials):
         st.caption(f":material/info: {NO_MASKS_FOR.format(name=model.card.name)}")
     if followed:
-        st.plotly_chart(
+        plain_chart(
             robustness_figure(followed),
-            key=f"augment_robustness_{model.card.name}",
-            config={"displayModeBar": False},
-            alt="; ".join(
+            f"augment_robustness_{model.card.name}",
+            "; ".join(
                 f"{one.name}: {one.scores.kept(label)} of {N_DRAWS} draws keep {readable(label)}"
                 for one in followed
             ),
@@ -169,13 +163,13 @@ def _choose_edited(recipes: Sequence[Recipe]) -> int:
 def _show_editor(target: int) -> None:
     recipe = state.recipe_of(target)
     with st.container(border=True, key="augment_editor"):
-        name_key = f"{_NAME}_{target}"
-        st.session_state[name_key] = recipe.name
-        st.text_input(
+        seeded(
+            st.text_input,
             "Name",
+            key=f"augment_name_{target}",
+            value=recipe.name,
+            put=lambda name: state.edit(target, name=name.strip()),
             max_chars=LONGEST_NAME,
-            key=name_key,
-            on_change=lambda: state.edit(target, name=st.session_state[name_key].strip()),
             width=320,
         )
         steps, masks = st.columns(2, gap="large")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -20,8 +20,8 @@ from kws_core.lab.recipe import LARGEST_SEED, NO_MASKS, Recipe
 from kws_core.ui.augment import state
 from kws_core.ui.augment.state import Target
 from kws_core.ui.shared.messages import plain
+from kws_core.ui.shared.seeded import seeded
 
-_SEED: Final = "augment_seed"
 _NONE: Final = "none"
 _SIZES: Final = {True: "scaled", False: "published"}
 
@@ -36,14 +36,15 @@ def draw_controls(compare: Recipe | None = None) -> None:
         key="augment_new_draw",
         help="The next seed. All other settings stay.",
     )
-    st.session_state[_SEED] = state.lab().seed
-    st.number_input(
+    seeded(
+        st.number_input,
         "Seed",
         0,
         LARGEST_SEED,
+        key="augment_seed",
+        value=state.lab().seed,
+        put=_use_seed,
         step=1,
-        key=_SEED,
-        on_change=_use_seed,
         label_visibility="collapsed",
         icon=":material/tag:",
         width=120,
@@ -119,43 +120,42 @@ def mask_knobs(target: Target) -> None:
 
 def fill_control(target: Target) -> None:
     """Offer what is put where the masks are."""
-    key = f"augment_fill_{target}"
-    st.session_state[key] = state.recipe_of(target).fill
-    st.segmented_control(
+    seeded(
+        st.segmented_control,
         "Fill the masks with",
         FILLS,
-        key=key,
+        key=f"augment_fill_{target}",
+        value=state.recipe_of(target).fill,
+        put=lambda fill: state.edit(target, fill=fill),
         required=True,
-        on_change=lambda: state.edit(target, fill=st.session_state[key]),
     )
 
 
 def _slider(target: Target, masks: SpecAugmentPolicy, setting: PolicySetting) -> None:
-    key = f"augment_{setting.name}_{target}"
     value = getattr(masks, setting.name)
     highest, step = setting.slider
     kind = int if setting.is_whole else float
-    st.session_state[key] = kind(value)
 
-    def put() -> None:
+    def put(number: Any) -> None:
         now = state.recipe_of(target).masks
-        state.edit(target, masks=replace(now, **{setting.name: st.session_state[key]}))
+        state.edit(target, masks=replace(now, **{setting.name: number}))
 
     # A link may hold more than the slider goes to.
-    st.slider(
+    seeded(
+        st.slider,
         setting.label,
         kind(0),
         kind(max(value, highest)),
         step=kind(step),
         format="%d" if setting.is_whole else "%.2f",
-        key=key,
-        on_change=put,
+        key=f"augment_{setting.name}_{target}",
+        value=kind(value),
+        put=put,
         help=setting.purpose,
     )
 
 
-def _use_seed() -> None:
-    seed = st.session_state[_SEED]
+def _use_seed(seed: int | None) -> None:
     if seed is not None:
         state.use_seed(int(seed))
 

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.augment.specaugment import SpecAugmentDraw
 from kws_core.charts.style import percent
 from kws_core.lab import Trial
@@ -24,6 +23,7 @@ from kws_core.ui.augment.controls import (
 )
 from kws_core.ui.augment.sections import show_sections
 from kws_core.ui.augment.verdict import show_score_bars, show_verdict
+from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.player import player
 
 PICTURE: Final = "augment_picture"
@@ -39,14 +39,10 @@ def show_masks(trial: Trial) -> None:
     masks = trial.masks()
     pictures, answers = st.columns([3, 2], gap="medium")
     with pictures:
-        st.plotly_chart(
-            masked_figure(
-                trial.log_mel(), trial.masked(), masks, trial.config, f"{trial.second.start}"
-            ),
-            key=PICTURE,
-            config={"displaylogo": False, "displayModeBar": False},
-            alt=_described(masks),
+        figure = masked_figure(
+            trial.log_mel(), trial.masked(), masks, trial.config, f"{trial.second.start}"
         )
+        plain_chart(figure, PICTURE, _described(masks))
     with answers:
         hidden = percent(masks.hidden_share)
         st.markdown(f"**Draw {trial.recipe.seed}** hides {hidden} of the log-mel.")
@@ -73,8 +69,7 @@ def _players(trial: Trial) -> None:
         with st.container(gap=None):
             st.caption(title)
             player(
-                to_wav(samples, SAMPLE_RATE),
-                duration=len(samples) / SAMPLE_RATE,
+                samples,
                 key=f"augment_{key}_player",
                 figure_key=PICTURE,
                 label=f"{trial.second.name} {key} SpecAugment",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import streamlit as st
 
@@ -13,8 +12,7 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.augment import state
 from kws_core.ui.shared import resources
 from kws_core.ui.shared.models_loaded import model_named
-
-_MODELS: Final = "augment_models"
+from kws_core.ui.shared.seeded import seeded
 
 
 def models_popover() -> None:
@@ -26,13 +24,14 @@ def models_popover() -> None:
     label = chosen[0] if len(chosen) == 1 else f"{len(chosen)} models"
     with st.popover(label, icon=":material/hearing:", key="augment_models_popover"):
         st.caption("All selected models get the same sound; their answers are shown side by side.")
-        st.session_state[_MODELS] = chosen
-        st.pills(
+        seeded(
+            st.pills,
             "Models that listen",
             available,
+            key="augment_models",
+            value=chosen,
+            put=_choose,
             selection_mode="multi",
-            key=_MODELS,
-            on_change=_choose,
             label_visibility="collapsed",
         )
 
@@ -65,7 +64,5 @@ def _names() -> list[str]:
     return list(state.lab().models) or [resources.recogniser().card.name]
 
 
-def _choose() -> None:
-    chosen = tuple(st.session_state[_MODELS])
-    usual = resources.recogniser().card.name
-    state.change(models=() if chosen in ((), (usual,)) else chosen)
+def _choose(names: list[str]) -> None:
+    state.change(models=() if names in ([], [resources.recogniser().card.name]) else tuple(names))

@@ -22,26 +22,14 @@ from kws_core.spotting.finder import Word
 from kws_core.ui.augment import state
 from kws_core.ui.augment.state import OWN_RECORDINGS
 from kws_core.ui.clip import current_clip
-from kws_core.ui.clip.clip_picker import clip_picker
 from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip
 from kws_core.ui.clip.heard import heard_in
 from kws_core.ui.shared import resources
-from kws_core.ui.shared.messages import plain
+from kws_core.ui.shared.seeded import seeded
 
 _SECOND: Final = f"{COMPUTED}augment_second"
-_START: Final = "augment_start"
-_WORD: Final = "augment_word"
 _MOST_WORDS: Final = 12  # as buttons; a longer recording has the slider
 _STEP: Final = 0.01  # seconds
-
-
-def clip_popover() -> ChosenClip:
-    """Offer other clips behind a button that names the current one; returns that."""
-    chosen = current_clip.current()
-    name = f"{plain(chosen.name)}, {chosen.clip.duration:.1f} s"
-    with st.popover(name, icon=":material/graphic_eq:", key="augment_clip_popover"):
-        clip_picker()
-    return chosen
 
 
 def chosen_second(chosen: ChosenClip) -> Second:
@@ -81,17 +69,9 @@ def _choose_start(chosen: ChosenClip, n_samples: int) -> float:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if words:
             _word_pills(words[:_MOST_WORDS], starts, start)
-        st.session_state[_START] = start
-        st.slider(
-            f"The model sees {seconds:g} s. It starts at, s",
-            0.0,
-            latest,
-            step=_STEP,
-            format="%.2f",
-            key=_START,
-            on_change=lambda: state.change(start=st.session_state[_START]),
-            width=360,
-        )
+        label = f"The model sees {seconds:g} s. It starts at, s"
+        more = {"step": _STEP, "format": "%.2f", "width": 360}
+        state.control(st.slider, "start", label, 0.0, latest, value=start, **more)
     st.caption(
         f":material/content_cut: This page works on {start:.2f} to {start + seconds:.2f} s of "
         f"{chosen.clip.duration:.1f} s."
@@ -101,18 +81,18 @@ def _choose_start(chosen: ChosenClip, n_samples: int) -> float:
 
 def _word_pills(words: tuple[Word, ...], starts: list[float], start: float) -> None:
     options = list(range(len(words)))
-    st.session_state[_WORD] = next((i for i in options if starts[i] == start), None)
 
-    def choose() -> None:
-        number = st.session_state[_WORD]
+    def choose(number: int | None) -> None:
         if number is not None:
             state.change(start=starts[number])
 
-    st.pills(
+    seeded(
+        st.pills,
         "Words found in the clip",
         options,
+        key="augment_word",
+        value=next((i for i in options if starts[i] == start), None),
+        put=choose,
         format_func=lambda i: f"{readable(words[i].label)} {words[i].start:.1f} s",
-        key=_WORD,
-        on_change=choose,
         wrap=True,
     )

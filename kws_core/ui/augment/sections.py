@@ -18,11 +18,11 @@ from kws_core.lab.sweep_charts import FollowedSweep, flips_text, sweep_figure
 from kws_core.ui.augment import state
 from kws_core.ui.augment.export import show_export
 from kws_core.ui.augment.policies import show_policies
+from kws_core.ui.shared.chart import plain_chart
 
 MOST_THUMBNAILS: Final = 24
 _THUMBNAIL: Final = 108  # pixels: three of them side by side on a phone
 
-_SECTION: Final = "augment_section"
 _NAMES: Final[dict[Section, str]] = {
     "draws": ":material/casino: Many draws",
     "knob": ":material/tune: One knob",
@@ -38,14 +38,12 @@ def show_sections(trial: Trial, knobs: Sequence[Knob]) -> None:
     chosen = state.lab().section
     chosen = chosen if chosen in offered else "draws"
     st.space("small")
-    st.session_state[_SECTION] = chosen
-    st.segmented_control(
+    state.choice(
+        "section",
         "More",
         offered,
+        value=chosen,
         format_func=lambda name: _NAMES[name],
-        key=_SECTION,
-        required=True,
-        on_change=lambda: state.change(section=st.session_state[_SECTION]),
         label_visibility="collapsed",
     )
     match chosen:
@@ -63,19 +61,15 @@ def show_sections(trial: Trial, knobs: Sequence[Knob]) -> None:
 
 def _show_draws(trial: Trial) -> None:
     count = state.lab().n_draws
-    _choice("How many draws", "n_draws", DRAW_COUNTS)
+    state.choice("n_draws", "How many draws", DRAW_COUNTS)
     seeds = seeds_around(trial.recipe.seed, count)
     followed = []
     for model in trial.hearing:
         label = trial.answer_before(model).label
         followed.append(Followed(model.card.name, label, scores_of_draws(trial, seeds, model)))
     st.markdown("  \n".join(_kept_text(one) for one in followed))
-    st.plotly_chart(
-        draws_figure(seeds, followed),
-        key="augment_draws",
-        config={"displayModeBar": False},
-        alt=" ".join(_kept_text(one).replace("**", "") for one in followed),
-    )
+    told = " ".join(_kept_text(one).replace("**", "") for one in followed)
+    plain_chart(draws_figure(seeds, followed), "augment_draws", told)
     st.caption("A cross: another label is the best in that draw.")
     if count <= MOST_THUMBNAILS:
         _show_thumbnails(trial, seeds, followed)
@@ -113,18 +107,16 @@ def _show_knob(trial: Trial, knobs: Sequence[Knob]) -> None:
     recipe = trial.recipe
     setting = "mask_knob" if isinstance(knobs[0], MaskKnob) else "sound_knob"
     knob = KNOBS[getattr(state.lab(), setting)]
-    key = f"augment_{setting}"
-    st.session_state[key] = knob.name
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
+        state.control(
+            st.selectbox,
+            setting,
             "Knob",
             [one.name for one in knobs],
             format_func=lambda name: KNOBS[name].title,
-            key=key,
-            on_change=lambda: state.change(**{setting: st.session_state[key]}),
             width=320,
         )
-        _choice("Draws at every value", "sweep_draws", SWEEP_DRAWS)
+        state.choice("sweep_draws", "Draws at every value", SWEEP_DRAWS)
     n_draws = state.lab().sweep_draws
     values = knob.possible(recipe)
     if not values:
@@ -144,12 +136,8 @@ def _show_knob(trial: Trial, knobs: Sequence[Knob]) -> None:
         told = [f"{one.name}: {text}" for one, text in zip(followed, told, strict=True)]
     if knob.adds_step(recipe):
         st.caption("Your chain has no such step: it is added at the end.")
-    st.plotly_chart(
-        sweep_figure(knob, followed, knob.position(recipe)),
-        key="augment_sweep",
-        config={"displayModeBar": False},
-        alt=f"{knob.title}. Heard: {' '.join(told)}",
-    )
+    figure = sweep_figure(knob, followed, knob.position(recipe))
+    plain_chart(figure, "augment_sweep", f"{knob.title}. Heard: {' '.join(told)}")
     st.markdown("Heard in this draw: " + "  \n".join(told))
     st.caption(
         f"The line is the score of the label heard before, in draw {recipe.seed} at every value; "
@@ -163,16 +151,4 @@ def _kept_text(one: Followed) -> str:
     return (
         f"{one.name}: **{kept} of {n} draws** are still heard as **{readable(one.label)}**, "
         f"with a mean score of {percent(mean)}."
-    )
-
-
-def _choice(label: str, setting: str, options: Sequence[int]) -> None:
-    key = f"augment_{setting}"
-    st.session_state[key] = getattr(state.lab(), setting)
-    st.segmented_control(
-        label,
-        options,
-        key=key,
-        required=True,
-        on_change=lambda: state.change(**{setting: st.session_state[key]}),
     )

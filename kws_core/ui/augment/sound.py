@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from kws_core.audio.waveform import SAMPLE_RATE, Samples, to_wav
+from kws_core.audio.waveform import Samples
 from kws_core.augment.step import signed
 from kws_core.charts.panels import Snapshot
 from kws_core.errors import AugmentError
@@ -21,6 +21,7 @@ from kws_core.ui.augment.controls import draw_controls, show_messages
 from kws_core.ui.augment.sections import show_sections
 from kws_core.ui.augment.steps import add_step_pills, drawn_text, step_header, step_settings
 from kws_core.ui.augment.verdict import said, show_score_bars, show_verdict
+from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.player import player
 
 PICTURE: Final = "augment_sound_picture"
@@ -56,16 +57,14 @@ def _show_before_and_after(trial: Trial, stages: Sequence[Stage]) -> None:
     after = Snapshot(trial.sound(), trial.log_mel())
     with pictures:
         done = ", ".join(drawn_text(stage.draw) for stage in stages) or "nothing was done"
-        st.plotly_chart(
-            sounds_figure(before, after, trial.config, f"{trial.second.start}"),
-            key=PICTURE,
-            config={"displaylogo": False, "displayModeBar": False},
-            alt=f"Waveform and log-mel before and after: {done}.",
-        )
+        figure = sounds_figure(before, after, trial.config, f"{trial.second.start}")
+        plain_chart(figure, PICTURE, f"Waveform and log-mel before and after: {done}.")
     with answers:
-        name = trial.second.name
-        _play("Before", before.samples, "before", f"{name} before", PICTURE)
-        _play("After", after.samples, "after", f"{name} after", PICTURE)
+        for title, samples in (("Before", before.samples), ("After", after.samples)):
+            with st.container(gap=None):
+                st.caption(title)
+                key, label = title.lower(), f"{trial.second.name} {title.lower()}"
+                player(samples, key=f"augment_sound_{key}_player", figure_key=PICTURE, label=label)
         _say_level(before.samples, after.samples)
         show_score_bars(trial)
 
@@ -87,32 +86,16 @@ def _card(trial: Trial, stages: Sequence[Stage], index: int) -> None:
                 f"Drawn: **{drawn_text(stage.draw)}**. Heard after it: "
                 f"**{said(part.answer(model))}**" + (" (flipped)" if part.flips(model) else "")
             )
-            st.plotly_chart(
-                step_figure(
-                    Snapshot(stage.samples, stage.log_mel),
-                    trial.config,
-                    level_scale(*log_mels),
-                    shared_peak(*sounds),
-                    f"{trial.second.start}",
-                ),
-                key=key,
-                config={"displaylogo": False, "displayModeBar": False},
-                alt=f"The sound after {name}: {drawn_text(stage.draw)}.",
+            figure = step_figure(
+                Snapshot(stage.samples, stage.log_mel),
+                trial.config,
+                level_scale(*log_mels),
+                shared_peak(*sounds),
+                f"{trial.second.start}",
             )
-            _play("", stage.samples, key, f"after step {index + 1}", key)
-
-
-def _play(title: str, samples: Samples, key: str, label: str, figure: str) -> None:
-    with st.container(gap=None):
-        if title:
-            st.caption(title)
-        player(
-            to_wav(samples, SAMPLE_RATE),
-            duration=len(samples) / SAMPLE_RATE,
-            key=f"{key}_player" if key.startswith("augment") else f"augment_sound_{key}_player",
-            figure_key=figure,
-            label=label,
-        )
+            plain_chart(figure, key, f"The sound after {name}: {drawn_text(stage.draw)}.")
+            label = f"after step {index + 1}"
+            player(stage.samples, key=f"{key}_player", figure_key=key, label=label)
 
 
 def _say_level(before: Samples, after: Samples) -> None:

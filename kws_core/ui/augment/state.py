@@ -6,7 +6,7 @@ survives their absence on other pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from kws_core.lab.link import MOST_RECIPES, Lab, from_query, to_query
 from kws_core.lab.recipe import LARGEST_SEED, Recipe
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.clip import current_clip, page_address
+from kws_core.ui.shared.seeded import seeded
 
 # A recipe that is edited: its place in the comparison, or None for what the views show.
 Target = int | None
@@ -54,6 +55,22 @@ def change(**changes: Any) -> None:
     """Show something else."""
     st.session_state[_LAB] = replace(lab(), **changes)
     st.session_state[_MESSAGES] = ()
+
+
+def control(widget: Callable[..., Any], setting: str, *arguments: Any, **more: Any) -> None:
+    """Show a widget for a setting of the view; value: where it is not the setting's own."""
+    seeded(
+        widget,
+        *arguments,
+        key=f"augment_{setting}",
+        put=lambda value: change(**{setting: value}),
+        **{"value": getattr(lab(), setting)} | more,
+    )
+
+
+def choice(setting: str, label: str, options: Sequence[Any], **more: Any) -> None:
+    """Offer the values of a setting side by side; one of them is always chosen."""
+    control(st.segmented_control, setting, label, options, required=True, **more)
 
 
 def new_draw() -> None:

@@ -17,28 +17,28 @@ from kws_core.lab.backgrounds import MEANINGS
 from kws_core.lab.recipe import MOST_STEPS
 from kws_core.ui.augment import state
 from kws_core.ui.augment.state import Target
+from kws_core.ui.shared.seeded import seeded
 
 LEFT_OUT: Final = "not applied in this draw"
 
 
 def add_step_pills(target: Target) -> None:
     """Offer every kind of step; a click puts one at the end of the chain."""
-    key = f"augment_add_{target}"
     full = len(state.recipe_of(target).chain) >= MOST_STEPS
-    st.session_state[key] = None
 
-    def add() -> None:
-        kind = st.session_state[key]
+    def add(kind: str | None) -> None:
         if kind is not None:
             chain = state.recipe_of(target).chain
             state.edit(target, chain=Chain([*chain, new_step(kind, chain)]))
 
-    st.pills(
+    seeded(
+        st.pills,
         "Add a step" if not full else f"A chain has up to {MOST_STEPS} steps",
         list(STEPS),
         format_func=lambda kind: step_title(STEPS[kind]),
-        key=key,
-        on_change=add,
+        key=f"augment_add_{target}",
+        value=None,
+        put=add,
         disabled=full,
         wrap=True,
     )
@@ -96,22 +96,20 @@ def step_settings(target: Target, index: int) -> None:
 
 
 def _choice(target: Target, index: int, step: Step, choice: Choice) -> None:
-    key = _key(target, step, choice.name)
-    st.session_state[key] = list(getattr(step, choice.name))
-
-    def put() -> None:
-        chosen = tuple(st.session_state[key])
+    def put(chosen: list[str]) -> None:
         if chosen:  # of nothing, nothing can be drawn: the last one stays
-            _set(target, index, {choice.name: chosen})
+            _set(target, index, {choice.name: tuple(chosen)})
 
     recordings = isinstance(step, Background)
-    st.pills(
+    seeded(
+        st.pills,
         choice.title,
         state.known_recordings() if recordings else list(choice.options),
         selection_mode="multi",
         format_func=lambda option: choice.options.get(option, recording_title(option)),
-        key=key,
-        on_change=put,
+        key=_key(target, step, choice.name),
+        value=list(getattr(step, choice.name)),
+        put=put,
         help=_recordings_help() if recordings else "Each draw takes one of those chosen.",
         wrap=True,
     )
@@ -130,32 +128,32 @@ def _recordings_help() -> str:
 def _range(target: Target, index: int, step: Step, entry: Range) -> None:
     low, high = entry.ends(step)
     lowest, highest, tick = entry.slider
-    key = _key(target, step, entry.name)
-    st.session_state[key] = (float(low), float(high))
     # A link may hold more than the slider goes to.
     ends = min(lowest, math.floor(low)), max(highest, math.ceil(high))
-    st.slider(
+    seeded(
+        st.slider,
         f"{entry.title}, {entry.unit}",
         float(ends[0]),
         float(ends[1]),
         step=float(tick),
         format="%g",
-        key=key,
-        on_change=lambda: _set(target, index, entry.between(*st.session_state[key])),
+        key=_key(target, step, entry.name),
+        value=(float(low), float(high)),
+        put=lambda ends: _set(target, index, entry.between(*ends)),
         help="Each draw takes a value between the two ends.",
     )
 
 
 def _probability(target: Target, index: int, step: Step) -> None:
-    key = _key(target, step, "probability")
-    st.session_state[key] = round(100 * step.probability)
-    st.slider(
+    seeded(
+        st.slider,
         "Applied to, % of draws",
         0,
         100,
         step=5,
-        key=key,
-        on_change=lambda: _set(target, index, {"probability": st.session_state[key] / 100}),
+        key=_key(target, step, "probability"),
+        value=round(100 * step.probability),
+        put=lambda percent: _set(target, index, {"probability": percent / 100}),
     )
 
 

@@ -12,6 +12,7 @@ from kws_core.charts.style import percent, readable
 from kws_core.lab import Trial
 from kws_core.lab.score_charts import scores_pair_figure
 from kws_core.spotting.recognizer import Prediction
+from kws_core.ui.shared.chart import plain_chart
 
 NO_MASKS_FOR: Final = (
     "{name} does not take a log-mel picture, so SpecAugment does not apply to it: it hears the "
@@ -51,11 +52,10 @@ def show_score_bars(trial: Trial) -> None:
         with st.container(gap=None):
             if len(trial.models) > 1:
                 st.markdown(f"**{model.card.name}**")
-            st.plotly_chart(
+            plain_chart(
                 scores_pair_figure(before.scores, after.scores),
-                key=f"augment_scores_{number}",
-                config={"displayModeBar": False},
-                alt=f"Before: {describe_scores(before.scores, 3)} "
+                f"augment_scores_{number}",
+                f"Before: {describe_scores(before.scores, 3)} "
                 f"Now: {describe_scores(after.scores, 5)}",
             )
 

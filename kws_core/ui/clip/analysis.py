@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from kws_core.audio.waveform import to_wav
 from kws_core.charts.clip import clip_figure, describe_clip
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from kws_core.labels import WORDS
@@ -17,6 +16,7 @@ from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.clip.heard import ALONE, Heard, heard_in
 from kws_core.ui.clip.verdict import found_labels, show_scores, show_verdict
 from kws_core.ui.shared.board import word_board
+from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.commands import commands_choice
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
@@ -68,9 +68,9 @@ def show_picture(chosen: ChosenClip, heard: Heard) -> None:
     clip = chosen.clip
     with st.container(key=f"{PLAYER}_place"):
         player(
-            to_wav(clip.samples, clip.sample_rate),
-            duration=clip.duration,
+            clip.samples,
             key=PLAYER,
+            sample_rate=clip.sample_rate,
             figure_key=_PICTURE,
             label=chosen.name,
         )
@@ -82,12 +82,7 @@ def show_picture(chosen: ChosenClip, heard: Heard) -> None:
     figure = clip_figure(samples, clip.sample_rate, log_mel, heard.config, heard.words)
     # A zoom is for one clip: the next one is seen whole.
     figure.update_layout(uirevision=chosen.key)
-    st.plotly_chart(
-        figure,
-        key=_PICTURE,
-        config={"displaylogo": False, "displayModeBar": False},
-        alt=describe_clip(clip.samples, clip.sample_rate, heard.words),
-    )
+    plain_chart(figure, _PICTURE, describe_clip(clip.samples, clip.sample_rate, heard.words))
 
 
 def _facts(chosen: ChosenClip) -> None:

@@ -21,21 +21,23 @@ from kws_core.ui.shared.messages import (
     plain,
 )
 from kws_core.ui.shared.microphone_problem import microphone_problem
+from kws_core.ui.shared.seeded import seeded
 
 SAMPLE_RATE_ASKED: Final = 16_000  # Hz, what the models hear: nothing is gained from more
 
 
 def clip_picker() -> ChosenClip | None:
     """Let a person choose a clip; None while the chosen source has given none."""
-    # Seeded on every run, so that the choice survives the widget's absence on other pages.
-    st.session_state["picker_source"] = source = current_clip.source()
-    st.segmented_control(
+    source = current_clip.source()
+    seeded(
+        st.segmented_control,
         texts.SOURCE,
         list(texts.SOURCES),
-        format_func=lambda name: texts.SOURCES[name],
         key="picker_source",
+        value=source,
+        put=current_clip.choose_source,
+        format_func=lambda name: texts.SOURCES[name],
         required=True,
-        on_change=lambda: current_clip.choose_source(st.session_state["picker_source"]),
         label_visibility="collapsed",
     )
     match source:
@@ -53,18 +55,32 @@ def clip_picker() -> ChosenClip | None:
     return current_clip.clip_of(source)
 
 
+def clip_popover(page: str) -> ChosenClip:
+    """Offer other clips behind a button that names the current one; returns that."""
+    chosen = current_clip.current()
+    with st.popover(named(chosen), icon=":material/graphic_eq:", key=f"{page}_clip_popover"):
+        clip_picker()
+    return chosen
+
+
+def named(chosen: ChosenClip) -> str:
+    """Return a clip's name and length, for Markdown."""
+    return f"{plain(chosen.name)}, {chosen.clip.duration:.1f} s"
+
+
 def sample_pills() -> None:
     """Offer every sample recording at one click."""
     chosen = current_clip.sample_name() if current_clip.source() == "sample" else None
-    st.session_state["picker_sample"] = chosen
     samples = resources.samples()
-    st.pills(
+    seeded(
+        st.pills,
         texts.SAMPLES,
         list(samples),
-        format_func=lambda name: short_title(samples[name]),
         key="picker_sample",
+        value=chosen,
+        put=current_clip.choose_sample,
+        format_func=lambda name: short_title(samples[name]),
         required=True,
-        on_change=lambda: current_clip.choose_sample(st.session_state["picker_sample"]),
         label_visibility="collapsed",
     )
 

@@ -18,7 +18,6 @@ from kws_core.archive.review import (
     precision_by_threshold,
     sound_around,
 )
-from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.charts.style import percent
 from kws_core.results.exporting import as_csv
 from kws_core.spotting.finder import FinderSettings
@@ -187,12 +186,7 @@ def _judge(hit: Hit | None, verdicts: dict[Hit, bool], uploads: Uploads) -> None
     if sound is None:
         st.caption(texts.MANY_NO_SOUND)
     else:
-        player(
-            to_wav(sound, SAMPLE_RATE),
-            duration=len(sound) / SAMPLE_RATE,
-            key="many_player",
-            label=f"{event.label} {event.file}",
-        )
+        player(sound, key="many_player", label=f"{event.label} {event.file}")
     given = {True: "Right", False: "Wrong"}.get(verdicts.get(hit))  # type: ignore[arg-type]
     key = f"many_verdict_{hit.recording}_{event.label}_{event.start}"
     st.segmented_control(

@@ -17,6 +17,7 @@ from kws_core.spotting.recognizer import Prediction
 from kws_core.ui.clip import texts
 from kws_core.ui.clip.found import found_words
 from kws_core.ui.clip.heard import Heard
+from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.messages import plain
 
 SURE_FROM: Final = 0.6  # below, a score is no answer
@@ -102,11 +103,10 @@ def show_scores(prediction: Prediction, note: str = "") -> None:
     n_words = len(prediction.scores) - len(others)
     named = " and ".join(f"'{label}'" for label in others)
     st.markdown(texts.SCORES.format(n=SHOWN_SCORES, words=n_words, others=named))
-    st.plotly_chart(
+    plain_chart(
         scores_figure(prediction.scores, SHOWN_SCORES),
-        key="clip_scores",
-        config={"displayModeBar": False},
-        alt=describe_scores(prediction.scores, SHOWN_SCORES),
+        "clip_scores",
+        describe_scores(prediction.scores, SHOWN_SCORES),
     )
     if note:
         st.caption(note)

@@ -8,15 +8,14 @@ import streamlit as st
 
 from kws_core.audio.remembered import Sound
 from kws_core.ui.clip import current_clip
-from kws_core.ui.clip.clip_picker import clip_picker, short_title
+from kws_core.ui.clip.clip_picker import named, short_title
 from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip, Source
 from kws_core.ui.explore import state
 from kws_core.ui.explore.state import RECORDING, UPLOAD
 from kws_core.ui.shared import resources
-from kws_core.ui.shared.messages import plain
+from kws_core.ui.shared.seeded import seeded
 
 _SOUNDS: Final = f"{COMPUTED}explore_sounds"
-_OTHER: Final = "explore_other"
 _DECODED: Final = "explore_other_decoded"
 _OWN: Final[dict[str, tuple[Source, str]]] = {
     RECORDING: ("record", "my recording"),
@@ -24,28 +23,21 @@ _OWN: Final[dict[str, tuple[Source, str]]] = {
 }
 
 
-def clip_popover() -> ChosenClip:
-    """Offer other clips behind a button that names the current one; returns that."""
-    chosen = current_clip.current()
-    with st.popover(_named(chosen), icon=":material/graphic_eq:", key="explore_clip_popover"):
-        clip_picker()
-    return chosen
-
-
 def compare_popover() -> ChosenClip | None:
     """Offer a second clip behind a button; returns it, None if there is none."""
     other = _other(state.kept("other"))
-    label = "Compare" if other is None else f"With {_named(other)}"
+    label = "Compare" if other is None else f"With {named(other)}"
     with st.popover(label, icon=":material/compare:", key="explore_compare_popover"):
         st.caption("A second clip beside this one, on the same scales.")
         options = [*resources.samples(), *(name for name in _OWN if _other(name) is not None)]
-        st.session_state[_OTHER] = state.kept("other")
-        st.pills(
+        seeded(
+            st.pills,
             "Second clip",
             options,
+            key="explore_other",
+            value=state.kept("other"),
+            put=lambda name: state.keep("other", name),
             format_func=_label,
-            key=_OTHER,
-            on_change=lambda: state.keep("other", st.session_state[_OTHER]),
             label_visibility="collapsed",
         )
         if other is not None:
@@ -81,7 +73,3 @@ def _other(name: str | None) -> ChosenClip | None:
 
 def _label(name: str) -> str:
     return _OWN[name][1] if name in _OWN else short_title(resources.samples()[name])
-
-
-def _named(chosen: ChosenClip) -> str:
-    return f"{plain(chosen.name)}, {chosen.clip.duration:.1f} s"

@@ -18,9 +18,8 @@ from kws_core.explore.views import NAMES, VIEWS
 from kws_core.explore.views.fft import selected
 from kws_core.ui.explore import state
 from kws_core.ui.shared.messages import plain
+from kws_core.ui.shared.seeded import seeded
 
-_PRESET: Final = "explore_preset"
-_SELECTION: Final = "explore_selection"
 _STEP: Final = 0.01  # seconds of the selection
 _WIDTH: Final = 112  # pixels
 _DEFAULTS: Final = ViewSettings()
@@ -52,13 +51,14 @@ def views_pills() -> None:
 def preset_pills() -> None:
     """Offer settings to start from; none is marked when the settings are no preset's."""
     base, differing = nearest(state.settings())
-    st.session_state[_PRESET] = None if differing else base.name
-    st.pills(
+    seeded(
+        st.pills,
         "Start from a preset",
         [known.name for known in PRESETS],
+        key="explore_preset",
+        value=None if differing else base.name,
+        put=state.use_preset,
         format_func=lambda name: next(one.label for one in PRESETS if one.name == name),
-        key=_PRESET,
-        on_change=lambda: state.use_preset(st.session_state[_PRESET]),
         help="\n".join(f"- **{known.label}**: {known.purpose}" for known in PRESETS),
     )
 
@@ -133,18 +133,14 @@ def _selection_slider(sounds: list[Sound]) -> None:
     end = max(sound.duration for sound in sounds)
     end = round(math.floor(end / _STEP) * _STEP, 2)
     start, stop = selected(sounds[0], state.settings())
-    st.session_state[_SELECTION] = (min(start, end), min(stop, end))
-
-    def select() -> None:
-        start, stop = st.session_state[_SELECTION]
-        state.keep("selection", (start, stop) if stop > start else None)
-
-    st.slider(
+    seeded(
+        st.slider,
         "Selection, s",
         0.0,
         end,
+        key="explore_selection",
+        value=(min(start, end), min(stop, end)),
+        put=lambda ends: state.keep("selection", ends if ends[1] > ends[0] else None),
         step=_STEP,
-        key=_SELECTION,
-        on_change=select,
         help="Marked in the waveform. At first, the loudest tenth of a second of each clip.",
     )

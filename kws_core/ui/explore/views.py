@@ -10,9 +10,8 @@ from typing import Any, Final
 import streamlit as st
 
 from kws_core.audio.remembered import Sound
-from kws_core.audio.waveform import to_wav
 from kws_core.explore.charts import budget_of, panes_of, stack_figure, value_ranges
-from kws_core.explore.export import file_stem, wav_of
+from kws_core.explore.export import file_stem
 from kws_core.explore.fitting import for_length
 from kws_core.explore.settings import Span, ViewSettings
 from kws_core.explore.view import ChartView, TimeView, View
@@ -24,10 +23,10 @@ from kws_core.ui.explore import state
 from kws_core.ui.explore.controls import own_controls
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
+from kws_core.ui.shared.seeded import seeded
 
 CHART_FORMAT: Final = "explore_format"
 
-_PART: Final = "explore_part"
 _PART_STEP: Final = 0.1  # seconds
 _LONG_CLIP: Final = 5.0  # seconds: of longer ones, a part can be seen by itself
 
@@ -115,9 +114,9 @@ def _show_view(
     for excerpt in view.excerpts(sounds[0], settings):
         st.caption(sentence_case(excerpt.label))
         player(
-            to_wav(excerpt.samples, excerpt.sample_rate),
-            duration=len(excerpt.samples) / excerpt.sample_rate,
+            excerpt.samples,
             key=f"explore_{excerpt.label.replace(' ', '_')}",
+            sample_rate=excerpt.sample_rate,
             label=excerpt.label,
         )
 
@@ -131,9 +130,9 @@ def _players(
             if len(clips) > 1:
                 st.markdown(f"**{plain(clip.name)}**")
             player(
-                wav_of(sounds[number]),
-                duration=sounds[number].duration,
+                sounds[number].samples,
                 key=f"explore_player_{number}",
+                sample_rate=sounds[number].sample_rate,
                 figure_key=[_key(view, number) for view in views],
                 label=clip.name,
                 loop=True,
@@ -190,19 +189,15 @@ def _part(duration: float) -> Span | None:
     if duration <= _LONG_CLIP:
         return part
     whole = 0.0, round(math.ceil(duration / _PART_STEP) * _PART_STEP, 1)
-    st.session_state[_PART] = part or whole
-
-    def change() -> None:
-        chosen = st.session_state[_PART]
-        state.keep("part", None if chosen == whole else chosen)
-
-    st.slider(
+    seeded(
+        st.slider,
         "Part shown, s",
         *whole,
+        key="explore_part",
+        value=part or whole,
+        put=lambda chosen: state.keep("part", None if chosen == whole else chosen),
         step=_PART_STEP,
         format="%.1f",
-        key=_PART,
-        on_change=change,
         help="All of a long clip is drawn in coarser columns; a part of it in full detail.",
     )
     return part

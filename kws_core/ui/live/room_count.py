@@ -7,7 +7,6 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.charts.style import percent
 from kws_core.live import Listener
 from kws_core.room import Alarm, AlarmCount
@@ -115,12 +114,7 @@ def _listen(test: AlarmCount) -> None:
         texts.LISTEN_TO, list(alarms), format_func=lambda n: _title(alarms[n]), key=_CHOSEN
     )
     alarm = alarms[number]
-    player(
-        to_wav(alarm.sound / 2**15, SAMPLE_RATE),
-        duration=len(alarm.sound) / SAMPLE_RATE,
-        key="live_room_player",
-        label=_title(alarm),
-    )
+    player(alarm.sound / 2**15, key="live_room_player", label=_title(alarm))
     st.caption(texts.KEPT.format(most=MOST_KEPT))
 
 

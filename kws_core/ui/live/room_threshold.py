@@ -17,6 +17,7 @@ from kws_core.room.curve import comparable
 from kws_core.room.wording import interval, per_hour, share_interval, span
 from kws_core.ui.live import room_state, state
 from kws_core.ui.live import room_texts as texts
+from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.messages import calm_errors
 
 EVERY_S: Final = 2.0
@@ -109,9 +110,4 @@ def _chart(points: Sequence[RoomPoint], chosen: RoomPoint | None) -> None:
     )
     here = next((p for p in curve if chosen and p.threshold == chosen.threshold), None)
     told = "" if chosen is None else f"Threshold {chosen.threshold:g}: {_figures(chosen)}."
-    st.plotly_chart(
-        det_figure(curve, here),
-        key="live_room_det",
-        config={"displayModeBar": False},
-        alt=texts.CURVE.format(point=told),
-    )
+    plain_chart(det_figure(curve, here), "live_room_det", texts.CURVE.format(point=told))

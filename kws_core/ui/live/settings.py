@@ -15,6 +15,7 @@ from kws_core.room import THRESHOLDS
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import state, texts
+from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.commands import commands_choice
 from kws_core.ui.shared.models_loaded import model_named
 
@@ -175,12 +176,8 @@ def _show_curve(settings: DetectorSettings) -> None:
         where = texts.IN_QUIET if condition == QUIET else texts.IN_NOISE.format(ratio=condition)
         headline = texts.POINT.format(condition=where, point=describe_point(point))
     st.markdown(headline)
-    st.plotly_chart(
-        det_figure(found.curves[condition], point),
-        key="live_det",
-        config={"displayModeBar": False},
-        alt=texts.CURVE.format(point=headline.replace("*", "")),
-    )
+    told = texts.CURVE.format(point=headline.replace("*", ""))
+    plain_chart(det_figure(found.curves[condition], point), "live_det", told)
     st.caption(" ".join(_remarks(found, condition, name)))
 
 

@@ -1,4 +1,4 @@
-"""What several sections of the Models page share: charts, tables, downloads, the clip."""
+"""What several sections of the Models page share: charts, tables, downloads."""
 
 from __future__ import annotations
 
@@ -9,20 +9,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from kws_core.results.exporting import as_csv, as_plain_json, file_name
-from kws_core.ui.clip import current_clip
-from kws_core.ui.clip.clip_picker import clip_picker
 from kws_core.ui.shared.download import download
-from kws_core.ui.shared.messages import plain
 
 _ROW: Final = 35  # pixels
-
-
-def clip_popover() -> None:
-    """Offer other clips behind a button that names the current one."""
-    chosen = current_clip.current()
-    name = f"{plain(chosen.name)}, {chosen.clip.duration:.1f} s"
-    with st.popover(name, icon=":material/graphic_eq:", key="models_clip_popover"):
-        clip_picker()
 
 
 def table(rows: Sequence[Mapping[str, Any]], key: str, alt: str, **more: Any) -> Any:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from kws_core.audio.remembered import Floats
-from kws_core.audio.waveform import SAMPLE_RATE, to_wav
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.augment.specaugment import SpecAugmentDraw
 from kws_core.charts.style import percent, readable
 from kws_core.explain.masking import mask_of, masked_picture, sound_of_mask
@@ -71,8 +71,7 @@ def _show_part(
         f"The log-mel of {name} cells.",
     )
     player(
-        to_wav(sound, SAMPLE_RATE),
-        duration=len(sound) / SAMPLE_RATE,
+        sound,
         key=f"models_why_{name}_player",
         figure_key=f"models_why_{name}",
         label=f"{question.word} {name}",

@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.charts.style import percent, readable
 from kws_core.report.confusion import confusion_figure, word_rows
 from kws_core.report.own_files import Intake, UploadLimits
@@ -151,13 +150,7 @@ def _listen(result: OwnResult, mistakes: tuple[OwnClip, ...]) -> None:
         "Listen to", list(heard), format_func=lambda n: _titled(heard[n]), key=_MISTAKE
     )
     if number is not None:
-        sound = result.sounds[number]
-        player(
-            to_wav(sound, SAMPLE_RATE),
-            duration=len(sound) / SAMPLE_RATE,
-            key="models_own_player",
-            label=heard[number].path,
-        )
+        player(result.sounds[number], key="models_own_player", label=heard[number].path)
 
 
 def _titled(clip: OwnClip) -> str:

@@ -8,9 +8,9 @@ from typing import Final
 
 import streamlit as st
 
+from kws_core.ui.clip.clip_picker import clip_popover
 from kws_core.ui.models import choices, stored, texts
 from kws_core.ui.models.choices import choice
-from kws_core.ui.models.controls import clip_popover
 
 # What a section offers above itself: a model, the speakers of its results, a clip, panels.
 _WITH_MODEL: Final = ("structure", "results", "own", "why", "map", "card")
@@ -43,7 +43,7 @@ def show_page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         subject = _subject(section)
         if section in _WITH_CLIP:
-            clip_popover()
+            clip_popover("models")
     importlib.import_module(f"kws_core.ui.models.{section}").show(subject)
     choices.write_clip(section in _WITH_CLIP)
 

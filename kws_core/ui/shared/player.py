@@ -10,8 +10,12 @@ import base64
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy.typing as npt
 import streamlit as st
+
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 
 _HERE = Path(__file__).parent
 
@@ -49,15 +53,15 @@ _mount = st.components.v2.component(
 
 
 def player(
-    wav: bytes,
+    samples: npt.NDArray[Any],
     *,
-    duration: float,
     key: str,
+    sample_rate: int = SAMPLE_RATE,
     figure_key: str | Sequence[str] | None = None,
     label: str = "clip",
     loop: bool = False,
 ) -> None:
-    """Show a player for a WAV file of `duration` seconds.
+    """Show a player for samples (n,), at their own level.
 
     key: of this player; two players on a page need two. figure_key: the `key` of a
     `st.plotly_chart`, or of several, whose x axis is in seconds: they zoom together, the cursor
@@ -69,8 +73,8 @@ def player(
     data = {
         "key": key,
         # Text, because Streamlit passes bytes only where they are all there is.
-        "wav": base64.b64encode(wav).decode("ascii"),
-        "duration": duration,
+        "wav": base64.b64encode(to_wav(samples, sample_rate)).decode("ascii"),
+        "duration": len(samples) / sample_rate,
         "figures": [_class_name(one) for one in figures],
         "loop": loop,
         "label": label,
