@@ -6,13 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from kws_core.results.store import RESULTS_FOLDER
+from kws_core.cli.options import Commands, add_data
 
 
-def add_describe_data_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``describe-data`` to its parser."""
-    parser.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
-    parser.add_argument("--out", type=Path, default=RESULTS_FOLDER, help="folder for the figures")
+def add_describe_data(commands: Commands) -> None:
+    """Add the command ``describe-data``."""
+    about = "figures of the data, for the app to show without them"
+    parser = commands.add("describe-data", about, describe_data_command)
+    add_data(parser)
     parser.add_argument("--cache", type=Path, help="folder for decoded data")
 
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from kws_core.cli.options import Commands, add_data, add_model
 from kws_core.errors import DataError
 from kws_core.results.store import RESULTS_FOLDER, SPLITS, save_results
 from kws_core.results.table import results_markdown
-from kws_core.spotting.recognizer import DEFAULT_MODEL
 
 RESULTS_PAGE = Path("docs/results.md")  # in the folder of the project
 
 
-def add_evaluate_options(evaluate: argparse.ArgumentParser) -> None:
-    """Add the options of ``evaluate`` to its parser."""
-    evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
-    evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
+def add_evaluate(commands: Commands) -> None:
+    """Add the command ``evaluate``."""
+    about = "measure a model on Parquet files of recordings"
+    evaluate = commands.add("evaluate", about, evaluate_command)
+    add_model(evaluate)
+    add_data(evaluate)
     evaluate.add_argument("--split", choices=SPLITS, default="val")
-    evaluate.add_argument(
-        "--out", type=Path, default=RESULTS_FOLDER, help="folder for the figures and the scores"
-    )
     evaluate.add_argument(
         "--quick", action="store_true", help="fewer clips in noise, no map of words"
     )
@@ -63,8 +62,9 @@ def evaluate_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def add_results_options(results: argparse.ArgumentParser) -> None:
-    """Add the options of ``results`` to its parser."""
+def add_results(commands: Commands) -> None:
+    """Add the command ``results``."""
+    results = commands.add("results", "print all results as Markdown tables", results_command)
     results.add_argument("--folder", type=Path, default=RESULTS_FOLDER, help="of the JSON files")
     results.add_argument(
         "--markdown",

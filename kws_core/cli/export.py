@@ -6,17 +6,18 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from kws_core.cli.options import Commands, add_model
 from kws_core.models import load_model
 from kws_core.models.onnx_export import TOLERANCE, export_onnx
 from kws_core.models.onnx_int8 import export_int8
-from kws_core.spotting.recognizer import DEFAULT_MODEL
 
 _SPLIT: Final = "test_a"
 
 
-def add_export_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``export`` to its parser."""
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+def add_export(commands: Commands) -> None:
+    """Add the command ``export``."""
+    parser = commands.add("export", "a model as ONNX, front end included", export_command)
+    add_model(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="such as word.onnx")
     parser.add_argument("--int8", action="store_true", help="the network in 8 bits, for devices")
     parser.add_argument(

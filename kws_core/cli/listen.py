@@ -20,12 +20,12 @@ from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, check_rate
 from kws_core.cli.detector import add_detector_options, detector_settings
 from kws_core.cli.numbers import positive
+from kws_core.cli.options import Commands, add_model
 from kws_core.cli.teach import add_taught, chosen_recognizer
 from kws_core.errors import DataError, NotAudioError, SettingsError
 from kws_core.room import AlarmCount, files
 from kws_core.room.wording import counted, interval, per_hour
 from kws_core.spotting import Detection, KeywordDetector
-from kws_core.spotting.recognizer import DEFAULT_MODEL
 
 STANDARD_INPUT = "-"
 CHUNK_S = 0.02  # so much is read at once: what is said shows at once
@@ -33,8 +33,9 @@ CHUNK_S = 0.02  # so much is read at once: what is said shows at once
 _Chunk = tuple[npt.NDArray[Any], int, float | None]
 
 
-def add_listen_options(listen: argparse.ArgumentParser) -> None:
-    """Add the options of ``listen`` to its parser."""
+def add_listen(commands: Commands) -> None:
+    """Add the command ``listen``."""
+    listen = commands.add("listen", "the words of a stream, as they are spoken", listen_command)
     source = listen.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "file",
@@ -46,7 +47,7 @@ def add_listen_options(listen: argparse.ArgumentParser) -> None:
     listen.add_argument(
         "--rate", type=int, default=SAMPLE_RATE, help="of bare samples, Hz (default: %(default)s)"
     )
-    listen.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    add_model(listen)
     add_taught(listen)
     listen.add_argument(
         "--words", metavar="WORD,WORD", help="to listen for (default: all that the model knows)"

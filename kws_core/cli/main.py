@@ -18,37 +18,25 @@ from pathlib import Path
 from typing import Any
 
 from kws_core.audio.read import Clip, read_audio
-from kws_core.cli.data import add_describe_data_options, describe_data_command
-from kws_core.cli.evaluate import (
-    add_evaluate_options,
-    add_results_options,
-    evaluate_command,
-    results_command,
-)
-from kws_core.cli.export import add_export_options, export_command
-from kws_core.cli.listen import add_listen_options, listen_command
+from kws_core.cli.data import add_describe_data
+from kws_core.cli.evaluate import add_evaluate, add_results
+from kws_core.cli.export import add_export
+from kws_core.cli.listen import add_listen
 from kws_core.cli.numbers import count
+from kws_core.cli.options import Commands, add_model, add_model_folder
 from kws_core.cli.scan import (
-    add_events_options,
+    add_events,
     add_scan_options,
-    events_command,
     finder_settings,
     is_for_archive,
     scan_archive_command,
 )
-from kws_core.cli.stream import add_evaluate_stream_options, evaluate_stream_command
-from kws_core.cli.teach import (
-    add_evaluate_teaching_options,
-    add_taught,
-    add_teach_options,
-    chosen_recognizer,
-    evaluate_teaching_command,
-    teach_command,
-)
-from kws_core.cli.train import add_training_options, train_command
+from kws_core.cli.stream import add_evaluate_stream
+from kws_core.cli.teach import add_evaluate_teaching, add_taught, add_teach, chosen_recognizer
+from kws_core.cli.train import add_train
 from kws_core.errors import KwsError, TooLongError
 from kws_core.models import ARCHITECTURES
-from kws_core.models.store import MODEL_FOLDER, read_card
+from kws_core.models.store import read_card
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 OK, REFUSED, INTERRUPTED = 0, 1, 130
@@ -172,81 +160,44 @@ def _models(options: argparse.Namespace) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=_program(), description="Recognise spoken commands.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    model_folder = argparse.ArgumentParser(add_help=False)
-    model_folder.add_argument(
-        "--model-folder", type=Path, default=MODEL_FOLDER, help="where the models are"
-    )
-    files = argparse.ArgumentParser(add_help=False)
-    files.add_argument(
-        "--channel", type=int, help="number of the channel, from 1 (default: the mix or the best)"
-    )
-    files.add_argument(
-        "--source-rate", type=int, metavar="HZ", help="sample rate, where the file's own is wrong"
-    )
-    files.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
-    add_taught(files)
-    files.add_argument("--json", action="store_true", help="one JSON object a line and file")
-
-    predict = commands.add_parser(
-        "predict", parents=[files, model_folder], help="which word clips of up to 1 s are"
-    )
+def _add_predict(commands: Commands) -> None:
+    predict = commands.add("predict", "which word clips of up to 1 s are", _predict)
+    _add_file_options(predict)
     predict.add_argument("files", nargs="+", metavar="FILE", help="WAV, FLAC, OGG, MP3, M4A, ...")
     predict.add_argument(
         "--runners-up", type=count, default=3, help="how many (default: %(default)s)"
     )
-    predict.set_defaults(command=_predict)
-    scan = commands.add_parser(
-        "scan", parents=[files, model_folder], help="the words of long recordings and their times"
-    )
+
+
+def _add_scan(commands: Commands) -> None:
+    scan = commands.add("scan", "the words of long recordings and their times", _scan)
+    _add_file_options(scan)
     add_scan_options(scan)
-    scan.set_defaults(command=_scan)
-    events = commands.add_parser("events", help="count what scan --out found, by word and file")
-    add_events_options(events)
-    events.set_defaults(command=events_command)
-    listen = commands.add_parser(
-        "listen", parents=[model_folder], help="the words of a stream, as they are spoken"
+
+
+def _add_models(commands: Commands) -> None:
+    add_model_folder(commands.add("models", "the models there are", _models))
+
+
+def _add_file_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--channel", type=int, help="number of the channel, from 1 (default: the mix or the best)"
     )
-    add_listen_options(listen)
-    listen.set_defaults(command=listen_command)
-    teach = commands.add_parser(
-        "teach", parents=[model_folder], help="new words from a few recordings of each"
+    parser.add_argument(
+        "--source-rate", type=int, metavar="HZ", help="sample rate, where the file's own is wrong"
     )
-    add_teach_options(teach)
-    teach.set_defaults(command=teach_command)
-    evaluate_teaching = commands.add_parser(
-        "evaluate-teaching", parents=[model_folder], help="measure words taught from a few takes"
-    )
-    add_evaluate_teaching_options(evaluate_teaching)
-    evaluate_teaching.set_defaults(command=evaluate_teaching_command)
-    models = commands.add_parser("models", parents=[model_folder], help="the models there are")
-    models.set_defaults(command=_models)
-    train = commands.add_parser("train", help="train a model on recordings of the words")
-    add_training_options(train)
-    train.set_defaults(command=train_command)
-    evaluate = commands.add_parser(
-        "evaluate", parents=[model_folder], help="measure a model on Parquet files of recordings"
-    )
-    add_evaluate_options(evaluate)
-    evaluate.set_defaults(command=evaluate_command)
-    evaluate_stream = commands.add_parser(
-        "evaluate-stream", parents=[model_folder], help="measure listening: misses, false alarms"
-    )
-    add_evaluate_stream_options(evaluate_stream)
-    evaluate_stream.set_defaults(command=evaluate_stream_command)
-    describe_data = commands.add_parser(
-        "describe-data", help="figures of the data, for the app to show without them"
-    )
-    add_describe_data_options(describe_data)
-    describe_data.set_defaults(command=describe_data_command)
-    export = commands.add_parser(
-        "export", parents=[model_folder], help="a model as ONNX, front end included"
-    )
-    add_export_options(export)
-    export.set_defaults(command=export_command)
-    results = commands.add_parser("results", help="print all results as Markdown tables")
-    add_results_options(results)
-    results.set_defaults(command=results_command)
+    add_model(parser)
+    add_taught(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line and file")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=_program(), description="Recognise spoken commands.")
+    commands = Commands(parser)
+    for add in (
+        *(_add_predict, _add_scan, add_events, add_listen, add_teach, add_evaluate_teaching),
+        *(_add_models, add_train, add_evaluate, add_evaluate_stream, add_describe_data),
+        *(add_export, add_results),
+    ):
+        add(commands)
     return parser

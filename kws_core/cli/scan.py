@@ -22,6 +22,7 @@ from kws_core.audio.long import CHANNELS, MIX
 from kws_core.cli.detector import add_inside_sentences
 from kws_core.cli.listen import STANDARD_INPUT
 from kws_core.cli.numbers import count, positive, rate
+from kws_core.cli.options import Commands
 from kws_core.errors import ArchiveError, SettingsError
 from kws_core.spotting.finder import FinderSettings
 
@@ -31,7 +32,7 @@ _MOST_SHOWN = 10
 
 
 def add_scan_options(scan: argparse.ArgumentParser) -> None:
-    """Add the options of ``scan`` to its parser."""
+    """Add the options of ``scan`` alone."""
     scan.add_argument(
         "files", nargs="*", metavar="FILE", help="recordings; with --out also folders, addresses"
     )
@@ -65,8 +66,10 @@ def add_scan_options(scan: argparse.ArgumentParser) -> None:
     archive.add_argument("--scheduler", metavar="ADDRESS", help="of Dask, such as tcp://host:8786")
 
 
-def add_events_options(events: argparse.ArgumentParser) -> None:
-    """Add the options of ``events`` to its parser."""
+def add_events(commands: Commands) -> None:
+    """Add the command ``events``."""
+    about = "count what scan --out found, by word and file"
+    events = commands.add("events", about, events_command)
     events.add_argument("folder", type=Path, metavar="FOLDER", help="that scan --out wrote")
     events.add_argument("--threshold", type=rate, default=0.0, help="least score of an event")
     events.add_argument(

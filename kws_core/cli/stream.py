@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
 from kws_core.cli.detector import add_detector_options, detector_settings
 from kws_core.cli.numbers import positive
+from kws_core.cli.options import Commands, add_data, add_model
 from kws_core.errors import DataError
-from kws_core.results.store import RESULTS_FOLDER, SPLITS
+from kws_core.results.store import SPLITS
 from kws_core.results.stream_store import save_stream_figures
-from kws_core.spotting.recognizer import DEFAULT_MODEL
 
 
-def add_evaluate_stream_options(evaluate: argparse.ArgumentParser) -> None:
-    """Add the options of ``evaluate-stream`` to its parser."""
-    evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
-    evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
+def add_evaluate_stream(commands: Commands) -> None:
+    """Add the command ``evaluate-stream``."""
+    about = "measure listening: misses, false alarms"
+    evaluate = commands.add("evaluate-stream", about, evaluate_stream_command)
+    add_model(evaluate)
+    add_data(evaluate)
     evaluate.add_argument("--split", choices=SPLITS, default="val")
-    evaluate.add_argument(
-        "--out",
-        type=Path,
-        default=RESULTS_FOLDER,
-        help="folder for the figures (default: where the app shows them from)",
-    )
     evaluate.add_argument(
         "--minutes", type=positive, help="of words over each noise, heard at five ratios"
     )

@@ -8,10 +8,10 @@ from pathlib import Path
 from kws_core.audio.formats import FORMATS
 from kws_core.audio.read import read_audio
 from kws_core.cli.numbers import count, positive
+from kws_core.cli.options import Commands, add_data, add_model
 from kws_core.errors import AudioError, DataError, TeachingError
-from kws_core.results.store import RESULTS_FOLDER
 from kws_core.results.teaching_store import save_teaching_figures
-from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.report import WordReport
 from kws_core.teaching.takes import ADVICE, Take, make_take, problems_of
 from kws_core.teaching.taught import teach_takes
@@ -33,13 +33,14 @@ def chosen_recognizer(options: argparse.Namespace) -> Recognizer:
     return Recognizer.load(options.model, options.model_folder)
 
 
-def add_teach_options(teach: argparse.ArgumentParser) -> None:
-    """Add the options of ``teach`` to its parser."""
+def add_teach(commands: Commands) -> None:
+    """Add the command ``teach``."""
+    teach = commands.add("teach", "new words from a few recordings of each", teach_command)
     teach.add_argument(
         "folder", type=Path, metavar="FOLDER", help="with a folder of recordings for each word"
     )
     teach.add_argument("--out", type=Path, required=True, help="file to write, such as mine.kws")
-    teach.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    add_model(teach)
     teach.add_argument(
         "--only", action="store_true", help="these words instead of those the model knows"
     )
@@ -60,11 +61,12 @@ def teach_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def add_evaluate_teaching_options(evaluate: argparse.ArgumentParser) -> None:
-    """Add the options of ``evaluate-teaching`` to its parser."""
-    evaluate.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
-    evaluate.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
-    evaluate.add_argument("--out", type=Path, default=RESULTS_FOLDER, help="folder for the figures")
+def add_evaluate_teaching(commands: Commands) -> None:
+    """Add the command ``evaluate-teaching``."""
+    about = "measure words taught from a few takes"
+    evaluate = commands.add("evaluate-teaching", about, evaluate_teaching_command)
+    add_model(evaluate)
+    add_data(evaluate)
     evaluate.add_argument(
         "--draws", type=count, default=20, help="of takes and people (default: %(default)s)"
     )

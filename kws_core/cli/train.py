@@ -6,12 +6,14 @@ import argparse
 from pathlib import Path
 
 from kws_core.cli.numbers import count
+from kws_core.cli.options import Commands
 from kws_core.errors import TrainingError
 from kws_core.models import ARCHITECTURES
 
 
-def add_training_options(train: argparse.ArgumentParser) -> None:
-    """Add the options of ``train`` to its parser."""
+def add_train(commands: Commands) -> None:
+    """Add the command ``train``."""
+    train = commands.add("train", "train a model on recordings of the words", train_command)
     what = train.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--recipe",
