@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kws_core.audio.read import Clip
+from kws_core.live import Listener
+from kws_core.ui.clip.current_clip import ChosenClip
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -32,6 +40,53 @@ def said(page: AppTest) -> str:
 def alts(page: AppTest) -> list[str]:
     """Return what is said of each chart to those who do not see it."""
     return [chart.proto.alt for chart in page.get("plotly_chart")]
+
+
+def query_of(page: AppTest) -> dict[str, str]:
+    """Return the parameters of the page's address that the server knows."""
+    return {
+        name: value if isinstance(value, str) else ",".join(value)
+        for name, value in page.query_params.items()
+    }
+
+
+def components(page: AppTest) -> list[dict[str, Any]]:
+    """Return the data of our own components on a page."""
+    found = page.get("bidi_component")
+    return [json.loads(one.proto.json or one.proto.mixed.json) for one in found]
+
+
+def component(page: AppTest, part: str) -> dict[str, Any]:
+    """Return the data of the first component that has a part of that name."""
+    return next(data for data in components(page) if part in data)
+
+
+def chart(page: AppTest, number: int = 0) -> dict[str, Any]:
+    """Return what a Plotly chart of a page is drawn from."""
+    spec: dict[str, Any] = json.loads(page.get("plotly_chart")[number].proto.spec)
+    return spec
+
+
+def click(page: AppTest, key: str) -> AppTest:
+    """Press a button; the page shows no error after."""
+    return calm(page.button(key=key).click().run())
+
+
+def with_clip(samples: np.ndarray) -> Callable[[AppTest], None]:
+    """Return what makes samples the current clip, as if they had been recorded."""
+
+    def put(page: AppTest) -> None:
+        page.session_state["clip_source"] = "record"
+        clip = Clip(samples.astype(np.float32), 16_000, 1)
+        page.session_state["clip_record_kept"] = ChosenClip("Mine", "record", clip, 0.0, "a key")
+
+    return put
+
+
+def listener_of(page: AppTest) -> Listener:
+    """Return what listens for the Live page."""
+    listener: Listener = page.session_state["live_listener_kept"]
+    return listener
 
 
 def say_calm(page: AppTest) -> None:

@@ -46,3 +46,27 @@ def app() -> Iterator[Callable[..., AppTest]]:
         patch.object(manifest_scanner, "scan_component_manifests", list),
     ):
         yield start
+
+
+@pytest.fixture
+def open_at(app: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    """Return a function that opens a page at an address, without the home page first.
+
+    ``open_at(page, name=value)`` has ``name=value`` in the address; ``before`` is as in ``app``.
+    """
+
+    def start(
+        page: str, before: Callable[[AppTest], object] | None = None, **query: str | list[str]
+    ) -> AppTest:
+        def prepare(opened: AppTest) -> None:
+            opened.switch_page(page)
+            for name, value in query.items():
+                opened.query_params[name] = value
+            if before is not None:
+                before(opened)
+
+        opened = app(before=prepare)
+        assert not opened.exception
+        return opened
+
+    return start

@@ -9,13 +9,12 @@ import logging
 import re
 import wave
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from streamlit.components.v2 import manifest_scanner
 
-from kws_core.audio.read import Clip
 from kws_core.augment import STEPS, Chain
 from kws_core.augment.policies import POLICIES
 from kws_core.augment.specaugment import FILLS
@@ -29,10 +28,9 @@ from kws_core.samples import get_sample
 from kws_core.spotting.finder import Word
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.augment import compare, sections
-from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.shared import models_loaded, resources
 from kws_core.ui.shared.messages import UNEXPECTED
-from tests.helpers.app import alts, calm, said
+from tests.helpers.app import alts, calm, chart, click, components, query_of, said, with_clip
 from tests.helpers.recipe_models import toy_picture_model, toy_wave_model
 
 if TYPE_CHECKING:
@@ -44,26 +42,10 @@ Open = Callable[..., "AppTest"]
 
 
 @pytest.fixture
-def augment(app: StartApp, monkeypatch: pytest.MonkeyPatch) -> Open:
+def augment(open_at: Open, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Return a function that opens the page at an address, with a quick model."""
     monkeypatch.setattr(resources, "recogniser", toy_picture_model)
-
-    # Each AppTest looks through all installed packages for components: half of its time.
-    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
-
-    def start(prepare: Callable[[AppTest], None] | None = None, **query: str) -> AppTest:
-        def before(page: AppTest) -> None:
-            page.switch_page(PAGE)
-            for name, value in query.items():
-                page.query_params[name] = value
-            if prepare is not None:
-                prepare(page)
-
-        page = app(before=before)
-        assert not page.exception
-        return page
-
-    return start
+    return partial(open_at, PAGE)
 
 
 @pytest.fixture
@@ -71,21 +53,6 @@ def two_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let there be a second model, which takes waves and knows words only."""
     monkeypatch.setattr(Recognizer, "available", staticmethod(lambda: ("toy", "toy-wave")))
     monkeypatch.setattr(models_loaded, "_loaded", lambda _: toy_wave_model())
-
-
-def with_clip(samples: np.ndarray) -> Callable[[AppTest], None]:
-    """Return what makes samples the current clip, as if they had been recorded."""
-
-    def put(page: AppTest) -> None:
-        page.session_state["clip_source"] = "record"
-        clip = ChosenClip("Mine", "record", Clip(samples.astype(np.float32), 16_000, 1), 0.0, "k")
-        page.session_state["clip_record_kept"] = clip
-
-    return put
-
-
-def query_of(page: AppTest) -> dict[str, str]:
-    return {name: "".join(value) for name, value in page.query_params.items()}
 
 
 def verdict(page: AppTest) -> str:
@@ -102,7 +69,7 @@ def section(page: AppTest, name: str) -> AppTest:
 
 
 def new_draw(page: AppTest) -> AppTest:
-    return calm(page.button(key="augment_new_draw").click().run())
+    return click(page, "augment_new_draw")
 
 
 def drawn(page: AppTest) -> dict[str, str]:
@@ -112,13 +79,11 @@ def drawn(page: AppTest) -> dict[str, str]:
 
 def sounds(page: AppTest) -> list[np.ndarray]:
     found = []
-    for player in page.get("bidi_component"):
-        data = json.loads(player.proto.json or player.proto.mixed.json)
-        if "wav" not in data:
-            continue  # another component
-        with wave.open(io.BytesIO(base64.b64decode(data["wav"]))) as file:
-            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        found.append(samples / 2**15)
+    for player in components(page):
+        if "wav" in player:
+            with wave.open(io.BytesIO(base64.b64decode(player["wav"]))) as file:
+                samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+            found.append(samples / 2**15)
     return found
 
 
@@ -128,7 +93,7 @@ class TestSpecAugment:
         calm(page)
         assert verdict(page).startswith("before marvin")
         assert "now" in verdict(page)
-        figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+        figure = chart(page)
         assert [trace["type"] for trace in figure["data"]] == ["heatmap"] * 3
         titles = [note["text"] for note in figure["layout"]["annotations"]]
         assert titles[:3] == ["Before", "After", "Difference"]
@@ -250,15 +215,14 @@ class TestSections:
         page = calm(
             augment(view="sound", chain=chain, section="knob", sound_knob="band-limit.f_high")
         )
-        spec = json.loads(page.get("plotly_chart")[-1].proto.spec)
-        assert min(spec["data"][0]["x"]) == 1000.0
+        assert min(chart(page, -1)["data"][0]["x"]) == 1000.0
 
     def test_a_sweep_can_have_the_mean_of_ten_draws(self, augment: Open) -> None:
         page = section(augment(), "knob")
         page.segmented_control(key="augment_sweep_draws").select(10).run()
         calm(page)
-        spec = json.loads(page.get("plotly_chart")[-1].proto.spec)
-        assert [trace["name"] for trace in spec["data"]] == ["toy", "mean of 10 draws"]
+        traces = chart(page, -1)["data"]
+        assert [trace["name"] for trace in traces] == ["toy", "mean of 10 draws"]
 
     def test_the_papers_policies_are_shown_on_the_clip(self, augment: Open) -> None:
         page = section(augment(), "policies")
@@ -270,7 +234,7 @@ class TestSections:
         hidden = [int(share.rstrip(" %")) for share in table["Hidden, median"]]
         assert max(hidden[:4]) < min(hidden[4:])
         assert "may hide all of it" in said(page)
-        calm(page.button(key="augment_take_SS_False").click().run())
+        click(page, "augment_take_SS_False")
         assert query_of(page)["policy"] == "published-SS"
 
     def test_only_the_open_section_is_computed(
@@ -312,11 +276,11 @@ class TestSound:
             return [step.get("name", step["kind"]) for step in values]
 
         assert names() == ["noise", "gain", "noise 2"]
-        calm(page.button(key="augment_Up_None_noise 2").click().run())
+        click(page, "augment_Up_None_noise 2")
         assert names() == ["noise", "noise 2", "gain"]
-        calm(page.button(key="augment_Down_None_noise").click().run())
+        click(page, "augment_Down_None_noise")
         assert names() == ["noise 2", "noise", "gain"]
-        calm(page.button(key="augment_Remove_None_noise 2").click().run())
+        click(page, "augment_Remove_None_noise 2")
         assert names() == ["noise", "gain"]
         assert page.button(key="augment_Up_None_noise").disabled
         assert page.button(key="augment_Down_None_gain").disabled
@@ -449,24 +413,24 @@ class TestCompare:
 
     def test_recipes_are_copied_up_to_four_and_removed_down_to_one(self, augment: Open) -> None:
         page = view(augment(section="export"), "compare")
-        calm(page.button(key="augment_copy").click().run())
+        click(page, "augment_copy")
         assert page.segmented_control(key="augment_edited").options[-1] == "Masks 2"
         assert page.button(key="augment_copy").disabled
         for _ in range(3):
-            calm(page.button(key="augment_remove").click().run())
+            click(page, "augment_remove")
         assert page.segmented_control(key="augment_edited").options == ["Masks 2"]
         assert page.button(key="augment_remove").disabled
 
     def test_a_view_can_be_put_beside_the_others(self, augment: Open) -> None:
         page = augment(policy="SM")
-        calm(page.button(key="augment_add_to_comparison").click().run())
+        click(page, "augment_add_to_comparison")
         assert page.segmented_control(key="augment_view").value == "compare"
         page = view(page, "sound")
-        calm(page.button(key="augment_add_to_comparison").click().run())
+        click(page, "augment_add_to_comparison")
         options = page.segmented_control(key="augment_edited").options
         assert options == ["Masks", "Sound", "Both", "Sound 2"]
         page = view(page, "specaugment")
-        calm(page.button(key="augment_add_to_comparison").click().run())
+        click(page, "augment_add_to_comparison")
         assert "There is room for 4 recipes" in said(page)
 
     def test_recipes_are_exported_and_imported_as_json(self, augment: Open) -> None:
@@ -479,14 +443,14 @@ class TestCompare:
         assert [recipe["name"] for recipe in json.loads(exported)] == ["Masks", "Sound", "Both"]
         one = Recipe("Loud", Chain([Gain(min_gain_db=10.0, max_gain_db=10.0)]), seed=4)
         page.text_area(key="augment_pasted").set_value(json.dumps(one.to_values())).run()
-        calm(page.button(key="augment_import").click().run())
+        click(page, "augment_import")
         assert json.loads(query_of(page)["recipes"])[0]["name"] == "Loud"
         assert query_of(page)["seed"] == "4"
         page.text_area(key="augment_pasted").set_value(exported).run()
-        calm(page.button(key="augment_import").click().run())
+        click(page, "augment_import")
         assert len(json.loads(query_of(page)["recipes"])) == 3
         page.text_area(key="augment_pasted").set_value('[{"seed": "x"}]').run()
-        calm(page.button(key="augment_import").click().run())
+        click(page, "augment_import")
         assert "The seed can't be 'x'" in said(page)
         assert len(json.loads(query_of(page)["recipes"])) == 3
 
@@ -644,8 +608,7 @@ class TestModels:
         assert verdict(page).count("before") == verdict(page).count("now") == 2
         assert "toy-wave: **" in said(page)
         section(page, "knob")
-        spec = json.loads(page.get("plotly_chart")[-1].proto.spec)
-        assert [trace["name"] for trace in spec["data"]] == ["toy", "toy-wave"]
+        assert [trace["name"] for trace in chart(page, -1)["data"]] == ["toy", "toy-wave"]
         section(page, "export")
 
     @pytest.mark.usefixtures("two_models")

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from kws_core.audio.read import Clip, read_audio
+from kws_core.audio.read import read_audio
 from kws_core.explore.controls import CHOICES, NUMBERS, SHARED
 from kws_core.explore.presets import PRESETS
 from kws_core.explore.settings import ViewSettings
 from kws_core.explore.views import NAMES, VIEWS
 from kws_core.samples import get_sample
-from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.explore import views as explore_views
 from kws_core.ui.shared.messages import UNEXPECTED
-from tests.helpers.app import APP_TIMEOUT_S, ENTRY, said
+from tests.helpers.app import chart, said, with_clip
 from tests.helpers.audio_files import encode
 from tests.helpers.explore_sounds import ODD, noise
 
@@ -33,31 +33,9 @@ Open = Callable[..., "AppTest"]
 
 
 @pytest.fixture
-def explore() -> Open:
-    """Return a function that opens the page in a new session, without the home page first."""
-    from streamlit.testing.v1 import AppTest
-
-    def start(before: Callable[[AppTest], None] | None = None, **query: str | list[str]) -> AppTest:
-        # From the entry, for the links to the other pages.
-        page = AppTest.from_file(str(ENTRY), default_timeout=APP_TIMEOUT_S).switch_page(PAGE)
-        for name, value in query.items():
-            page.query_params[name] = value
-        if before is not None:
-            before(page)
-        return page.run()
-
-    return start
-
-
-def with_clip(samples: np.ndarray) -> Callable[[AppTest], None]:
-    """Return what makes samples the current clip, as if they had been recorded."""
-
-    def put(page: AppTest) -> None:
-        page.session_state["clip_source"] = "record"
-        clip = ChosenClip("Your recording", "record", Clip(samples, 16_000, 1), 0.0, "a key")
-        page.session_state["clip_record_kept"] = clip
-
-    return put
+def explore(open_at: Open) -> Open:
+    """Return a function that opens the page in a new session."""
+    return partial(open_at, PAGE)
 
 
 def query_of(page: AppTest) -> dict[str, Any]:
@@ -70,12 +48,6 @@ def query_of(page: AppTest) -> dict[str, Any]:
 
 def headers(page: AppTest) -> list[str]:
     return [header.value for header in page.header]
-
-
-def chart(page: AppTest, index: int = 0) -> dict[str, Any]:
-    """Return a chart: the waveform is 0, then come the views."""
-    spec: dict[str, Any] = json.loads(page.get("plotly_chart")[index].proto.spec)
-    return spec
 
 
 def show(page: AppTest, *views: str) -> AppTest:

@@ -24,7 +24,7 @@ from kws_core.ui.clip.verdict import SURE_FROM
 from kws_core.ui.shared import resources
 from kws_core.ui.shared.messages import UNEXPECTED, can_have_microphone, plain
 from kws_core.ui.shared.page import PAGES
-from tests.helpers.app import ROOT
+from tests.helpers.app import ROOT, component
 from tests.helpers.audio_files import encode, silent_film, tone, wav_header
 
 if TYPE_CHECKING:
@@ -58,15 +58,6 @@ def status(page: AppTest) -> str:
     """Return what a screen reader says of the answer."""
     (found,) = [html.proto.body for html in page.get("html") if 'role="status"' in html.proto.body]
     return re.sub(r"<[^>]*>", "", found)
-
-
-def component(page: AppTest, part: str) -> dict[str, Any]:
-    """Return the data of the component that has a part of that name."""
-    for element in page.get("bidi_component"):
-        data: dict[str, Any] = json.loads(element.proto.json or element.proto.mixed.json)
-        if part in data:
-            return data
-    raise AssertionError(f"no component has {part}")
 
 
 def all_text(page: AppTest) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -17,7 +16,6 @@ from streamlit_webrtc.component import WebRtcStreamerState
 
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import Samples
-from kws_core.live import Listener
 from kws_core.live.operating_point import from_figures
 from kws_core.live.programmes import PROGRAMMES, in_a_row
 from kws_core.samples import get_sample
@@ -27,7 +25,7 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import microphone, settings, state, texts, websocket
 from kws_core.ui.live.health import figures
 from kws_core.ui.shared import server
-from tests.helpers.app import calm, said, say_calm
+from tests.helpers.app import calm, click, component, components, listener_of, said, say_calm
 from tests.helpers.stream_figures import FIGURES
 
 if TYPE_CHECKING:
@@ -49,29 +47,8 @@ def live(app: StartApp, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest
     return lambda: calm(app(PAGE))
 
 
-def click(page: AppTest, key: str) -> AppTest:
-    return calm(page.button(key=key).click().run())
-
-
-def listener_of(page: AppTest) -> Listener:
-    listener: Listener = page.session_state["live_listener_kept"]
-    return listener
-
-
 def strip_of(page: AppTest) -> dict[str, Any]:
-    for component in page.get("bidi_component"):
-        data = json.loads(component.proto.json or component.proto.mixed.json)
-        if "strip" in data:
-            return data
-    raise AssertionError("there is no strip")
-
-
-def board_of(page: AppTest) -> dict[str, Any]:
-    for component in page.get("bidi_component"):
-        data = json.loads(component.proto.json or component.proto.mixed.json)
-        if "lit" in data:
-            return data
-    raise AssertionError("there is no board")
+    return component(page, "strip")
 
 
 def keys(page: AppTest) -> set[str]:
@@ -143,7 +120,7 @@ def test_a_sample_is_heard_held_left_and_taken_to_another_page(
     assert strip["word"]["label"] == WORD
     assert [word["label"] for word in strip["words"]] == [WORD]
     assert strip["bands"][0][1] == "0 Hz"
-    assert board_of(page)["lit"] == [WORD]
+    assert component(page, "lit")["lit"] == [WORD]
     assert len(strip["strip"]["melTime"]) > 200
     assert re.search(rf"\| [\d.]+ s \| {WORD} \| [<>\d]+% \| [\d.]+ m?s \|", said(page))
     assert "1 word" in said(page)
@@ -278,11 +255,7 @@ def test_a_busy_server_does_not_cut_the_microphone_off_and_another_page_does(
 
 
 def websocket_of(page: AppTest) -> dict[str, Any] | None:
-    for component in page.get("bidi_component"):
-        data = json.loads(component.proto.json or component.proto.mixed.json)
-        if "protocol" in data:
-            return dict(data)
-    return None
+    return next((data for data in components(page) if "protocol" in data), None)
 
 
 def test_on_another_computer_the_microphone_comes_over_a_websocket_with_a_token_for_each_connection(

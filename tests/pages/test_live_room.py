@@ -20,7 +20,7 @@ from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import room_texts as texts
 from kws_core.ui.live import settings, state
-from tests.helpers.app import alts, calm, said, say_calm
+from tests.helpers.app import alts, calm, click, listener_of, said, say_calm
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -40,17 +40,8 @@ def live(app: StartApp, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     return calm(app(PAGE))
 
 
-def click(page: AppTest, key: str) -> AppTest:
-    return calm(page.button(key=key).click().run())
-
-
 def keys(page: AppTest) -> set[str]:
     return {str(button.key) for button in page.button}
-
-
-def listener_of(page: AppTest) -> Listener:
-    listener: Listener = page.session_state["live_listener_kept"]
-    return listener
 
 
 def hear(listener: Listener, samples: Samples, run: int = 99) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from kws_core.samples import get_sample
 from kws_core.ui.clip import many, texts
+from tests.helpers.app import calm, components, said
 from tests.helpers.archive_work import Listener, spoken
 from tests.helpers.audio_files import encode
 from tests.helpers.own_sets import archive
@@ -44,16 +44,6 @@ def heard(app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> AppTe
     return calm(page)
 
 
-def calm(page: AppTest) -> AppTest:
-    assert not page.exception
-    assert not page.error
-    return page
-
-
-def said(page: AppTest) -> str:
-    return "\n".join(str(one.value) for one in (*page.markdown, *page.caption, *page.info))
-
-
 def table(page: AppTest, column: str) -> list[dict[str, Any]]:
     (found,) = [one.value for one in page.dataframe if column in one.value]
     return found.astype(object).where(found.notna(), None).to_dict("records")
@@ -64,10 +54,7 @@ def words(page: AppTest) -> list[tuple[str, str]]:
 
 
 def playing(page: AppTest) -> dict[str, Any]:
-    data = [
-        json.loads(one.proto.json or one.proto.mixed.json) for one in page.get("bidi_component")
-    ]
-    (found,) = [one for one in data if one.get("key") == "many_player"]
+    (found,) = [one for one in components(page) if one.get("key") == "many_player"]
     return found
 
 

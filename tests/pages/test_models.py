@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,7 +18,7 @@ from kws_core.ui.models import stored as models_stored
 from kws_core.ui.models.choices import CHOICES, translated
 from kws_core.ui.shared import models_loaded, resources
 from kws_core.ui.shared.messages import UNEXPECTED
-from tests.helpers.app import alts, calm, said
+from tests.helpers.app import alts, calm, chart, query_of, said
 from tests.helpers.own_sets import archive, recording
 from tests.helpers.recipe_models import toy_picture_model
 from tests.helpers.report_results import MODEL, made_figures, write_results
@@ -39,19 +39,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def models(app: StartApp, monkeypatch: pytest.MonkeyPatch, results: Path) -> Open:
+def models(open_at: Open, monkeypatch: pytest.MonkeyPatch, results: Path) -> Open:
     """Return a function that opens the page at an address, on made results."""
     monkeypatch.setattr(models_stored, "RESULTS_FOLDER", results)
-
-    def start(**query: str) -> AppTest:
-        def before(page: AppTest) -> None:
-            page.switch_page(PAGE)
-            for name, value in query.items():
-                page.query_params[name] = value
-
-        return calm(app(before=before))
-
-    return start
+    return lambda **query: calm(open_at(PAGE, **query))
 
 
 @pytest.fixture
@@ -60,23 +51,11 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own, "model_named", lambda name: toy_picture_model())
 
 
-def spec(page: AppTest, number: int = 0) -> dict[str, Any]:
-    figure: dict[str, Any] = json.loads(page.get("plotly_chart")[number].proto.spec)
-    return figure
-
-
 def select(page: AppTest, control: str, value: str) -> AppTest:
     if control in ("model", "panel", "split", "said", "heard", "layer", "label"):
         return calm(page.selectbox(key=control).set_value(value).run())
     kind = page.pills if control == "section" else page.segmented_control
     return calm(kind(key=control).set_value(value).run())
-
-
-def query_of(page: AppTest) -> dict[str, str]:
-    return {
-        name: value if isinstance(value, str) else ",".join(value)
-        for name, value in page.query_params.items()
-    }
 
 
 def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
@@ -170,10 +149,10 @@ def test_another_model_is_chosen_by_name_and_has_its_own_results(
 
 def test_the_words_of_the_roc_can_be_chosen_and_are_in_the_address(models: Open) -> None:
     page = models(section="results", panel="roc", words="zero,nonsense")
-    named = [trace["name"] for trace in spec(page)["data"] if trace["showlegend"]]
+    named = [trace["name"] for trace in chart(page)["data"] if trace["showlegend"]]
     assert named == ["zero"]
     calm(page.multiselect(key="words").set_value(["yes", "no"]).run())
-    named = [trace["name"] for trace in spec(page)["data"] if trace["showlegend"]]
+    named = [trace["name"] for trace in chart(page)["data"] if trace["showlegend"]]
     assert sorted(named) == ["no", "yes"]
 
 
@@ -185,14 +164,14 @@ def test_a_cell_of_the_matrix_brings_its_clips(models: Open) -> None:
     assert clips["Clip"].str.contains("_nohash_").all()
     assert f"were recognised as “{heard.strip('_')}”" in said(page)
     assert "not part of this project" in said(page)
-    assert spec(page, 1)["layout"]["shapes"] != []
+    assert chart(page, 1)["layout"]["shapes"] != []
     select(select(page, "said", "zero"), "heard", "zero")
     right = made_figures()["confusion"]["counts"][34][34]
     assert len(page.dataframe[1].value) == right
     for order in ("error", "cluster"):
         select(page, "order", order)
     select(page, "unit", "counts")
-    assert said_word in spec(page, 1)["data"][0]["y"]
+    assert said_word in chart(page, 1)["data"][0]["y"]
 
 
 def test_what_was_not_measured_is_said_with_the_command_that_does_it(
@@ -218,13 +197,13 @@ def test_what_was_not_measured_is_said_with_the_command_that_does_it(
 def test_the_current_clip_is_a_star_among_its_neighbours(models: Open) -> None:
     page = models(section="map", clip="yes")
     assert len(page.dataframe[0].value) == 10
-    star = spec(page)["data"][-1]
+    star = chart(page)["data"][-1]
     assert star["marker"]["symbol"] == "star"
     assert "It has no place for new clips" in said(page)
     select(page, "view", "pca")
     calm(page.toggle(key="errors").set_value(True).run())
     calm(page.multiselect(key="map_words").set_value(["no"]).run())
-    assert [note["text"] for note in spec(page)["layout"]["annotations"]] == ["<b>no</b>"]
+    assert [note["text"] for note in chart(page)["layout"]["annotations"]] == ["<b>no</b>"]
     assert query_of(page) == {"section": "Map of words", "clip": "yes"}
 
 
@@ -235,7 +214,7 @@ def test_no_clip_is_placed_on_the_map_of_other_weights(
     monkeypatch.setattr(models_loaded.model_named(MODEL), "card", other)
     page = models(section="map")
     assert "other weights than the shipped ones" in said(page)
-    assert "star" not in {trace["marker"]["symbol"] for trace in spec(page)["data"]}
+    assert "star" not in {trace["marker"]["symbol"] for trace in chart(page)["data"]}
 
 
 def test_the_data_are_described_panel_by_panel(models: Open) -> None:

@@ -24,18 +24,9 @@ Open = Callable[..., "AppTest"]
 
 
 @pytest.fixture
-def models(app: Callable[..., AppTest]) -> Open:
+def models(open_at: Open) -> Open:
     """Return a function that opens the page at an address."""
-
-    def start(**query: str) -> AppTest:
-        def before(page: AppTest) -> None:
-            page.switch_page(PAGE)
-            for name, value in query.items():
-                page.query_params[name] = value
-
-        return calm(app(before=before))
-
-    return start
+    return lambda **query: calm(open_at(PAGE, **query))
 
 
 def test_every_map_is_shown_beside_the_untrained_one_with_its_checks(models: Open) -> None:
