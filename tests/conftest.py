@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -13,8 +12,9 @@ _HERE = Path(__file__).parent
 _MARKED_FOLDERS = {"pages": "page", "browser": "browser"}
 
 # Of OpenMP, read when torch is imported. Several processes test at once; with a thread for every
-# core in each of them, they spend most of a busy machine on waiting for one another.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+# core in each of them, they spend most of a busy machine on waiting for one another. On one thread,
+# small networks are quicker, and sums keep their order.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile(
@@ -44,14 +44,3 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     Processes that test together would then not find the same tests, and none would run.
     """
     return argname if isinstance(val, bytes) else None
-
-
-@pytest.fixture(scope="module")
-def one_thread() -> Iterator[None]:
-    """Keep torch on one core: quicker for small networks, and sums keep their order."""
-    import torch
-
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(n_threads)

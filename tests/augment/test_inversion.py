@@ -11,8 +11,6 @@ from kws_core.augment.specaugment import SpecAugmentDraw
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from tests.helpers.recipe_models import tone, toy_picture_model, word
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 CONFIG = LogMelConfig()
 NOTHING = SpecAugmentDraw(40, 98, None, 0, (), ())
 

@@ -24,8 +24,6 @@ from kws_core.augment.specaugment import (
 from kws_core.errors import AugmentError
 from kws_core.features.torch_audio import torchaudio
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 BANDS, FRAMES = 40, 98
 policies = st.builds(
     SpecAugmentPolicy,

@@ -108,7 +108,7 @@ def watched(app_script: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="module")
-def recording(one_thread: None, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """Return sample words that the detector hears clearly, and noise in which it hears none."""
     recognizer = Recognizer.load()
 

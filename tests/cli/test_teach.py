@@ -11,8 +11,6 @@ from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.sounds import noise
 from tests.helpers.taught_words import RATE, said, save_toy_model, takes_of, toy_bank
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.cli.main import main
 from kws_core.errors import DataError
 from kws_core.evaluation.clip_measures import N_FFT, measure_clips
@@ -24,8 +22,6 @@ from tests.helpers.training_shards import (
     write,
     write_shards,
 )
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

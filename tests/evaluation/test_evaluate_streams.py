@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.cli.main import main
 from kws_core.errors import DataError
 from kws_core.evaluation.evaluate_streams import score_streams, stream_sources

@@ -35,8 +35,6 @@ from kws_core.features.front_ends import LogMel, LogMelConfig, SeedImageConfig
 from kws_core.models.activations import outputs_of
 from kws_core.models.ds_resnet import DSResNet
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 SHAPE = (5, 7)
 Floats = npt.NDArray[np.float32]
 

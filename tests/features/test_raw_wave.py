@@ -98,7 +98,7 @@ class TestSeedImageAt8kHz:
 
 
 @pytest.fixture(scope="module", params=["m5", "seed-cnn"])
-def recognizer(request: pytest.FixtureRequest, tmp_path_factory, one_thread) -> Recognizer:
+def recognizer(request: pytest.FixtureRequest, tmp_path_factory) -> Recognizer:
     """A recogniser with an untrained network that does not take a log-mel."""
     torch.manual_seed(4)
     folder: Path = tmp_path_factory.mktemp(request.param)

@@ -49,6 +49,15 @@ def toy_batches() -> BatchMaker:
     return BatchMaker(data, CONFIG, mild)
 
 
+def same_weights(one: nn.Module, other: nn.Module | dict[str, torch.Tensor]) -> bool:
+    """Whether a network has the very weights of another one, or those of a state."""
+    found = one.state_dict()
+    wanted = other.state_dict() if isinstance(other, nn.Module) else other
+    return found.keys() == wanted.keys() and all(
+        torch.equal(found[name], value) for name, value in wanted.items()
+    )
+
+
 def small_network(seed: int = 0) -> nn.Module:
     torch.manual_seed(seed)
     return DSResNet(len(LABELS), n_channels=16, kernel_sizes=(5,), n_embedding=16)

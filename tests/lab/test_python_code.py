@@ -25,8 +25,6 @@ from kws_core.lab.python_code import as_python, policy_text
 from kws_core.samples import get_sample
 from tests.helpers.recipe_models import real_model
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 MASKS = LD.scaled(40, 98)
 RECIPES = {
     "nothing": Recipe(),

@@ -29,8 +29,6 @@ from kws_core.lab.robustness import (
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.recipe_models import tone, toy_picture_model, toy_wave_model, trial, word
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 MASKS = SpecAugmentPolicy(4, 10, 1, 20, 1.0, 2)
 SOUND = Recipe("Sound", Chain([Noise(min_snr_db=-5.0, max_snr_db=5.0)]))
 RECIPES = {

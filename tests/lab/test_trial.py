@@ -22,8 +22,6 @@ from tests.helpers.recipe_models import (
     word,
 )
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def gain(gain_db: float) -> Gain:
     return Gain(min_gain_db=gain_db, max_gain_db=gain_db)

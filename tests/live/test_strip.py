@@ -10,8 +10,6 @@ from kws_core.live.strip import OVERLAP_S, WHOLE_EVERY, Pieces, strip_since
 from kws_core.spotting import KeywordDetector
 from kws_core.spotting.recognizer import Recognizer
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 PIECE_S = 0.2
 
 

@@ -16,21 +16,12 @@ from torch import nn
 
 from kws_core.audio.read import read_audio
 from kws_core.errors import ModelError
-from kws_core.models import load_model
 from kws_core.models.onnx_export import TOLERANCE, Exported, export_onnx, metadata, usage_code
 from kws_core.models.store import LoadedModel
 from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
-for _package in ("onnx", "onnxscript", "onnxruntime"):
-    pytest.importorskip(_package)
-
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
-
-
-@pytest.fixture(scope="module")
-def model() -> LoadedModel:
-    return load_model(DEFAULT_MODEL)
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -10,21 +10,12 @@ import numpy as np
 import pytest
 
 from kws_core.errors import ModelError
-from kws_core.models import load_model
 from kws_core.models.onnx_export import Exported, posteriors_of
 from kws_core.models.onnx_int8 import calibration_seconds, export_int8
 from kws_core.models.store import LoadedModel
-from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.spotting.recognizer import Recognizer
 
-for _package in ("onnx", "onnxscript", "onnxruntime"):
-    pytest.importorskip(_package)
-
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
-
-
-@pytest.fixture(scope="module")
-def model() -> LoadedModel:
-    return load_model(DEFAULT_MODEL)
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

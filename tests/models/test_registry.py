@@ -1,7 +1,5 @@
 """The networks: published sizes, shapes, and what each layer may see."""
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from torch import nn
@@ -20,13 +18,8 @@ from tests.helpers.seed_cnn import SEED_TABLE
 
 
 @pytest.fixture(autouse=True)
-def _same_weights_on_one_thread() -> Iterator[None]:
-    """So small networks are quicker on one core, above all beside other work."""
+def _same_weights() -> None:
     torch.manual_seed(3)
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(n_threads)
 
 
 @pytest.mark.parametrize(

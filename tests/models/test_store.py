@@ -35,9 +35,6 @@ CARD = ModelCard(
 )
 
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
-
 @pytest.fixture(scope="module")
 def network() -> torch.nn.Module:
     torch.manual_seed(11)

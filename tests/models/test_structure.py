@@ -17,8 +17,6 @@ from kws_core.models.store import LoadedModel
 from kws_core.models.structure import FRONT_END, Structure, count_macs, layer_output, structure_of
 from tests.helpers.seed_cnn import SEED_TABLE
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 def untrained(name: str) -> LoadedModel:
     architecture = ARCHITECTURES[name]

@@ -10,8 +10,6 @@ import pytest
 import torch
 from torch import nn
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.charts.structure import blocks_figure
 from kws_core.errors import ModelError
 from kws_core.features.front_ends import LogMel, LogMelConfig, front_end_spec
@@ -23,8 +21,6 @@ from kws_core.models.two_towers import TwoTowers, join
 from kws_core.report.card import how_made
 from kws_core.training.combine import join_models
 from tests.helpers.training_toys import toy_clips
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def tower(architecture: str, seed: int, labels: tuple[str, ...] = LABELS) -> LoadedModel:

@@ -19,8 +19,6 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.spotting.word_bounds import word_bounds
 from tests.helpers.listeners import StreamListener, burst
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 class AnyFrontEnd(torch.nn.Module):
     """A network for any picture, which is sensitive to where things are in it."""

@@ -43,9 +43,6 @@ def save_small_model(folder: Path) -> None:
     save_model(folder, card, network, front_end)
 
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Recognizer:
     folder = tmp_path_factory.mktemp("models")

@@ -18,7 +18,6 @@ from tests.helpers.sounds import noise
 from tests.helpers.taught_words import RATE, said, save_toy_model, takes_of, toy_bank
 
 LOW, HIGH = 350.0, 2000.0
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

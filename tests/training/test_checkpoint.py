@@ -9,15 +9,18 @@ import pytest
 import torch
 from torch import nn
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError, TrainingError
 from kws_core.training.checkpoint import Best, Run, load_checkpoint, save_checkpoint
 from kws_core.training.loop import train
 from kws_core.training.optimization import AveragedWeights, TrainingSettings, make_optimizer
-from tests.helpers.training_toys import SETTINGS, Stopping, small_network, toy_batches, toy_clips
-
-pytestmark = pytest.mark.usefixtures("one_thread")
+from tests.helpers.training_toys import (
+    SETTINGS,
+    Stopping,
+    same_weights,
+    small_network,
+    toy_batches,
+    toy_clips,
+)
 
 
 def make_run(seed: int, settings: TrainingSettings = SETTINGS) -> Run:
@@ -62,11 +65,8 @@ class TestContent:
         assert (other.best.score, other.best.epoch) == (0.5, 7)
         for part in (run, other):
             step(part)
-        for name, value in run.network.state_dict().items():
-            assert torch.equal(other.network.state_dict()[name], value)
-            assert torch.equal(
-                other.average.network.state_dict()[name], run.average.network.state_dict()[name]
-            )
+        assert same_weights(other.network, run.network)
+        assert same_weights(other.average.network, run.average.network)
 
     def test_from_before_a_setting_existed_is_taken_to_have_its_default(self, tmp_path) -> None:
         path = tmp_path / "checkpoint.pt"
@@ -130,8 +130,7 @@ class TestFullDisk:
                 train(small_network(), batches, validation, SETTINGS, tmp_path / "out")
         given = (small_network(7), batches, validation, SETTINGS, tmp_path / "out")
         resumed = train(*given, resume=True)
-        for name, value in whole.network.state_dict().items():
-            assert torch.equal(resumed.network.state_dict()[name], value)
+        assert same_weights(resumed.network, whole.network)
 
 
 def test_ctrl_c_in_the_middle_of_an_epoch_leaves_the_checkpoint_of_the_one_before(tmp_path):

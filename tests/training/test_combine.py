@@ -9,8 +9,6 @@ import pytest
 import torch
 from torch import nn
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError, ModelError
 from kws_core.features.front_ends import LogMel, RawWave, front_end_spec
 from kws_core.labels import LABELS
@@ -19,9 +17,7 @@ from kws_core.models.store import LoadedModel, load_model
 from kws_core.report.card import how_made
 from kws_core.training.combine import average_models, mean_of, validation_for
 from tests.helpers import training_shards as shards
-from tests.helpers.training_toys import toy_clips
-
-pytestmark = pytest.mark.usefixtures("one_thread")
+from tests.helpers.training_toys import same_weights, toy_clips
 
 
 def trained(seed: int, architecture: str = "bcresnet-1", **training: object) -> LoadedModel:
@@ -78,8 +74,7 @@ def test_both_are_left_as_they_were(tmp_path: Path) -> None:
     one, other = trained(1), trained(2)
     before = {k: v.clone() for k, v in one.network.state_dict().items()}
     average_models([one, other], toy_clips(3, 9), tmp_path, "mean")
-    after = one.network.state_dict()
-    assert all(torch.equal(after[name], value) for name, value in before.items())
+    assert same_weights(one.network, before)
 
 
 def test_other_networks_are_refused(tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ import pytest
 import torch
 from torch import Tensor
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import TrainingError
 from kws_core.training.batches.log_mel import BatchMaker
 from kws_core.training.compute import Compute, choose_compute
@@ -24,8 +22,6 @@ from tests.helpers.training_toys import (
     toy_batches,
     toy_clips,
 )
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture

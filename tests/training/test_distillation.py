@@ -9,8 +9,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError, ModelError, UnknownModelError
 from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS, WORDS
@@ -18,9 +16,14 @@ from kws_core.models import ModelCard, build_model, save_model
 from kws_core.models.store import LoadedModel
 from kws_core.training.distillation import DistillationSettings, Teacher, load_teacher
 from kws_core.training.loop import train
-from tests.helpers.training_toys import SETTINGS, small_network, toy_batches, toy_clips
+from tests.helpers.training_toys import (
+    SETTINGS,
+    same_weights,
+    small_network,
+    toy_batches,
+    toy_clips,
+)
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 CARD = ModelCard("big", "ds-resnet", LABELS, {}, 0, sha256="abc")
 
 
@@ -191,8 +194,7 @@ class TestTeaching:
         settings = replace(SETTINGS, epochs=1, clips_per_epoch=24)
         train(small_network(), toy_batches(), toy_clips(2, 9), settings, tmp_path, teacher=teacher)
         assert not teacher.network.training
-        for name, value in teacher.network.state_dict().items():
-            assert torch.equal(value, before[name])
+        assert same_weights(teacher.network, before)
 
     def test_is_resumed_with_the_same_teacher_only(self, folder, tmp_path) -> None:
         settings = replace(SETTINGS, epochs=1, clips_per_epoch=12)

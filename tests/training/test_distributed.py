@@ -12,8 +12,6 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as multiprocessing
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import TrainingError
 from kws_core.training import distributed
 from kws_core.training.compute import Compute
@@ -22,7 +20,6 @@ from tests.helpers.training_toys import SETTINGS, PlainNetwork, log_of, toy_batc
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.usefixtures("one_thread"),
     pytest.mark.skipif(not dist.is_available(), reason="this torch has no torch.distributed"),
 ]
 MIXED = replace(SETTINGS, epochs=2, mixup=0.4, keep="last")

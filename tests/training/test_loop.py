@@ -9,8 +9,6 @@ import pytest
 import torch
 from torch import nn
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError, TrainingError
 from kws_core.labels import LABELS
 from kws_core.models.ds_resnet import DSResNet
@@ -23,12 +21,11 @@ from tests.helpers.training_toys import (
     SETTINGS,
     Stopping,
     log_of,
+    same_weights,
     small_network,
     toy_batches,
     toy_clips,
 )
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -136,17 +133,15 @@ class TestKeeping:
     def test_is_the_best_on_validation(self, batches, tmp_path, scores) -> None:
         trained = self.train(batches, tmp_path)
         assert trained.epoch == 2
-        best = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["best"]["weights"]
-        last = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["average"]
-        found = trained.network.state_dict()
-        assert all(torch.equal(found[name], best[name]) for name in best)
-        assert not all(torch.equal(found[name], last[name]) for name in last)
+        state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+        assert same_weights(trained.network, state["best"]["weights"])
+        assert not same_weights(trained.network, state["average"])
 
     def test_is_the_last_if_asked(self, batches, tmp_path, scores) -> None:
         trained = self.train(batches, tmp_path, keep="last")
         assert trained.epoch == 3
-        last = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["average"]
-        assert all(torch.equal(trained.network.state_dict()[name], last[name]) for name in last)
+        state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+        assert same_weights(trained.network, state["average"])
 
     def test_is_still_the_best_after_resuming(self, batches, tmp_path, scores) -> None:
         given = (Stopping(batches, after=5), toy_clips(2, 9), self.SETTINGS, tmp_path)
@@ -167,18 +162,14 @@ class TestResuming:
         # Another start: everything has to come from the checkpoint.
         resumed = train(small_network(99), batches, validation, SETTINGS, tmp_path, resume=True)
         assert resumed.epoch == whole[1].epoch
-        wanted = whole[1].network.state_dict()
-        found = resumed.network.state_dict()
-        assert found.keys() == wanted.keys()
-        assert all(torch.equal(found[name], wanted[name]) for name in wanted)
+        assert same_weights(resumed.network, whole[1].network)
         assert log_of(tmp_path) == log_of(whole[0])
 
     def test_of_a_finished_run_returns_its_weights(self, whole, batches) -> None:
         out, trained = whole
         again = train(small_network(5), batches, toy_clips(3, seed=9), SETTINGS, out, resume=True)
         assert again.epoch == trained.epoch
-        for name, value in trained.network.state_dict().items():
-            assert torch.equal(again.network.state_dict()[name], value)
+        assert same_weights(again.network, trained.network)
         assert [line["epoch"] for line in log_of(out)] == [1, 2, 3]
 
     def test_without_a_checkpoint_is_refused(self, batches, tmp_path) -> None:

@@ -10,8 +10,6 @@ import scipy.stats
 import torch
 from torch import Tensor
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.training.loop import train
 from kws_core.training.mixup import Mixup, draw_mixup
 from tests.helpers.training_toys import SETTINGS, small_network, toy_batches, toy_clips
@@ -62,7 +60,6 @@ class TestApply:
         assert torch.equal(target, torch.eye(6))
 
 
-@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("alpha", [0.0, 0.4])
 def test_training_mixes_only_when_asked(tmp_path, alpha: float) -> None:
     heard: list[Tensor] = []

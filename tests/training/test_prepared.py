@@ -10,8 +10,6 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import RecipeError
 from kws_core.models import ARCHITECTURES
 from kws_core.models.store import available_models

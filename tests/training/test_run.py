@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError, RecipeError
 from kws_core.models.store import MODEL_FOLDER, available_models, read_card
 from kws_core.training import run
@@ -24,8 +22,6 @@ SETTINGS = TrainingSettings(epochs=1, clips_per_epoch=12, batch_size=12, learnin
 FIRST = TrainStep("first", "bcresnet-1", settings=SETTINGS)
 SECOND = replace(FIRST, name="second", start_from="first", teachers=("first",))
 RECIPE = Recipe("toy", (FIRST, SECOND, AverageStep("mean", ("second", "first"))))
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import TrainingError
 from kws_core.training.loop import train
 from kws_core.training.run_log import TRACKERS, JsonLog, make_run_logs, read_history
@@ -146,7 +144,6 @@ class TestTrackers:
         assert wandb.logged == [(4, {"loss": 0.5})]
         assert wandb.finished
 
-    @pytest.mark.usefixtures("one_thread")
     def test_follow_a_run_epoch_by_epoch(self, tensorboard, tmp_path) -> None:
         """Loss, learning rate and validation; among them the clips that are watched beside it."""
         settings = SETTINGS.__class__(epochs=2, clips_per_epoch=12, batch_size=12)

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError, ModelError, TrainingError
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS, UNKNOWN
@@ -27,8 +25,6 @@ from tests.helpers import training_shards as shards
 SETTINGS = TrainingSettings(epochs=1, clips_per_epoch=24, batch_size=12, learning_rate=0.001)
 TOY = TrainStep("toy", "ds-resnet", settings=SETTINGS)
 SMALL = TrainStep("small", "bcresnet-1", settings=SETTINGS)
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.labels import LABELS
 from kws_core.training.validation import fit_temperature, predict_logits, validate
 from tests.helpers.training_toys import CONFIG, small_network, toy_clips
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 class Answers(nn.Module):

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.augment.log_mel import active_range, frame_level
 from kws_core.augment.policies import SpecAugmentPolicy
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
@@ -41,6 +39,8 @@ NOTHING_CHANGED = AugmentSettings(
     reversed_share=0.0,
     masks=SpecAugmentPolicy(),
 )
+WORDS_ONLY = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
+UNKNOWN_ONLY = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0)
 COUNTS = {"yes": 1, "no": 40, "up": 5}  # clips of each word
 
 
@@ -71,9 +71,6 @@ def training_data(clips: Clips) -> TrainingData:
     noise = rng.normal(-8, 1, (BANDS, 400)).astype(np.float16)
     short = rng.normal(-5, 1, (BANDS, 40)).astype(np.float16)
     return TrainingData(clips, [Stream("rain", noise)], [Stream("amelia", short)])
-
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +166,7 @@ def test_values_stay_between_floor_and_ceiling(clips: Clips) -> None:
 
 
 def test_a_word_is_moved_but_never_cut(clips: Clips) -> None:
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, max_shift=98)
+    settings = replace(WORDS_ONLY, max_shift=98)
     log_mel, _ = maker(clips, settings).batch(300, seeded(3))
     first, last = active_range(log_mel)
     assert (last - first).unique().tolist() == [30]
@@ -178,7 +175,7 @@ def test_a_word_is_moved_but_never_cut(clips: Clips) -> None:
 
 
 def test_a_word_may_lose_a_part_at_the_edge_but_no_more_than_allowed(clips: Clips) -> None:
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, max_shift=98)
+    settings = replace(WORDS_ONLY, max_shift=98)
     log_mel, _ = maker(clips, replace(settings, lost=0.2)).batch(300, seeded(3))
     first, last = active_range(log_mel)
     at_edge = (first == 0) | (last == FRAMES)
@@ -189,7 +186,7 @@ def test_a_word_may_lose_a_part_at_the_edge_but_no_more_than_allowed(clips: Clip
 def test_a_share_of_words_stays_where_it_was_said_even_if_it_was_cut_off() -> None:
     cut_off = word_picture("no")[:, :45]  # its last five frames were not recorded
     late = np.concatenate([np.full((BANDS, FRAMES - 45), FLOOR), cut_off], axis=1)
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, max_shift=20)
+    settings = replace(WORDS_ONLY, max_shift=20)
     clips = clips_of([("no", late)], is_picture=True)
     for stay, least, most in ((0.0, 0.0, 0.15), (0.5, 0.45, 0.65), (1.0, 1.0, 1.0)):
         log_mel, _ = maker(clips, replace(settings, stay_share=stay)).batch(300, seeded(3))
@@ -198,23 +195,21 @@ def test_a_share_of_words_stays_where_it_was_said_even_if_it_was_cut_off() -> No
 
 
 def test_a_word_is_moved_no_further_than_allowed(clips: Clips) -> None:
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, max_shift=7)
+    settings = replace(WORDS_ONLY, max_shift=7)
     first, _ = active_range(maker(clips, settings).batch(300, seeded(3))[0])
     assert (int(first.min()), int(first.max())) == (20 - 7, 20 + 7)
 
 
 def test_the_target_is_the_word_in_the_picture(clips: Clips) -> None:
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
-    log_mel, target = maker(clips, settings).batch(60, seeded(4))
+    log_mel, target = maker(clips, WORDS_ONLY).batch(60, seeded(4))
     loudest_band = log_mel.amax(dim=2).argmax(dim=1)
     for band, label in zip(loudest_band.tolist(), target.argmax(dim=1).tolist(), strict=True):
         assert LABELS[label] == list(COUNTS)[(band - 4) // 8]
 
 
 def test_a_neighbour_is_heard_beside_the_word_not_over_it(clips: Clips) -> None:
-    alone = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
-    without, _ = maker(clips, alone).batch(100, seeded(8))
-    beside, _ = maker(clips, replace(alone, neighbour_share=1.0)).batch(100, seeded(8))
+    without, _ = maker(clips, WORDS_ONLY).batch(100, seeded(8))
+    beside, _ = maker(clips, replace(WORDS_ONLY, neighbour_share=1.0)).batch(100, seeded(8))
     touched = ((beside - without) > 0.8).any(dim=1)  # the floors add up to ln 2 above one
     first, last = active_range(without)
     frame = torch.arange(FRAMES)
@@ -236,8 +231,7 @@ def as_picture(log_mel: np.ndarray) -> torch.Tensor:
 def test_recordings_become_jpeg_and_pictures_are_left(is_picture) -> None:
     """So that nothing tells a word known from pictures from one known from recordings."""
     clips = clips_of([("yes", rough())], is_picture)
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
-    log_mel, _ = maker(clips, settings).batch(20, seeded(0))
+    log_mel, _ = maker(clips, WORDS_ONLY).batch(20, seeded(0))
     wanted = torch.from_numpy(rough()).float() if is_picture else as_picture(rough())
     torch.testing.assert_close(log_mel, wanted.expand(20, -1, -1), atol=1e-4, rtol=0)
     assert float((wanted - torch.from_numpy(rough()).float()).std()) > 0.2 or is_picture
@@ -273,8 +267,7 @@ def test_digital_silence_stays_as_it_is(clips: Clips) -> None:
 
 def test_the_filling_behind_a_recording_stays_as_it_is() -> None:
     clips = clips_of([("yes", np.full((BANDS, 60), 0.5))], is_picture=False)
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
-    log_mel, _ = maker(clips, settings).batch(20, seeded(0))
+    log_mel, _ = maker(clips, WORDS_ONLY).batch(20, seeded(0))
     at_floor = (log_mel <= FLOOR + 0.02).all(dim=1).sum(dim=1)
     assert at_floor.tolist() == [FRAMES - 60] * 20
 
@@ -291,10 +284,9 @@ def test_silence_comes_at_every_level_and_is_none_of_the_words(clips: Clips) -> 
 
 
 def test_unknown_is_other_speech_and_pieces_of_words_never_a_whole_one(clips: Clips) -> None:
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0)
-    log_mel, target = maker(clips, settings).batch(200, seeded(10))
+    log_mel, target = maker(clips, UNKNOWN_ONLY).batch(200, seeded(10))
     assert (target.argmax(dim=1) == UNKNOWN_INDEX).all()
-    pieces = log_mel[round(200 * settings.other_share) :]  # other speech comes first
+    pieces = log_mel[round(200 * UNKNOWN_ONLY.other_share) :]  # other speech comes first
     for word in COUNTS:
         band = 4 + 8 * list(COUNTS).index(word)
         heard = (pieces[:, band] > 0).sum(dim=1)
@@ -305,9 +297,7 @@ def test_unknown_is_other_speech_and_pieces_of_words_never_a_whole_one(clips: Cl
 
 def test_other_speech_is_also_heard_in_short_pieces_in_the_middle(clips: Clips) -> None:
     """As the word finder asks: a stretch, and everything else turned down."""
-    settings = replace(
-        NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0, other_share=1.0, piece_share=1.0
-    )
+    settings = replace(UNKNOWN_ONLY, other_share=1.0, piece_share=1.0)
     speech = Stream("speech", np.full((BANDS, 500), 2.0, np.float16))
     data = replace(training_data(clips), other=[speech])
     log_mel, target = BatchMaker(data, CONFIG, settings).batch(300, seeded(12))
@@ -321,9 +311,7 @@ def test_other_speech_is_also_heard_in_short_pieces_in_the_middle(clips: Clips) 
 
 
 def test_of_other_speech_a_share_is_from_the_folder_of_more(clips: Clips) -> None:
-    settings = replace(
-        NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0, other_share=1.0, more_share=0.25
-    )
+    settings = replace(UNKNOWN_ONLY, other_share=1.0, more_share=0.25)
     quiet = Stream("quiet", np.full((BANDS, 500), 1.0, np.float16))
     loud = Stream("loud", np.full((BANDS, 500), 3.0, np.float16))
 
@@ -339,7 +327,7 @@ def test_of_other_speech_a_share_is_from_the_folder_of_more(clips: Clips) -> Non
 
 
 def test_words_played_backwards_are_unknown_unless_they_are_words_again(clips: Clips) -> None:
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0, other_share=0.0)
+    settings = replace(UNKNOWN_ONLY, other_share=0.0)
     rising = np.full((BANDS, 60), FLOOR)
     for frame in range(20, 50):
         rising[frame - 15 : frame - 5, frame] = 4.0
@@ -357,7 +345,7 @@ def test_words_played_backwards_are_unknown_unless_they_are_words_again(clips: C
 
 
 def test_a_hurried_word_is_shorter_by_no_more_than_allowed(clips: Clips) -> None:
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, hurry=0.4)
+    settings = replace(WORDS_ONLY, hurry=0.4)
     first, last = active_range(maker(clips, settings).batch(300, seeded(14))[0])
     length = last - first
     assert 30 * 0.6 - 1 <= int(length.min()) <= 30 * 0.65 + 1
@@ -366,9 +354,7 @@ def test_a_hurried_word_is_shorter_by_no_more_than_allowed(clips: Clips) -> None
 
 def test_only_a_share_is_stretched_and_the_rest_stays_as_sharp_as_it_was(clips: Clips) -> None:
     """Interpolation smooths; a network that only ever met what is smooth fails at what is not."""
-    settings = replace(
-        NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, stretch_bands=0.2, stretch_share=0.5
-    )
+    settings = replace(WORDS_ONLY, stretch_bands=0.2, stretch_share=0.5)
     log_mel, _ = maker(clips, settings).batch(200, seeded(14))
     between = (log_mel > FLOOR + 0.1) & (log_mel < 3.9)  # neither silence nor the word
     sharp = ~between.flatten(1).any(dim=1)
@@ -378,7 +364,7 @@ def test_only_a_share_is_stretched_and_the_rest_stays_as_sharp_as_it_was(clips: 
 def test_some_words_stand_in_digital_silence() -> None:
     noisy = np.full((BANDS, 98), -8.0)
     noisy[10:20, 30:70] = 4.0
-    settings = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0, cut_share=0.5)
+    settings = replace(WORDS_ONLY, cut_share=0.5)
     clips = clips_of([("yes", noisy)], is_picture=True)
     log_mel, _ = maker(clips, settings).batch(200, seeded(13))
     cut = (log_mel < FLOOR + 0.01).all(dim=1).sum(dim=1) == 98 - 40
@@ -389,9 +375,7 @@ def test_masks_cover_no_more_than_their_widths(clips: Clips) -> None:
     board = 4.0 * (np.add.outer(np.arange(BANDS), np.arange(FRAMES)) % 2)  # 2 on average
     flat = clips_of([("yes", board)], is_picture=True)
     settings = replace(
-        NOTHING_CHANGED,
-        silence_share=0.0,
-        unknown_share=0.0,
+        WORDS_ONLY,
         masks=SpecAugmentPolicy(freq_mask=6, n_freq_masks=2, time_mask=14, n_time_masks=1),
     )
     log_mel, _ = maker(flat, settings).batch(100, seeded(11))

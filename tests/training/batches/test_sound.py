@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.audio.waveform import Samples
 from kws_core.features.raw_wave import RawWave
 from kws_core.labels import LABELS, SILENCE, UNKNOWN, WORDS
@@ -35,8 +33,6 @@ PLAIN = AugmentSettings(
     clip_share=0,
     band_limit_share=0,
 )
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def said(frequency: float, start: int = 2400, end: int = 5600) -> Samples:

@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as parquet
 import pytest
 import soundfile
-
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
-import pyarrow.parquet as parquet
 
 from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMelConfig

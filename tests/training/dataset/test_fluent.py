@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError
 from kws_core.training.dataset.fluent import english_words, sentences, words_said
 from tests.helpers import training_shards as shards

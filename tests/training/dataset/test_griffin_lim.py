@@ -15,7 +15,7 @@ RATE = 16_000
 
 
 @pytest.fixture(scope="module")
-def to_sound(one_thread: None) -> PictureSound:
+def to_sound() -> PictureSound:
     return PictureSound(CONFIG)
 
 

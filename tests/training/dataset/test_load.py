@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS

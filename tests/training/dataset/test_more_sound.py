@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError, ModelError
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS

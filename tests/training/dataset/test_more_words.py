@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.training.dataset.shards import picture_table, word_table
 from tests.helpers import training_shards as shards
 

@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS
@@ -144,7 +142,6 @@ class TestSpeechCommandsAsTrainingData:
         again = load_training_data(unpacked, tmp_path, CONFIG)
         np.testing.assert_array_equal(again.validation.log_mel, first.validation.log_mel)
 
-    @pytest.mark.usefixtures("one_thread")
     def test_a_model_can_be_trained_on_it(self, tmp_path, monkeypatch, capsys) -> None:
         changes = ["epochs=1", "clips_per_epoch=12", "batch_size=12"]
         # Fetched first, as asked: here by writing it.

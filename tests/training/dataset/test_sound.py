@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.audio.waveform import Samples
 from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.features.raw_wave import RawWave
@@ -33,8 +31,6 @@ from tests.helpers import training_shards as shards
 
 CONFIG = LogMelConfig()
 RATE = 16_000
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
