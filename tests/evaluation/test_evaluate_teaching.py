@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.evaluation.evaluate_teaching import WORDS, TeachingSettings, evaluate_teaching
 from kws_core.labels import LABELS
 from kws_core.spotting.recognizer import Recognizer
@@ -18,7 +16,6 @@ from tests.helpers import training_shards as shards
 from tests.helpers.sounds import noise
 from tests.helpers.taught_words import said, save_toy_model, toy_bank
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 HZ = (400.0, 1000.0, 1900.0, 3000.0)
 N_PEOPLE, N_TAKES = 6, 4
 ONE_ALARM = 720.0  # an hour, in five seconds of speech

@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("pyarrow", reason="training data are Parquet files")
-
 from kws_core.audio.one_second import in_room_tone
 from kws_core.evaluation import make_bank as command
 from kws_core.evaluation.make_bank import alone_windows, make_bank, run_lengths, window_embeddings
@@ -20,7 +18,6 @@ from tests.helpers import training_shards as shards
 from tests.helpers.sounds import noise, tone
 from tests.helpers.taught_words import said, save_toy_model
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 RATE = shards.RATE
 COUNTED, FITTED = shards.held_out_name("ann", True), shards.held_out_name("ben", False)
 SECONDS = {COUNTED: 3.0, FITTED: 2.0}  # of fluent speech
