@@ -32,8 +32,8 @@ class Range:
     """A number drawn uniformly between two settings of a step, `min_NAME` and `max_NAME`.
 
     name, title: in code and for people. limits: lowest and highest value of both settings, in
-    `unit`. slider: lowest value, highest value and step of the page's slider. sweep: values to
-    try one after the other; empty where that shows little.
+    `unit`. slider: lowest value, highest value and step of the page's slider. n_swept: number of
+    values along the slider to try one after the other; 0 where that shows little. swept: others.
     """
 
     name: str
@@ -41,7 +41,13 @@ class Range:
     unit: str
     limits: tuple[float, float]
     slider: tuple[float, float, float]
-    sweep: tuple[float, ...] = ()
+    n_swept: int = 0
+    swept: tuple[float, ...] = ()
+
+    @property
+    def sweep(self) -> tuple[float, ...]:
+        """The values to try one after the other."""
+        return self.swept or evenly(*self.slider[:2], self.n_swept)
 
     def ends(self, step: Step) -> tuple[float, float]:
         """Return the lowest and the highest value that a step draws."""
@@ -190,7 +196,7 @@ def signed(value: float, digits: int = 1) -> str:
 
 
 def evenly(low: float, high: float, n: int) -> tuple[float, ...]:
-    """Return `n` evenly spaced values, as a `Range.sweep`."""
+    """Return `n` evenly spaced values."""
     return tuple(round(float(value), 4) for value in np.linspace(low, high, n))
 
 

@@ -44,9 +44,10 @@ def share_axis(title: str, low: float = 0.0, high: float = 1.0, **more: Any) -> 
     return axis(title, range=[low, high], tickformat=".0%", nticks=6, **more)
 
 
-def legend(y: float = 1.02, anchor: str = "bottom") -> dict[str, Any]:
-    """Return a legend above the picture, from the left; with anchor "top", below `y`."""
-    return {"orientation": "h", "y": y, "yanchor": anchor, "x": 0.0, "xanchor": "left"}
+def legend(y: float = 1.02, anchor: str = "bottom", *, shown: bool = True) -> dict[str, Any]:
+    """Return a layout with a legend above the picture, from the left; anchor "top": below `y`."""
+    place = {"orientation": "h", "y": y, "yanchor": anchor, "x": 0.0, "xanchor": "left"}
+    return {"showlegend": shown, "legend": place}
 
 
 def bars(share: list[dict[str, Any]]) -> dict[str, Any]:

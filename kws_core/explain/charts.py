@@ -100,8 +100,7 @@ def curves_figure(measured: Mapping[str, Faithfulness], kind: CurveKind) -> go.F
     layout = {
         "xaxis": share_axis(f"cells {verb}"),
         "yaxis": share_axis("score", 0.0, 1.02),
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     return figure(traces, layout, height=340, margin=(56, 12, 70, 48))
 

@@ -71,8 +71,7 @@ def scores_pair_figure(
             "automargin": True,
         },
         "bargap": 0.3,
-        "showlegend": True,
-        "legend": legend(1.0),
+        **legend(1.0),
     }
     height, margin = 30 + 40 * len(names), (8, 8, 24, 4)
     return figure(traces, layout, height=height, margin=margin, revision="scores")
@@ -196,6 +195,6 @@ def figure_with_names(
     revision: str,
 ) -> go.Figure:
     """Put a figure together, with a legend below where there is more than one thing to name."""
-    names = {"showlegend": several, "legend": legend(-0.3, "top")}
+    names = legend(-0.3, "top", shown=several)
     height += 24 if several else 0
     return figure(traces, layout | names, height=height, margin=_MARGIN, revision=revision)

@@ -55,8 +55,7 @@ def comparison_figure(rows: Sequence[Row], cost: Cost) -> go.Figure:
             tickvals=[1 - tick for tick in _TICKS],
             ticktext=[f"{100 * tick:g}%" for tick in _TICKS],
         ),
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     traces = [_trace(known, places, kind, cost) for kind in _LOOKS]
     return figure([trace for trace in traces if trace["x"]], layout, height=420)

@@ -62,8 +62,7 @@ def noise_figure(conditions: Mapping[str, Any]) -> go.Figure:
         "xaxis": axis("signal-to-noise ratio, dB", nticks=6),
         "yaxis": share_axis("accuracy", high=1.01),
         "shapes": [_clean_line(conditions)],
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     return figure(traces, layout, height=430)
 

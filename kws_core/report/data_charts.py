@@ -68,8 +68,7 @@ def counts_figure(words: Sequence[Mapping[str, Any]]) -> go.Figure:
         "bargap": 0.25,
         "xaxis": axis("clips", nticks=6),
         "yaxis": axis(dtick=1, showgrid=False),
-        "showlegend": True,
-        "legend": legend(1.0),
+        **legend(1.0),
     }
     return figure(traces, layout, height=760, margin=(74, 12, 30, 44))
 
@@ -97,8 +96,7 @@ def histogram_figure(histogram: Mapping[str, Any], measure: Measure) -> go.Figur
     layout = {
         "xaxis": axis(_UNITS[measure]),
         "yaxis": axis("share of the split", **_SCALES[measure]),
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     return figure(traces, layout, height=300)
 
@@ -155,7 +153,6 @@ def components_figure(summary: DataSummary) -> go.Figure:
     layout = {
         "xaxis": axis(f"first component, {share[0]:.0%} of the variance"),
         "yaxis": axis(f"second, {share[1]:.0%}"),
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     return figure(traces, layout, height=420)

@@ -36,8 +36,7 @@ def spectrum_figure(summary: DataSummary, words: Sequence[str]) -> go.Figure:
     layout = {
         "xaxis": axis("Hz", type="log", range=[np.log10(60), np.log10(8000)], dtick="D2"),
         "yaxis": axis("power, dB of the whole", range=[-58, -6]),
-        "showlegend": bool(colour),
-        "legend": legend(),
+        **legend(shown=bool(colour)),
     }
     return figure(traces, layout, height=360)
 
@@ -125,7 +124,6 @@ def bands_figure(summary: DataSummary) -> go.Figure:
     layout = {
         "xaxis": axis(tickvals=ticks, ticktext=names, showgrid=False),
         "yaxis": axis("mean level in the band, dB"),
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     return figure(traces, layout, height=360)

@@ -57,8 +57,7 @@ def det_figure(figures: Mapping[str, Any]) -> go.Figure:
             "false alarms per hour of fluent English", type="log", dtick=1, exponentformat="none"
         ),
         "yaxis": share_axis("miss rate", low=-0.01, high=1.01),
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     return figure(traces, layout, height=440)
 

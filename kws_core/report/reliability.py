@@ -118,8 +118,7 @@ def roc_figure(roc: Sequence[Mapping[str, Any]], chosen: Sequence[str]) -> go.Fi
             dtick=1,
         ),
         "yaxis": share_axis("true positive rate", low=max(0.0, lowest - 0.05), high=1.005),
-        "showlegend": bool(chosen),
-        "legend": legend(),
+        **legend(shown=bool(chosen)),
     }
     return figure(traces, layout, height=430)
 

@@ -36,8 +36,7 @@ def teaching_figure(figures: Mapping[str, Any], rate: str) -> go.Figure:
     layout = {
         "xaxis": axis("takes", tickvals=[row["takes"] for row in single], rangemode="tozero"),
         "yaxis": share_axis("takes found", high=1.01),
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     return figure(traces, layout, height=380)
 

@@ -111,8 +111,7 @@ def training_figure(runs: list[TrainingRun]) -> go.Figure:
         "yaxis": axis("accuracy", tickformat=".0%", domain=[0.4, 1.0]),
         "yaxis2": axis("loss", domain=[0.0, 0.32]),
         "shapes": _starts(runs),
-        "showlegend": True,
-        "legend": legend(),
+        **legend(),
     }
     return figure(traces, layout, height=440)
 

@@ -64,7 +64,7 @@ class Background(Step):
             "dB",
             limits=(-40, 80),
             slider=(-20, 40, 1),
-            sweep=evenly(-20, 30, 21),
+            swept=evenly(-20, 30, 21),
         ),
     )
 

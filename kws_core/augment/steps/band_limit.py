@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.step import Draw, Range, Recordings, Step, evenly
+from kws_core.augment.step import Draw, Range, Recordings, Step
 from kws_core.errors import AugmentError
 
 _ORDER = 4  # 24 dB per octave beyond each edge
@@ -50,12 +50,7 @@ class BandLimit(Step):
     settings = (
         Range("f_low", "Lower edge", "Hz", limits=(0, 20_000), slider=(0, 2000, 50)),
         Range(
-            "f_high",
-            "Upper edge",
-            "Hz",
-            limits=(50, 200_000),
-            slider=(500, 8000, 100),
-            sweep=evenly(500, 8000, 16),
+            "f_high", "Upper edge", "Hz", limits=(50, 200_000), slider=(500, 8000, 100), n_swept=16
         ),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from kws_core.audio.waveform import Samples
 from kws_core.augment.noise import amplitude_factor
-from kws_core.augment.step import Draw, Range, Recordings, Step, evenly
+from kws_core.augment.step import Draw, Range, Recordings, Step
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Clipping(Step):
             "dB",
             limits=(0, 60),
             slider=(0, 40, 1),
-            sweep=evenly(0, 40, 17),
+            n_swept=17,
         ),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from kws_core.audio.waveform import Samples
 from kws_core.augment.noise import amplitude_factor
-from kws_core.augment.step import Draw, Range, Recordings, Step, evenly, signed
+from kws_core.augment.step import Draw, Range, Recordings, Step, signed
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,7 @@ class Gain(Step):
     title = "Gain"
     icon = "volume_up"
     purpose = "Louder or quieter: another distance, another microphone."
-    settings = (
-        Range(
-            "gain_db",
-            "Gain",
-            "dB",
-            limits=(-80, 40),
-            slider=(-60, 30, 1),
-            sweep=evenly(-60, 30, 19),
-        ),
-    )
+    settings = (Range("gain_db", "Gain", "dB", limits=(-80, 40), slider=(-60, 30, 1), n_swept=19),)
 
     min_gain_db: float = -20.0
     max_gain_db: float = 6.0

@@ -57,7 +57,7 @@ class Noise(Step):
             "dB",
             limits=(-40, 80),
             slider=(-20, 40, 1),
-            sweep=evenly(-20, 30, 21),
+            swept=evenly(-20, 30, 21),
         ),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.step import Draw, Range, Recordings, Step, evenly, signed
+from kws_core.augment.step import Draw, Range, Recordings, Step, signed
 from kws_core.augment.stretching import fit_at_end, played_faster, stretched
 
 
@@ -41,7 +41,7 @@ class Pitch(Step):
             "semitones",
             limits=(-12, 12),
             slider=(-12, 12, 0.5),
-            sweep=evenly(-12, 12, 17),
+            n_swept=17,
         ),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kws_core.audio.waveform import LOWEST_RATE, Samples, resample
-from kws_core.augment.step import Draw, Range, Recordings, Step, evenly
+from kws_core.augment.step import Draw, Range, Recordings, Step
 from kws_core.augment.stretching import fit_at_end
 
 
@@ -45,7 +45,7 @@ class Resampling(Step):
             "Hz",
             limits=(LOWEST_RATE, 192_000),
             slider=(1000, 16_000, 500),
-            sweep=evenly(1000, 16_000, 16),
+            n_swept=16,
         ),
     )
 

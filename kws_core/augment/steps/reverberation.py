@@ -67,7 +67,7 @@ class Reverberation(Step):
             "s",
             limits=(0.02, 5),
             slider=(0.05, 3, 0.05),
-            sweep=evenly(0.1, 3.0, 16),
+            swept=evenly(0.1, 3.0, 16),
         ),
         Range(
             "wet_db",
@@ -75,7 +75,7 @@ class Reverberation(Step):
             "dB",
             limits=(-60, 20),
             slider=(-30, 15, 1),
-            sweep=evenly(-30, 15, 16),
+            n_swept=16,
         ),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.step import Draw, Range, Recordings, Step, evenly
+from kws_core.augment.step import Draw, Range, Recordings, Step
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,7 @@ class Shift(Step):
         "Earlier or later, like a word in a sliding window. Sound that leaves the second is lost."
     )
     settings = (
-        Range(
-            "seconds",
-            "Later by",
-            "s",
-            limits=(-2, 2),
-            slider=(-0.5, 0.5, 0.01),
-            sweep=evenly(-0.5, 0.5, 21),
-        ),
+        Range("seconds", "Later by", "s", limits=(-2, 2), slider=(-0.5, 0.5, 0.01), n_swept=21),
     )
 
     min_seconds: float = -0.1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.step import Draw, Range, Recordings, Step, evenly
+from kws_core.augment.step import Draw, Range, Recordings, Step
 from kws_core.augment.stretching import fit_about_center, played_faster
 
 
@@ -35,16 +35,7 @@ class Speed(Step):
     title = "Speed"
     icon = "fast_forward"
     purpose = "Played faster and so higher, or slower and lower, like a tape."
-    settings = (
-        Range(
-            "factor",
-            "Speed",
-            "×",
-            limits=(0.5, 2),
-            slider=(0.5, 2, 0.05),
-            sweep=evenly(0.5, 2.0, 16),
-        ),
-    )
+    settings = (Range("factor", "Speed", "×", limits=(0.5, 2), slider=(0.5, 2, 0.05), n_swept=16),)
 
     min_factor: float = 0.9
     max_factor: float = 1.1

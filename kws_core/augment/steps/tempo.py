@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.step import Draw, Range, Recordings, Step, evenly
+from kws_core.augment.step import Draw, Range, Recordings, Step
 from kws_core.augment.stretching import fit_about_center, stretched
 
 
@@ -32,16 +32,7 @@ class Tempo(Step):
     title = "Tempo"
     icon = "speed"
     purpose = "Spoken faster or slower, at the same pitch (phase vocoder)."
-    settings = (
-        Range(
-            "factor",
-            "Tempo",
-            "×",
-            limits=(0.5, 2),
-            slider=(0.5, 2, 0.05),
-            sweep=evenly(0.5, 2.0, 16),
-        ),
-    )
+    settings = (Range("factor", "Tempo", "×", limits=(0.5, 2), slider=(0.5, 2, 0.05), n_swept=16),)
 
     min_factor: float = 0.85
     max_factor: float = 1.15
