@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 from kws_core.live.ice import ice_servers
 from tests.helpers.app import ENTRY, ROOT
 from tests.helpers.browser import AppServer, run_server
+from tests.helpers.waiting import free_port, wait_for_server
 
 CONFIGURATION = ROOT / "deploy" / "nginx" / "kws.conf"
 PATIENCE_S = 60.0
@@ -45,13 +44,6 @@ class Served:
         lines = self.log.read_text().splitlines()
         ours = (line for line in lines if f"browser={browser}" in line)
         return {line.partition("copy=")[2].partition(" ")[0] for line in ours} - {"-"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def with_changes(text: str, changes: dict[str, str]) -> str:
@@ -103,14 +95,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process = subprocess.Popen(command)
         stack.callback(process.wait, timeout=PATIENCE_S)
         stack.callback(process.terminate)
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None, (folder / "error.log").read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_for_server(port, process)
         yield Served(
             url=f"https://127.0.0.1:{port}",
             plain_url=f"http://127.0.0.1:{plain}",

@@ -25,6 +25,7 @@ from tests.helpers.archive_work import (
     tone_plan,
     words_in_name,
 )
+from tests.helpers.waiting import wait_until
 
 
 def named(n: int) -> list[Recording]:
@@ -49,10 +50,7 @@ def test_killed_at_ten_random_moments_the_events_are_those_of_an_undisturbed_run
     for _ in range(10):
         process = processes.Process(target=scan_slowly, args=(recordings, out))
         process.start()
-        deadline = time.monotonic() + 60
-        while len(list(out.glob("files/*.parquet"))) <= kept[-1] < 100:
-            assert time.monotonic() < deadline
-            time.sleep(0.002)
+        wait_until(lambda: not len(list(out.glob("files/*.parquet"))) <= kept[-1] < 100, 0.002)
         time.sleep(rng.uniform(0, 0.03))
         process.kill()
         process.join()

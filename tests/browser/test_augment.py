@@ -43,9 +43,7 @@ def test_a_view_loads_cleanly_and_fits(
     opened.page.get_by_role("button", name="New draw").wait_for()
     assert no_sideways_scroll(opened.page)
     assert opened.page.get_by_test_id("stException").count() == 0
-    assert opened.console_errors == []
-    assert opened.page_errors == []
-    assert opened.foreign_requests == []
+    opened.check_quiet()
 
 
 def test_before_after_a_new_draw_and_the_answer_are_on_the_first_screen(open_page: Open) -> None:

@@ -109,8 +109,7 @@ def test_all_views_zoom_together_with_a_cursor_in_each_of_them(open_page: Open) 
       }, 10);
     })"""
     assert page.locator(AUDIO).evaluate(script) == pytest.approx(0.3, abs=0.1)
-    assert opened.page_errors == []
-    assert opened.console_errors == []
+    opened.check_quiet()
 
 
 def test_a_link_opens_the_same_view_again(open_page: Open) -> None:
@@ -204,9 +203,7 @@ def test_it_loads_cleanly_in_either_theme(open_page: Open, colour_scheme: Colour
         .evaluate_all("all => all.map(heading => heading.tagName)")
     )
     assert levels == ["H1", "H2", "H2", "H2"]
-    assert opened.console_errors == []
-    assert opened.page_errors == []
-    assert opened.foreign_requests == []
+    opened.check_quiet()
 
 
 def test_a_phone_needs_no_sideways_scrolling(open_page: Open) -> None:

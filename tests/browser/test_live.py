@@ -233,9 +233,7 @@ def test_spoken_words_are_logged_once_each_in_order_through_pause_and_page(
     go_to(page, "Live")
     microphone(page).get_by_role("button", name="Start").wait_for()
     wait_for_words(page, before)
-    assert opened.console_errors == []
-    assert opened.page_errors == []
-    assert opened.foreign_requests == []
+    opened.check_quiet()
 
 
 def test_ten_starts_and_stops_grow_nothing_and_a_closed_tab_leaves_nothing(
@@ -293,8 +291,7 @@ def test_without_a_microphone_a_sample_shows_all_of_it_in_two_tabs_at_once(
     page.get_by_role("button", name="in Explore").click()
     clip = page.get_by_test_id("stPopoverButton").filter(has_text=re.compile(r"Live, last \d+ s"))
     clip.wait_for()
-    assert opened.console_errors == []
-    assert opened.page_errors == []
+    opened.check_quiet()
 
 
 def test_the_last_seconds_of_what_plays_open_on_another_page(

@@ -63,8 +63,7 @@ def test_words_are_heard_over_the_pages_own_port_also_after_an_interruption(
     assert len(sockets) > 1
     microphone(page).get_by_role("button", name="Stop").click()
     microphone(page).get_by_role("button", name="Start").wait_for()
-    assert opened.page_errors == []
-    assert opened.console_errors == []
+    opened.check_quiet()
 
 
 def test_a_refused_microphone_is_explained_before_and_after_the_click(

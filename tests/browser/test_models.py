@@ -46,9 +46,7 @@ def test_every_section_loads_cleanly_and_fits(
         assert no_sideways_scroll(page)
         assert page.get_by_test_id("stException").count() == 0
         assert page.get_by_test_id("stAlertContentError").count() == 0
-    assert opened.console_errors == []
-    assert opened.page_errors == []
-    assert opened.foreign_requests == []
+    opened.check_quiet()
 
 
 def test_a_click_on_an_empty_cell_too_brings_its_clips_and_is_in_the_address(

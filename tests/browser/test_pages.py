@@ -100,8 +100,7 @@ def test_a_spoken_word_is_recognised_and_outlives_a_change_of_page(
     expect_answer(opened.page, word)
     opened.page.get_by_role("button", name="Clear").click()
     opened.page.get_by_text("Press the microphone button").wait_for()
-    assert opened.console_errors == []
-    assert opened.page_errors == []
+    opened.check_quiet()
 
 
 def test_an_mp3_and_an_m4a_can_be_uploaded(open_page: Open, spoken: Sample) -> None:
@@ -180,9 +179,7 @@ def test_a_page_loads_cleanly_in_either_theme(
     )
     lightness = sum(int(part) for part in re.findall(r"\d+", background)[:3])
     assert (lightness > 600) is (colour_scheme == "light")
-    assert opened.console_errors == []
-    assert opened.page_errors == []
-    assert opened.foreign_requests == []
+    opened.check_quiet()
 
 
 @PAGES

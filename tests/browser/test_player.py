@@ -82,9 +82,7 @@ def opened(shared_page: OpenPage) -> Iterator[OpenPage]:
     shared_page.wait_until_idle()
     shared_page.page.locator(CURSOR).wait_for(state="attached")
     yield shared_page
-    assert shared_page.console_errors == []
-    assert shared_page.page_errors == []
-    assert shared_page.foreign_requests == []
+    shared_page.check_quiet()
 
 
 def part(page: Page, selector: str, key: str = "upper") -> Locator:

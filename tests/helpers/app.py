@@ -7,16 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.read import Clip
 from kws_core.live import Listener
 from kws_core.ui.clip.current_clip import ChosenClip
-
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = ROOT / "streamlit_app.py"

@@ -11,7 +11,6 @@ import importlib.util
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
+
+from tests.helpers.waiting import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
@@ -96,9 +97,7 @@ def run_server(script: Path, log: Path) -> Iterator[AppServer]:
 
     Raises RuntimeError, with the end of the server's log, when it does not come up.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     command += ["--server.address=127.0.0.1", f"--server.port={port}"]
     command += ["--browser.gatherUsageStats=false"]  # a script elsewhere has no config of ours
@@ -159,6 +158,12 @@ class OpenPage:
         self.page.on("console", on_console)
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
         self.page.on("request", on_request)
+
+    def check_quiet(self) -> None:
+        """Fail if anything went wrong so far, or another server was asked for something."""
+        assert self.console_errors == []
+        assert self.page_errors == []
+        assert self.foreign_requests == []
 
     def wait_until_idle(self) -> None:
         """Wait until the script of the page has run; raises Playwright's TimeoutError."""

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from kws_core.live.ice import (
     ice_servers,
     temporary_credentials,
 )
+from tests.helpers.waiting import free_port, wait_for_server
 
 NOW = 1_800_000_123.0
 PATIENCE_S = 20.0
@@ -77,9 +77,7 @@ def coturn(tmp_path: Path) -> Iterator[int]:
     program = shutil.which("turnserver")
     if program is None:
         pytest.skip("coturn is not installed (apt install coturn)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = ["--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}"]
     options += ["--use-auth-secret", "--static-auth-secret=shared", "--realm=kws", "--no-cli"]
     options += ["--no-tls", "--no-dtls", "--allow-loopback-peers", "-n", "--log-file=stdout"]
@@ -88,14 +86,7 @@ def coturn(tmp_path: Path) -> Iterator[int]:
         [program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_for_server(port, process)
         yield port
     finally:
         process.terminate()

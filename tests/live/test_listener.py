@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from kws_core.live.words import as_csv
 from kws_core.room import PromptTest
 from kws_core.spotting import DetectorSettings, Faults, KeywordDetector
 from tests.helpers.listeners import StreamListener, burst
+from tests.helpers.waiting import wait_until
 
 SPOKEN = ("low", "high", "low", "middle")
 PATIENCE_S = 30.0  # of a machine that is busy with other things
@@ -51,13 +52,6 @@ def frames(samples: np.ndarray, stream: int, start: float = 0.0) -> Iterator[Fra
     loud = resample(samples, SAMPLE_RATE, BROWSER_RATE)
     for k in range(len(loud) // n):
         yield Frame(loud[k * n : (k + 1) * n], BROWSER_RATE, start + k * FRAME_S, 0.0, stream)
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.helpers.app import APP_TIMEOUT_S, ENTRY
-
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
 
 
 @pytest.fixture
@@ -24,7 +21,6 @@ def app() -> Iterator[Callable[..., AppTest]]:
     """
     import streamlit_webrtc.session_info as session_info
     from streamlit.components.v2 import manifest_scanner
-    from streamlit.testing.v1 import AppTest
 
     def start(
         page: str | None = None, *, before: Callable[[AppTest], object] | None = None

@@ -10,10 +10,11 @@ import re
 import wave
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kws_core.augment import STEPS, Chain
 from kws_core.augment.policies import POLICIES
@@ -33,12 +34,9 @@ from kws_core.ui.shared.messages import UNEXPECTED
 from tests.helpers.app import alts, calm, chart, click, components, query_of, said, with_clip
 from tests.helpers.recipe_models import toy_picture_model, toy_wave_model
 
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
-
 PAGE = "pages/3_Augment.py"
-StartApp = Callable[..., "AppTest"]
-Open = Callable[..., "AppTest"]
+StartApp = Callable[..., AppTest]
+Open = Callable[..., AppTest]
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import json
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.read import read_audio
 from kws_core.explore.controls import CHOICES, NUMBERS, SHARED
@@ -23,13 +24,10 @@ from tests.helpers.app import chart, said, with_clip
 from tests.helpers.audio_files import encode
 from tests.helpers.explore_sounds import ODD, noise
 
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
-
 PAGE = "pages/2_Explore.py"
 HOME = "streamlit_app.py"
-StartApp = Callable[..., "AppTest"]
-Open = Callable[..., "AppTest"]
+StartApp = Callable[..., AppTest]
+Open = Callable[..., AppTest]
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ import re
 import struct
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.read import MAX_BYTES, read_audio
 from kws_core.features.front_ends import LN_TO_DB
@@ -27,16 +28,13 @@ from kws_core.ui.shared.page import PAGES
 from tests.helpers.app import ROOT, component
 from tests.helpers.audio_files import encode, silent_film, tone, wav_header
 
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
-
 RECOGNISE = "pages/1_Recognise.py"
 HOME = "streamlit_app.py"
 SAMPLES = list_samples()
 ONE_SECOND = [sample for sample in SAMPLES if sample.kind != "sentence"]
 LEAST_RIGHT = 11  # of the samples with one word
 
-StartApp = Callable[..., "AppTest"]
+StartApp = Callable[..., AppTest]
 
 
 @cache

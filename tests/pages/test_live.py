@@ -6,12 +6,13 @@ import re
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
 import streamlit_webrtc.component as webrtc
+from streamlit.testing.v1 import AppTest
 from streamlit_webrtc.component import WebRtcStreamerState
 
 from kws_core.audio.read import read_audio
@@ -27,14 +28,12 @@ from kws_core.ui.live.health import figures
 from kws_core.ui.shared import server
 from tests.helpers.app import calm, click, component, components, listener_of, said, say_calm
 from tests.helpers.stream_figures import FIGURES
-
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
+from tests.helpers.waiting import wait_until
 
 PAGE = "pages/4_Live.py"
 WORD = "marvin"
 PATIENCE_S = 60.0
-StartApp = Callable[..., "AppTest"]
+StartApp = Callable[..., AppTest]
 
 
 @pytest.fixture
@@ -194,11 +193,7 @@ def test_another_model_goes_on_with_the_sample_and_the_log(
 ) -> None:
     page = click(live(), "live_play")
     listener = listener_of(page)
-    deadline = time.monotonic() + PATIENCE_S
-    while not listener.hearing.words:
-        listener.attend()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: listener.attend() or listener.hearing.words)
     page = click(page, "live_pause")
     other = next(name for name in Recognizer.available() if name != listener.hearing.model)
     page = calm(page.selectbox(key="live_model").set_value(other).run())
@@ -228,10 +223,7 @@ def test_a_failure_of_the_detector_is_told_calmly(live: Callable[[], AppTest]) -
     listener = listener_of(page)
     listener.put(np.array([np.nan], np.float32), 48_000, 0.0)
     listener.attend()
-    deadline = time.monotonic() + PATIENCE_S
-    while listener.failure is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: listener.failure)
     page.run()
     assert not page.exception
     assert "not numbers" in page.error[0].value

@@ -6,10 +6,10 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
@@ -22,12 +22,9 @@ from kws_core.ui.live import room_texts as texts
 from kws_core.ui.live import settings, state
 from tests.helpers.app import alts, calm, click, listener_of, said, say_calm
 
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
-
 PAGE = "pages/4_Live.py"
 WORD = "marvin"
-StartApp = Callable[..., "AppTest"]
+StartApp = Callable[..., AppTest]
 
 
 @pytest.fixture

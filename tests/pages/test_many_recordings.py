@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kws_core.samples import get_sample
 from kws_core.ui.clip import many, texts
@@ -13,9 +14,6 @@ from tests.helpers.app import calm, components, said
 from tests.helpers.archive_work import Listener, spoken
 from tests.helpers.audio_files import encode
 from tests.helpers.own_sets import archive
-
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
 
 PAGE = "pages/1_Recognise.py"
 LISTENER = Listener({"low": 0.97, "high": 0.94, "middle": 0.8})

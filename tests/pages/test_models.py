@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.waveform import to_wav
 from kws_core.models.store import MODEL_FOLDER, read_card
@@ -25,12 +25,9 @@ from tests.helpers.report_results import MODEL, made_figures, write_results
 from tests.helpers.taught_words import RATE, takes_of, toy_bank
 from tests.helpers.taught_words import said as word_said
 
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
-
 PAGE = "pages/5_Models.py"
-StartApp = Callable[..., "AppTest"]
-Open = Callable[..., "AppTest"]
+StartApp = Callable[..., AppTest]
+Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")

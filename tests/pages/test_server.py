@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -15,16 +14,14 @@ from kws_core.errors import DamagedModelError
 from kws_core.server import Line
 from kws_core.ui.shared import resources, server
 from tests.helpers.app import ENTRY
+from tests.helpers.waiting import wait_until
 
 PATIENCE_S = 60.0
 
 
 def answer_of(client: TestClient, done: str) -> dict[str, object]:
-    deadline = time.monotonic() + PATIENCE_S
-    while not (answer := client.get("/kws/ready").json())[done]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    found: dict[str, object] = answer
+    wait_until(lambda: client.get("/kws/ready").json()[done], 0.05)
+    found: dict[str, object] = client.get("/kws/ready").json()
     return found
 
 

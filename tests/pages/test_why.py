@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kws_core.explain.methods import METHODS
 from kws_core.models.store import MODEL_FOLDER, read_card
@@ -16,11 +16,8 @@ from kws_core.ui.models import why
 from tests.helpers.app import alts, calm, said
 from tests.helpers.recipe_models import toy_wave_model
 
-if TYPE_CHECKING:
-    from streamlit.testing.v1 import AppTest
-
 PAGE = "pages/5_Models.py"
-Open = Callable[..., "AppTest"]
+Open = Callable[..., AppTest]
 
 
 @pytest.fixture

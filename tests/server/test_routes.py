@@ -24,6 +24,7 @@ from kws_core.server.readiness import Readiness
 from kws_core.server.refusals import Close
 from kws_core.spotting import DetectorSettings, KeywordDetector
 from tests.helpers.listeners import StreamListener, burst
+from tests.helpers.waiting import wait_until
 
 RATE = 16_000
 BLOCK = 320  # samples: 20 ms
@@ -92,13 +93,6 @@ def closed_with(socket: WebSocketTestSession) -> int:
             assert len(message["reason"].encode()) <= 123
             return int(message["code"])
     raise AssertionError("it stays open")
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def as_values(sound: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from kws_core.training import distributed
 from kws_core.training.compute import Compute
 from kws_core.training.loop import train
 from tests.helpers.training_toys import SETTINGS, PlainNetwork, log_of, toy_batches, toy_clips
+from tests.helpers.waiting import free_port
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,9 +61,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """What one process left behind, and what two did."""
     alone, together = tmp_path_factory.mktemp("alone"), tmp_path_factory.mktemp("together")
     train_plain(alone)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     multiprocessing.spawn(process, (port, together), nprocs=2)
     return alone, together
 
