@@ -95,20 +95,7 @@ class TestDraw:
         assert abs(np.corrcoef(gains, noises)[0, 1]) < 0.1
 
     def test_without_a_probability_does_not_depend_on_it(self) -> None:
-        drawn = by_name(
-            Chain(
-                [
-                    Gain(probability=0.999),
-                ]
-            )
-        )
-        assert drawn == by_name(
-            Chain(
-                [
-                    Gain(),
-                ]
-            )
-        )
+        assert by_name(Chain([Gain(probability=0.999)])) == by_name(Chain([Gain()]))
 
     def test_needs_a_seed_that_is_not_negative(self) -> None:
         with pytest.raises(AugmentError, match="seed -1 is negative"):

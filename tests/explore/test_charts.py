@@ -25,6 +25,7 @@ from kws_core.explore.settings import ViewSettings
 from kws_core.explore.traces import color_scale
 from kws_core.explore.view import TimeView
 from kws_core.explore.views import TIME_VIEWS, WAVEFORM, fft, named
+from tests.helpers.explore_settings import ALL_PRESETS, TWO_PRESETS
 from tests.helpers.explore_sounds import ODD, RATE, buzz, tone, word
 
 ON_TIME_AXIS = [view.name for view in TIME_VIEWS]
@@ -84,7 +85,7 @@ class TestStack:
         for (_, top), (bottom, _) in pairwise(domains):
             assert top < bottom
 
-    @pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.name)
+    @ALL_PRESETS
     def test_a_frame_and_a_bin_stand_where_they_are(self, known: Any) -> None:
         settings = replace(known.settings, frequency_axis="linear")
         sound = Sound(ODD["a click"] + tone(hz=1000, level=0.001))
@@ -170,7 +171,7 @@ class TestStack:
 
 class TestSize:
     @pytest.mark.slow
-    @pytest.mark.parametrize("known", [PRESETS[0], PRESETS[-1]], ids=lambda known: known.name)
+    @TWO_PRESETS
     @pytest.mark.parametrize("views", [("spectrogram",), tuple(QUICK)], ids=["one", "all"])
     def test_a_minute_is_under_a_megabyte(
         self, minute: Sound, known: Any, views: tuple[str, ...]
@@ -271,7 +272,7 @@ class TestOwnAxes:
         names = [trace.name for trace in figure.data]
         assert names == ["a name that a phone…", "&lt;b&gt;a&lt;/b&gt;"]
 
-    @pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.name)
+    @ALL_PRESETS
     def test_the_filters_drawn_are_those_that_are_used(self, known: Any) -> None:
         settings = known.settings
         bank = spectra.filter_bank(settings.stft, settings.mel)

@@ -12,23 +12,9 @@ from hypothesis import strategies as st
 from kws_core.explore.controls import CHOICES, NUMBERS
 from kws_core.explore.fitting import fit
 from kws_core.explore.link import Opened, from_query, to_query
-from kws_core.explore.presets import PRESETS
 from kws_core.explore.settings import ViewSettings
 from kws_core.explore.views import NAMES, named
-
-WHOLE = {name for name, value in asdict(ViewSettings()).items() if type(value) is int}
-
-
-def values() -> st.SearchStrategy[dict[str, Any]]:
-    """Return any setting within its own limits, together with any other."""
-    ranges = {
-        name: st.integers(int(limits.low), int(limits.high))
-        if name in WHOLE
-        else st.floats(limits.low, limits.high)
-        for name, limits in NUMBERS.items()
-    }
-    choices = {name: st.sampled_from(choice.options) for name, choice in CHOICES.items()}
-    return st.fixed_dictionaries({}, optional={**ranges, **choices})
+from tests.helpers.explore_settings import ALL_PRESETS, values
 
 
 def opened(**query: str) -> Opened:
@@ -54,7 +40,7 @@ def test_clips_and_parts_are_read() -> None:
     assert found.messages == ()
 
 
-@pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.name)
+@ALL_PRESETS
 def test_a_preset_opens_by_its_name(known: Any) -> None:
     assert opened(preset=known.name).settings == known.settings
 

@@ -20,20 +20,7 @@ from kws_core.explore.settings import ViewSettings, most_mels
 from kws_core.explore.views.fft import within
 from kws_core.features.front_ends import LogMelConfig, SeedImageConfig
 from kws_core.spotting.recognizer import Recognizer
-
-WHOLE = {name for name, value in asdict(ViewSettings()).items() if type(value) is int}
-
-
-def values() -> st.SearchStrategy[dict[str, Any]]:
-    """Return any setting within its own limits, together with any other."""
-    ranges = {
-        name: st.integers(int(limits.low), int(limits.high))
-        if name in WHOLE
-        else st.floats(limits.low, limits.high)
-        for name, limits in NUMBERS.items()
-    }
-    choices = {name: st.sampled_from(choice.options) for name, choice in CHOICES.items()}
-    return st.fixed_dictionaries({}, optional={**ranges, **choices})
+from tests.helpers.explore_settings import ALL_PRESETS, values
 
 
 class TestViewSettings:
@@ -142,7 +129,7 @@ class TestFit:
             assert frames * (view.n_fft // 2 + 1) <= MAX_VALUES * 1.01
             assert bool(notes) == (view != fitted)
 
-    @pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.name)
+    @ALL_PRESETS
     def test_a_preset_is_shown_as_it_is_for_ten_seconds(self, known: Any) -> None:
         assert for_length(known.settings, 160_000) == (known.settings, ())
 

@@ -19,10 +19,10 @@ from kws_core.explore.settings import ViewSettings
 from kws_core.explore.views import fft, libraries, mfcc
 from kws_core.features.front_ends import LN_TO_DB, LogMel, Mfcc
 from tests.helpers.app import ROOT
+from tests.helpers.explore_settings import ALL_PRESETS
 from tests.helpers.explore_sounds import ODD, RATE, noise, tone, word
 
 MODEL = ViewSettings()
-ALL_PRESETS = pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.name)
 ODD_SOUNDS = pytest.mark.parametrize("name", ODD)
 
 

@@ -22,12 +22,11 @@ from kws_core.explore.settings import ViewSettings
 from kws_core.explore.view import SILENT
 from kws_core.explore.views import VIEWS, WAVEFORM, named
 from kws_core.features.torch_audio import torchaudio
+from tests.helpers.explore_settings import ALL_PRESETS, TWO_PRESETS
 from tests.helpers.explore_sounds import ODD, RATE, tone, word
 
 ALL = (WAVEFORM, *VIEWS)
 MODEL = ViewSettings()
-TWO_PRESETS = pytest.mark.parametrize("known", [PRESETS[0], PRESETS[-1]], ids=lambda p: p.name)
-ALL_PRESETS = pytest.mark.parametrize("known", PRESETS, ids=lambda known: known.name)
 EACH_VIEW = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 
 
