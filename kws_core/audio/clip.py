@@ -11,19 +11,8 @@ import numpy as np
 from kws_core.audio.decoding import Recording
 from kws_core.audio.mono import loud_enough, to_mono
 from kws_core.audio.one_second import SLACK_SAMPLES
-from kws_core.audio.waveform import (
-    SAMPLE_RATE,
-    Samples,
-    check_rate,
-    count_clipped,
-    require_finite,
-)
-from kws_core.errors import (
-    EmptyAudioError,
-    SilentAudioError,
-    TooShortError,
-    TruncatedAudioError,
-)
+from kws_core.audio.waveform import SAMPLE_RATE, Samples, check_rate, count_clipped, require_finite
+from kws_core.errors import EmptyAudioError, SilentAudioError, TooShortError, TruncatedAudioError
 
 MAX_SECONDS: Final = 60.0
 MIN_SECONDS: Final = 0.1
@@ -218,11 +207,7 @@ def _within_full_scale(samples: Samples) -> tuple[Samples, float]:
 
 
 def _notes(
-    heard: _Heard,
-    claimed: float | None,
-    turned_up: float,
-    turned_down: float,
-    level_db: float,
+    heard: _Heard, claimed: float | None, turned_up: float, turned_down: float, level_db: float
 ) -> tuple[str, ...]:
     notes = list(heard.notes)
     rates = [f"{rate / 1000:g}" for rate in dict.fromkeys(heard.rates)]

@@ -77,9 +77,7 @@ class Sound:
         return sum(_size(result) for result in self._kept.values())
 
 
-def remembered(
-    function: Callable[Concatenate[Sound, P], T],
-) -> Callable[Concatenate[Sound, P], T]:
+def remembered(function: Callable[Concatenate[Sound, P], T]) -> Callable[Concatenate[Sound, P], T]:
     """Make a function of a sound and hashable settings compute each result only once.
 
     The settings that a function takes are exactly those that its result depends on: a change of

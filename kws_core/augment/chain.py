@@ -24,10 +24,7 @@ class ChainDraw(tuple[Draw | None, ...]):
     __slots__ = ()
 
     def apply(
-        self,
-        samples: npt.NDArray[Any],
-        sample_rate: int,
-        recordings: Recordings = NO_RECORDINGS,
+        self, samples: npt.NDArray[Any], sample_rate: int, recordings: Recordings = NO_RECORDINGS
     ) -> Samples:
         """Return the changed clip, float32 (n,), as `Draw.apply` does for one step."""
         clip = np.array(samples, dtype=np.float32)

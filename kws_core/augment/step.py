@@ -75,10 +75,7 @@ class Draw(ABC):
     """The numbers drawn for one clip. `str` of a draw says what it does, such as "−6.0 dB"."""
 
     def apply(
-        self,
-        samples: npt.NDArray[Any],
-        sample_rate: int,
-        recordings: Recordings = NO_RECORDINGS,
+        self, samples: npt.NDArray[Any], sample_rate: int, recordings: Recordings = NO_RECORDINGS
     ) -> Samples:
         """Return the changed clip, float32 of the same shape; the given one is left unchanged.
 

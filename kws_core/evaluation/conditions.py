@@ -103,10 +103,7 @@ def measure_conditions(
 
 
 def _windows(
-    spoken: Spoken,
-    n_samples: int,
-    draws: Sequence[Draw] | None,
-    noises: Mapping[str, Samples],
+    spoken: Spoken, n_samples: int, draws: Sequence[Draw] | None, noises: Mapping[str, Samples]
 ) -> Iterator[Samples]:
     for i, clip in enumerate(spoken.clips):
         window = in_room_tone(clip, n_samples)

@@ -45,9 +45,7 @@ class Recording:
 
 
 def measure_false_words(
-    recognizer: Recognizer,
-    spoken: Spoken,
-    without_words: Mapping[str, Sequence[Recording]],
+    recognizer: Recognizer, spoken: Spoken, without_words: Mapping[str, Sequence[Recording]]
 ) -> dict[str, Any]:
     """Return false words per hour by kind of recording, and their curve, as JSON values.
 

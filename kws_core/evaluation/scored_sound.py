@@ -46,10 +46,7 @@ def score_sound(
 
 
 def replay(
-    sound: ScoredSound,
-    smoothed: Smoothed,
-    labels: Sequence[str],
-    settings: DetectorSettings,
+    sound: ScoredSound, smoothed: Smoothed, labels: Sequence[str], settings: DetectorSettings
 ) -> list[Heard]:
     """Return what the detector hears; smoothed: the scores of the windows (windows, labels)."""
     decider = Decider(labels, settings, sound.n_window)

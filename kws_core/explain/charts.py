@@ -88,11 +88,7 @@ def curves_figure(measured: Mapping[str, Faithfulness], kind: CurveKind) -> go.F
                 "name": name,
                 "x": curve.shares,
                 "y": curve.scores,
-                "line": {
-                    "color": COLOURS[number] if is_map else QUIET,
-                    "width": 2,
-                    "dash": dash,
-                },
+                "line": {"color": COLOURS[number] if is_map else QUIET, "width": 2, "dash": dash},
                 "hovertemplate": f"{name}<br>%{{x:.0%}} of the cells: %{{y:.0%}}<extra></extra>",
             }
         )

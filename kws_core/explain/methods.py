@@ -16,14 +16,7 @@ from kws_core.explain.attribution import (
     integrated_gradients,
     occlusion,
 )
-from kws_core.explain.faithfulness import (
-    Curve,
-    Score,
-    deletion,
-    insertion,
-    mean_curve,
-    random_maps,
-)
+from kws_core.explain.faithfulness import Curve, Score, deletion, insertion, mean_curve, random_maps
 from kws_core.explain.sanity import Likeness, likeness
 
 Method = Literal["gradient", "integrated", "grad-cam", "occlusion"]

@@ -87,11 +87,7 @@ def step_figure(
 
 
 def picture_figure(
-    picture: Floats,
-    masks: SpecAugmentDraw,
-    config: LogMelConfig,
-    scale: LevelScale,
-    revision: str,
+    picture: Floats, masks: SpecAugmentDraw, config: LogMelConfig, scale: LevelScale, revision: str
 ) -> go.Figure:
     """Draw one log-mel alone, with its masks outlined."""
     panels = Panels([PANEL + 26], [""], config, revision, bars=False)

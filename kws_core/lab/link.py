@@ -18,14 +18,7 @@ from kws_core.augment.steps.noise import Noise
 from kws_core.errors import AugmentError
 from kws_core.lab.knobs import MASK_KNOBS, SOUND_KNOBS, Knob
 from kws_core.lab.published import DEFAULT, NAMED, name_of
-from kws_core.lab.recipe import (
-    NO_MASKS,
-    NO_STEPS,
-    Recipe,
-    chain_from_values,
-    check_seed,
-    parsed,
-)
+from kws_core.lab.recipe import NO_MASKS, NO_STEPS, Recipe, chain_from_values, check_seed, parsed
 
 View = Literal["specaugment", "sound", "compare"]
 Section = Literal["draws", "knob", "policies", "export"]

@@ -106,8 +106,7 @@ class Trial:
             return self.sound()
         key = ("masked sound", recipe.chain, recipe.masks, recipe.fill, recipe.seed, self.config)
         return self.second.recall(
-            key,
-            lambda: sound_of_picture(self.sound(), self.masked(), self.masks(), self.config),
+            key, lambda: sound_of_picture(self.sound(), self.masked(), self.masks(), self.config)
         )
 
     def answer(self, model: Recognizer) -> Prediction:

@@ -79,9 +79,7 @@ class CRNN(nn.Module):
         first, second = widths
         stem, block = strides
         self.stem = nn.Sequential(
-            nn.Conv2d(1, first, 3, stem, padding=1, bias=False),
-            nn.BatchNorm2d(first),
-            nn.ReLU(),
+            nn.Conv2d(1, first, 3, stem, padding=1, bias=False), nn.BatchNorm2d(first), nn.ReLU()
         )
         self.blocks = nn.Sequential(
             ResidualBlock2d(first, first, 1), ResidualBlock2d(first, second, block)

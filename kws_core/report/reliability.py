@@ -111,11 +111,7 @@ def roc_figure(roc: Sequence[Mapping[str, Any]], chosen: Sequence[str]) -> go.Fi
     lowest = min((min(one["true_positive"]) for one in roc if one["label"] in colour), default=0.5)
     layout = {
         "xaxis": axis(
-            "false positive rate",
-            type="log",
-            range=[np.log10(least), 0],
-            tickformat="~%",
-            dtick=1,
+            "false positive rate", type="log", range=[np.log10(least), 0], tickformat="~%", dtick=1
         ),
         "yaxis": share_axis("true positive rate", low=max(0.0, lowest - 0.05), high=1.005),
         **legend(shown=bool(chosen)),

@@ -32,11 +32,7 @@ def recording(*words: str) -> bytes:
     return encode(spoken(*words), SAMPLE_RATE)
 
 
-PACKED = {
-    "x/b.wav": recording("high"),
-    "notes.txt": b"text",
-    "x/c.wav": recording("low", "middle"),
-}
+PACKED = {"x/b.wav": recording("high"), "notes.txt": b"text", "x/c.wav": recording("low", "middle")}
 UPLOADS = [
     ("a.wav", recording("low", "high")),
     ("more.zip", archive(PACKED)),

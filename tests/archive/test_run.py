@@ -18,13 +18,7 @@ from kws_core.archive.hear import UNREADABLE, Outcome, not_heard
 from kws_core.archive.run import scan_archive
 from kws_core.archive.sources import Recording, find_recordings
 from kws_core.errors import ArchiveError
-from tests.helpers.archive_work import (
-    NamesRead,
-    heard_words,
-    scan_slowly,
-    tone_plan,
-    words_in_name,
-)
+from tests.helpers.archive_work import NamesRead, heard_words, scan_slowly, tone_plan, words_in_name
 from tests.helpers.waiting import wait_until
 
 

@@ -96,8 +96,7 @@ def test_addresses_go_through_fsspec() -> None:
 
 
 @pytest.mark.parametrize(
-    "reads",
-    [[], [(0, 1000)], [(0, 300), (300, 700)], [(900, 100), (0, 400), (200, 500), (0, 10)]],
+    "reads", [[], [(0, 1000)], [(0, 300), (300, 700)], [(900, 100), (0, 400), (200, 500), (0, 10)]]
 )
 def test_the_hash_is_of_the_whole_file_however_it_is_read(tmp_path: Path, reads) -> None:
     data = bytes(i * 7 % 256 for i in range(1000))

@@ -51,10 +51,7 @@ def play_a_sample(page: Page) -> None:
 
 
 # What is done on a page before it is looked at.
-DONE: dict[str, Callable[[Page], None]] = {
-    "/Recognise": find_several_words,
-    "/Live": play_a_sample,
-}
+DONE: dict[str, Callable[[Page], None]] = {"/Recognise": find_several_words, "/Live": play_a_sample}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -14,13 +14,7 @@ from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
 from kws_core.samples import Sample, list_samples
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.audio_files import encode
-from tests.helpers.browser import (
-    WAIT_MS,
-    ColourScheme,
-    OpenPage,
-    Permission,
-    no_sideways_scroll,
-)
+from tests.helpers.browser import WAIT_MS, ColourScheme, OpenPage, Permission, no_sideways_scroll
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

@@ -53,10 +53,7 @@ def test_words_are_taught_saved_and_recognised(
     ("files", "message"), [(None, "is no folder"), ([], "no recordings"), (["a.wav"], "a.wav")]
 )
 def test_a_folder_without_takes_is_refused(
-    files: list[str] | None,
-    message: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    files: list[str] | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "words"
     if files is not None:

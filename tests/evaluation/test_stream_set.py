@@ -31,9 +31,7 @@ SETTINGS = StreamSetSettings(minutes=0.5, minutes_without=0.25)
 def sources() -> StreamSources:
     said = ["low", "middle"] * 20
     words = Spoken(
-        [burst(word, i, 0.3) for i, word in enumerate(said)],
-        np.array([0, 1] * 20),
-        np.array(said),
+        [burst(word, i, 0.3) for i, word in enumerate(said)], np.array([0, 1] * 20), np.array(said)
     )
     rng = np.random.default_rng(0)
     noises = {

@@ -181,12 +181,7 @@ class TestSound:
         )
         sound = word()
         first = spectra.log_mel(sound, MODEL.stft, MODEL.mel)
-        for changed in (
-            {"db_range": 60.0},
-            {"color_map": "gray"},
-            {"n_mels": 30},
-            {"n_mfcc": 8},
-        ):
+        for changed in ({"db_range": 60.0}, {"color_map": "gray"}, {"n_mels": 30}, {"n_mfcc": 8}):
             view = replace(MODEL, **changed)
             mfcc.mfcc(sound, view.stft, view.mel, view.n_mfcc)
         assert calls == ["stft"]

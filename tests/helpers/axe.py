@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # By rule, the element (a CSS selector) that Streamlit draws so, and we cannot change.
 OF_STREAMLIT = {
     # It has a role that hides it, and a label: only the button in it can be reached.
-    "presentation-role-conflict": '[data-testid="stFileUploaderDropzone"]',
+    "presentation-role-conflict": '[data-testid="stFileUploaderDropzone"]'
 }
 _RUN = """
 async ([ofStreamlit]) => {

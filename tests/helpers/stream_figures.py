@@ -20,10 +20,7 @@ FIGURES: dict[str, Any] = {
             "threshold": threshold,
             "missed": quiet + 0.15,
             "per_hour": per_hour,
-            "by_snr": [
-                {"snr_db": None, "missed": quiet},
-                {"snr_db": 10, "missed": quiet + 0.3},
-            ],
+            "by_snr": [{"snr_db": None, "missed": quiet}, {"snr_db": 10, "missed": quiet + 0.3}],
         }
         for threshold, quiet, per_hour in ((0.9, 0.2, 0.0), (0.5, 0.1, 8.0))
     ],

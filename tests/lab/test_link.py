@@ -32,10 +32,7 @@ LABS = {
     "compare": Lab(
         "compare",
         seed=9,
-        recipes=(
-            Recipe("Ä & B=C?", CHAIN, seed=9),
-            Recipe("2", masks=LB, fill="minimum", seed=9),
-        ),
+        recipes=(Recipe("Ä & B=C?", CHAIN, seed=9), Recipe("2", masks=LB, fill="minimum", seed=9)),
         section="export",
     ),
     "clip": Lab(clip="several_words", start=3.25, models=("a", "b"), mask_knob="mF"),
@@ -52,11 +49,7 @@ def test_the_first_view_has_no_parameters() -> None:
 
 
 def test_policies_of_the_paper_are_written_by_name() -> None:
-    assert to_query(LABS["published"]) == {
-        "policy": "published-LB",
-        "fill": "zero",
-        "seed": "0",
-    }
+    assert to_query(LABS["published"]) == {"policy": "published-LB", "fill": "zero", "seed": "0"}
     assert to_query(LABS["none"]) == {"policy": "none"}
 
 

@@ -18,13 +18,7 @@ import aioice.turn
 import pytest
 
 from kws_core.errors import SettingsError
-from kws_core.live.ice import (
-    LIFETIME_S,
-    VARIABLE,
-    has_relay,
-    ice_servers,
-    temporary_credentials,
-)
+from kws_core.live.ice import LIFETIME_S, VARIABLE, has_relay, ice_servers, temporary_credentials
 from tests.helpers.waiting import free_port, wait_for_server
 
 NOW = 1_800_000_123.0

@@ -86,10 +86,7 @@ def test_is_saved_with_the_history_of_both(towers, tmp_path: Path) -> None:
     with torch.no_grad():
         expected = joined(towers)(log_mel)
         torch.testing.assert_close(loaded.network(log_mel), expected, atol=1e-4, rtol=1e-4)
-    assert how_made(card) == [
-        ("crnn: Training", "epochs 1"),
-        ("crnn-fine: Training", "epochs 2"),
-    ]
+    assert how_made(card) == [("crnn: Training", "epochs 1"), ("crnn-fine: Training", "epochs 2")]
 
 
 def test_other_networks_are_refused(towers, tmp_path: Path) -> None:

@@ -430,10 +430,7 @@ BAD_FILES = {
     "film": (silent_film(), "sound"),
     "silent": (encode(np.zeros(16_000, np.float32), 16_000), "The recording is silent"),
     "short": (encode(tone(440, 0.05, 16_000), 16_000), "lasts 0.05 s"),
-    "not-numbers": (
-        encode(np.full(16_000, np.nan, np.float32), 16_000, "wavfloat"),
-        "not numbers",
-    ),
+    "not-numbers": (encode(np.full(16_000, np.nan, np.float32), 16_000, "wavfloat"), "not numbers"),
     "cut-header": (wav_header(16_000, 1, 32_000)[:30], "ends early"),
     "no-sound-left": (wav_header(16_000, 1, 32_000), "ends early"),
     "odd-rate": (wav_header(7, 1, 32_000) + bytes(32_000), "sample rate of 7 Hz"),

@@ -188,9 +188,7 @@ def test_settings_reach_the_detector_and_show_what_they_cost(
     assert "Words switched off: down, left, right, stop, go" in said(page)
 
 
-def test_another_model_goes_on_with_the_sample_and_the_log(
-    live: Callable[[], AppTest],
-) -> None:
+def test_another_model_goes_on_with_the_sample_and_the_log(live: Callable[[], AppTest]) -> None:
     page = click(live(), "live_play")
     listener = listener_of(page)
     wait_until(lambda: listener.attend() or listener.hearing.words)

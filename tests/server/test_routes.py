@@ -288,9 +288,7 @@ def test_metrics_say_what_listeners_did(
     totals.add(frames=50, lost_s=0.2, windows=4, seconds=0.02)
     totals.drop(3)
     board.connect(Line(listeners()))
-    client = TestClient(
-        Starlette(routes=routes(lambda: board, Readiness(), with_metrics=True)),
-    )
+    client = TestClient(Starlette(routes=routes(lambda: board, Readiness(), with_metrics=True)))
     assert "kws_live_frames_total" in client.get("/kws/metrics").text
     with totals.listening():
         found = Metrics(LiveCollector(lambda: board, totals)).text()

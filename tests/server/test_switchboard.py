@@ -139,9 +139,7 @@ class TestLine:
         assert (line.received, round(line.lost, 6)) == (4, 0.04)
         assert ear.starts == 1
 
-    def test_the_same_run_goes_on_over_another_connection_and_another_run_begins_anew(
-        self,
-    ) -> None:
+    def test_the_same_run_goes_on_over_another_connection_and_another_run_begins_anew(self) -> None:
         ear = Ear()
         line = Line(ear)
         line.take(line.connect(), block(0))

@@ -194,10 +194,7 @@ def _show_exchange(trial: Trial, recipes: Sequence[Recipe]) -> None:
             return
         show_export(trial, recipes)
         st.text_area(
-            "Recipes as JSON",
-            key=_PASTED,
-            placeholder="Paste what was exported here",
-            height=120,
+            "Recipes as JSON", key=_PASTED, placeholder="Paste what was exported here", height=120
         )
         st.button("Use these recipes", on_click=_use_pasted, key="augment_import")
 

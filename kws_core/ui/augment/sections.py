@@ -125,9 +125,7 @@ def _show_knob(trial: Trial, knobs: Sequence[Knob]) -> None:
     turned = trial.of(knob.set(recipe, values[0]))
     followed = [
         FollowedSweep(
-            model.card.name,
-            trial.answer_before(model).label,
-            sweep(trial, knob, model, n_draws),
+            model.card.name, trial.answer_before(model).label, sweep(trial, knob, model, n_draws)
         )
         for model in turned.hearing
     ]

@@ -103,11 +103,7 @@ def _show(found: Hits, uploads: Uploads) -> None:
             width="content",
         )
         st.button(
-            texts.CLEAR,
-            icon=":material/close:",
-            type="tertiary",
-            on_click=_clear,
-            key="many_clear",
+            texts.CLEAR, icon=":material/close:", type="tertiary", on_click=_clear, key="many_clear"
         )
     wanted, least = _filtered(found)
     shown = [hit for hit in wanted if hit.event.score >= least]

@@ -116,8 +116,4 @@ MANY_VERDICT: Final = "Is the word said there?"
 MANY_NO_SOUND: Final = "Upload the recording again to listen to this hit."
 MANY_JUDGE: Final = "Mark hits right or wrong: the precision by threshold appears here."
 MANY_PRECISION: Final = "**Precision by threshold**, of the hits you marked"
-MANY_LABELS: Final = {
-    "audacity": "Audacity labels",
-    "raven": "Raven tables",
-    "srt": "Subtitles",
-}
+MANY_LABELS: Final = {"audacity": "Audacity labels", "raven": "Raven tables", "srt": "Subtitles"}

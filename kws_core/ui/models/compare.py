@@ -6,13 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.report.comparison import (
-    NOTEBOOK,
-    Cost,
-    notebook_story,
-    own_table,
-    published_table,
-)
+from kws_core.report.comparison import NOTEBOOK, Cost, notebook_story, own_table, published_table
 from kws_core.report.comparison_chart import comparison_figure, comparison_text
 from kws_core.report.literature import TASKS, Task
 from kws_core.ui.models import stored, texts

@@ -142,10 +142,7 @@ def _show_bands(summary: DataSummary) -> None:
     chart(bands_figure(summary), "models_data_bands", "Level of the clips in each mel band.")
     st.caption(texts.BANDS)
     downloads(
-        "data",
-        "bands",
-        rows=lambda: _band_rows(summary),
-        content=lambda: _band_rows(summary),
+        "data", "bands", rows=lambda: _band_rows(summary), content=lambda: _band_rows(summary)
     )
 
 

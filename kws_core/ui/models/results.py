@@ -11,12 +11,7 @@ from kws_core.report.condition_charts import condition_rows, noise_figure, other
 from kws_core.report.confusion import Confusion, word_rows
 from kws_core.report.detector import curve_rows, det_figure, point_rows
 from kws_core.report.reliability import calibration_rows, reliability_figure, roc_figure, roc_rows
-from kws_core.report.training_curve import (
-    epoch_rows,
-    kept_epochs,
-    training_figure,
-    training_runs,
-)
+from kws_core.report.training_curve import epoch_rows, kept_epochs, training_figure, training_runs
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.choices import choice
 from kws_core.ui.models.confusion import show_confusion
@@ -150,9 +145,7 @@ def _show_live(model: str, split: str) -> None:
     figures = stored.stream_figures(model, split)
     points = point_rows(figures)
     chart(
-        det_figure(figures),
-        "models_det",
-        "Miss rate against false alarms per hour, by threshold.",
+        det_figure(figures), "models_det", "Miss rate against false alarms per hour, by threshold."
     )
     table(points, "models_points", "Operating points.")
     hours = sum(hours for name, hours in figures["hours"].items() if name != "counted")

@@ -77,8 +77,4 @@ def _measure(question: Question) -> dict[str, Faithfulness]:
         METHODS[method]: faithfulness(*about, one.attribution)
         for method, one in explanations(question).items()
     }
-    return {
-        **measured,
-        RANDOM: random_faithfulness(*about),
-        LOUDEST: loudest_faithfulness(*about),
-    }
+    return {**measured, RANDOM: random_faithfulness(*about), LOUDEST: loudest_faithfulness(*about)}

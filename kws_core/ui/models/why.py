@@ -13,12 +13,7 @@ from kws_core.explain.charts import map_figure
 from kws_core.explain.masking import Baseline, baseline_of
 from kws_core.explain.methods import METHODS, Method
 from kws_core.explain.sanity import SEED
-from kws_core.explain.wording import (
-    BASELINE_TEXTS,
-    described,
-    likeness_text,
-    method_text,
-)
+from kws_core.explain.wording import BASELINE_TEXTS, described, likeness_text, method_text
 from kws_core.lab.second import Second
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.clip import current_clip
