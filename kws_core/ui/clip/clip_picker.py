@@ -12,7 +12,8 @@ from kws_core.labels import WORDS
 from kws_core.samples import Sample
 from kws_core.ui.clip import current_clip, texts
 from kws_core.ui.clip.current_clip import RECORDING_NAME, ChosenClip, Source
-from kws_core.ui.shared import resources
+from kws_core.ui.shared import given, resources
+from kws_core.ui.shared.given import clear_button
 from kws_core.ui.shared.messages import (
     INSECURE_PAGE,
     MICROPHONE_HELP,
@@ -101,7 +102,7 @@ def _recorder() -> None:
         st.warning(INSECURE_PAGE, icon=":material/no_encryption:")
     else:
         microphone_problem("picker_microphone_problem", texts.WITHOUT_MICROPHONE)
-    key = _widget_key("record")
+    key = given.key_of("picker_record")
     st.audio_input(
         texts.RECORD,
         sample_rate=SAMPLE_RATE_ASKED,
@@ -121,7 +122,7 @@ def _recording_help() -> None:
 
 
 def _uploader() -> None:
-    key = _widget_key("upload")
+    key = given.key_of("picker_upload")
     st.file_uploader(
         texts.UPLOAD,
         max_upload_size=MAX_BYTES // 2**20,
@@ -136,8 +137,8 @@ def _uploader() -> None:
 
 def _correction(key: str) -> None:
     """Show the rate of an upload and let it be corrected; let a channel be chosen."""
-    given, kept = st.session_state.get(key), current_clip.clip_of("upload")
-    if given is None or kept is None or current_clip.failure_of("upload") is not None:
+    upload, kept = st.session_state.get(key), current_clip.clip_of("upload")
+    if upload is None or kept is None or current_clip.failure_of("upload") is not None:
         return
     again: dict[str, Any] = {"on_change": _take, "args": ("upload", key)}
     title = texts.CORRECTION.format(rate=kept.clip.source_rate / 1000)
@@ -147,7 +148,7 @@ def _correction(key: str) -> None:
             LOWEST_RATE,
             HIGHEST_RATE,
             kept.clip.source_rate,
-            key=f"picker_rate_{given.file_id}",
+            key=f"picker_rate_{upload.file_id}",
             help=texts.RATE_HELP,
             **again,
         )
@@ -156,23 +157,23 @@ def _correction(key: str) -> None:
                 texts.CHANNEL,
                 [None, *range(1, kept.clip.channels + 1)],
                 format_func=lambda channel: texts.BEST_CHANNEL if channel is None else str(channel),
-                key=f"picker_channel_{given.file_id}",
+                key=f"picker_channel_{upload.file_id}",
                 **again,
             )
 
 
 def _take(source: Source, key: str) -> None:
-    given = st.session_state[key]
-    if given is None:  # removed in the widget itself
+    sound = st.session_state[key]
+    if sound is None:  # removed in the widget itself
         current_clip.withdraw(source)
     else:
-        name = RECORDING_NAME if source == "record" else given.name
+        name = RECORDING_NAME if source == "record" else sound.name
         channel, rate = (
-            st.session_state.get(f"picker_{what}_{given.file_id}") for what in ("channel", "rate")
+            st.session_state.get(f"picker_{what}_{sound.file_id}") for what in ("channel", "rate")
         )
-        current_clip.take(source, name, given.getvalue(), channel, rate)
+        current_clip.take(source, name, sound.getvalue(), channel, rate)
         if source == "record":
-            _empty_widget(source)  # ready for the next one, and no second player
+            given.empty("picker_record")  # ready for the next one, and no second player
 
 
 def _say_failure(source: Source) -> None:
@@ -197,31 +198,14 @@ def _say_what_is_kept(source: Source) -> None:
         if not failed:
             st.caption(f"{texts.EMPTY[source]} {PRIVACY}")
         return
-    if st.session_state.get(_widget_key(source)) is not None and not failed:
+    if st.session_state.get(given.key_of(f"picker_{source}")) is not None and not failed:
         return  # the widget itself shows it
     with st.container(horizontal=True, vertical_alignment="center"):
         text = texts.STILL_KEPT if failed else texts.KEPT
         st.markdown(text.format(name=plain(kept.name), seconds=kept.clip.duration), width="content")
-        st.button(
-            texts.CLEAR,
-            icon=":material/close:",
-            type="tertiary",
-            on_click=_clear,
-            args=(source,),
-            key=f"clear_{source}",
-        )
+        clear_button(texts.CLEAR, f"clear_{source}", _clear, source)
 
 
 def _clear(source: Source) -> None:
     current_clip.forget(source)
-    _empty_widget(source)
-
-
-def _empty_widget(source: Source) -> None:
-    # A new key is the only way to empty a recorder or uploader from outside.
-    turn = f"{source}_turn"
-    st.session_state[turn] = st.session_state.get(turn, 0) + 1
-
-
-def _widget_key(source: Source) -> str:
-    return f"picker_{source}_{st.session_state.get(f'{source}_turn', 0)}"
+    given.empty(f"picker_{source}")

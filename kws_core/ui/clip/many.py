@@ -25,14 +25,16 @@ from kws_core.ui.clip import texts
 from kws_core.ui.shared import taught_words
 from kws_core.ui.shared.commands import commands_choice
 from kws_core.ui.shared.download import download
+from kws_core.ui.shared.given import clear_button, empty, key_of
 from kws_core.ui.shared.messages import PRIVACY, calm_errors, plain
 from kws_core.ui.shared.player import player
+from kws_core.ui.shared.tables import table
 
 # The session's own: nothing of it reaches a cache that sessions share.
 _FOUND: Final = "many_found"  # what was heard, and how
 _VERDICTS: Final = "many_verdicts"
 _PLAYED: Final = "many_played"
-_TURN: Final = "many_turn"
+_FILES: Final = "many_files"
 _ALONE: Final = "many_alone"
 _MB: Final = 2**20
 _VERDICT: Final = {"Right": True, "Wrong": False}
@@ -58,7 +60,7 @@ def _find_and_show() -> None:
         texts.MANY_UPLOAD,
         accept_multiple_files=True,
         max_upload_size=LIMITS.upload_bytes // _MB,
-        key=f"many_files_{st.session_state.get(_TURN, 0)}",
+        key=key_of(_FILES),
         help=texts.MANY_LIMITS.format(
             files=LIMITS.files,
             mb=LIMITS.file_bytes // _MB,
@@ -102,9 +104,7 @@ def _show(found: Hits, uploads: Uploads) -> None:
             ),
             width="content",
         )
-        st.button(
-            texts.CLEAR, icon=":material/close:", type="tertiary", on_click=_clear, key="many_clear"
-        )
+        clear_button(texts.CLEAR, "many_clear", _clear)
     wanted, least = _filtered(found)
     shown = [hit for hit in wanted if hit.event.score >= least]
     left, right = st.columns([3, 2], gap="medium")
@@ -116,11 +116,8 @@ def _show(found: Hits, uploads: Uploads) -> None:
     _downloads(shown, verdicts)
     if found.skipped:
         st.markdown(texts.MANY_SKIPPED.format(n=len(found.skipped)))
-        _plain_table(
-            [{"File": one.path, "Why": one.reason} for one in found.skipped],
-            key="many_skipped",
-            alt="Files that were left out, and why.",
-        )
+        rows = [{"File": one.path, "Why": one.reason} for one in found.skipped]
+        table(rows, "many_skipped", "Files that were left out, and why.", most=_TABLE_HEIGHT)
 
 
 def _filtered(found: Hits) -> tuple[list[Hit], float]:
@@ -152,21 +149,16 @@ def _table(shown: list[Hit], verdicts: dict[Hit, bool]) -> Hit | None:
     if not shown:
         st.info(texts.MANY_NONE, icon=":material/search_off:")
         return None
-    event: Any = _plain_table(
+    event: Any = table(
         hit_rows(shown, verdicts),
-        key="many_table",
-        alt="The hits.",
+        "many_table",
+        "The hits.",
+        most=_TABLE_HEIGHT,
         on_select="rerun",
         selection_mode="single-row-required",
     )
     rows = event.selection.rows
     return shown[rows[0]] if rows and rows[0] < len(shown) else shown[0]
-
-
-def _plain_table(rows: list[dict[str, Any]], **more: Any) -> Any:
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    height = min(35 * (1 + len(rows)) + 3, _TABLE_HEIGHT)
-    return st.dataframe(columns, hide_index=True, height=height, placeholder="–", **more)
 
 
 def _judge(hit: Hit | None, verdicts: dict[Hit, bool], uploads: Uploads) -> None:
@@ -228,7 +220,7 @@ def _precision(hits: list[Hit], verdicts: dict[Hit, bool]) -> None:
         }
         for threshold, share in found
     ]
-    _plain_table(rows, key="many_precision", alt="The share of right hits by threshold.")
+    table(rows, "many_precision", "The share of right hits by threshold.", most=_TABLE_HEIGHT)
 
 
 def _downloads(shown: list[Hit], verdicts: dict[Hit, bool]) -> None:
@@ -261,5 +253,4 @@ def _forget() -> None:
 
 def _clear() -> None:
     _forget()
-    # A new key is the only way to empty an uploader from outside.
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    empty(_FILES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Final
 
 import streamlit as st
 
@@ -12,8 +11,7 @@ from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.live import Listener
 from kws_core.live.programmes import PROGRAMMES
 from kws_core.ui.live import state, texts
-
-_CHOICE: Final = "live_programme"
+from kws_core.ui.shared.seeded import seeded
 
 _sound = st.components.v2.component(
     "kws_core.live_sound",
@@ -27,15 +25,15 @@ def sample_card(listener: Listener) -> None:
     """Offer the samples, and play the chosen one to the detector and to the person."""
     with st.container(border=True, height="stretch"):
         st.markdown(texts.SAMPLE)
-        st.session_state[_CHOICE] = state.programme()
-        st.pills(
+        seeded(
+            st.pills,
             texts.SAMPLE_LABEL,
             list(PROGRAMMES),
+            key="live_programme",
+            value=state.programme(),
+            put=lambda name: _choose(listener, name),
             format_func=lambda name: PROGRAMMES[name].title,
-            key=_CHOICE,
             required=True,
-            on_change=_choose,
-            args=(listener,),
             label_visibility="collapsed",
         )
         buttons = st.container(horizontal=True, vertical_alignment="center")
@@ -61,8 +59,7 @@ def sample_card(listener: Listener) -> None:
             st.toggle(texts.SOUND, value=True, key="live_sound", persist_state="session")
 
 
-def _choose(listener: Listener) -> None:
-    name = st.session_state[_CHOICE]
+def _choose(listener: Listener, name: str) -> None:
     if listener.is_playing:
         state.ask_to_play(name)
     else:

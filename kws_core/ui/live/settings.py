@@ -18,13 +18,9 @@ from kws_core.ui.live import state, texts
 from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.commands import commands_choice
 from kws_core.ui.shared.models_loaded import model_named
+from kws_core.ui.shared.seeded import seeded
 
 _ALONE: Final = "live_alone"
-_THRESHOLD: Final = "live_threshold"
-_SMOOTHING: Final = "live_smoothing"
-_REFRACTORY: Final = "live_refractory"
-_WORDS: Final = "live_words"
-_MODEL: Final = "live_model"
 _CONDITION: Final = "live_condition"
 
 
@@ -47,36 +43,37 @@ def _sliders(settings: DetectorSettings) -> None:
         _ALONE, texts.COMMANDS_HELP, lambda: state.change(alone=st.session_state[_ALONE])
     )
     options = sorted({*THRESHOLDS, usual.threshold, settings.threshold})
-    st.session_state[_THRESHOLD] = settings.threshold
-    st.select_slider(
+    seeded(
+        st.select_slider,
         texts.THRESHOLD,
         options,
-        key=_THRESHOLD,
-        on_change=_change_threshold,
+        key="live_threshold",
+        value=settings.threshold,
+        put=_change_threshold,
         help=texts.THRESHOLD_HELP,
     )
-    st.session_state[_SMOOTHING] = round(settings.n_smoothed * settings.hop, 2)
-    st.slider(
+    seeded(
+        st.slider,
         texts.SMOOTHING,
         settings.hop,
         8 * settings.hop,
+        key="live_smoothing",
+        value=round(settings.n_smoothed * settings.hop, 2),
+        put=lambda seconds: state.change(smoothing=seconds),
         step=settings.hop,
         format="%.2f s",
-        key=_SMOOTHING,
-        on_change=_change,
-        args=("smoothing", _SMOOTHING),
         help=texts.SMOOTHING_HELP,
     )
-    st.session_state[_REFRACTORY] = settings.refractory
-    st.slider(
+    seeded(
+        st.slider,
         texts.REFRACTORY,
         0.0,
         2.0,
+        key="live_refractory",
+        value=settings.refractory,
+        put=lambda seconds: state.change(refractory=seconds),
         step=0.1,
         format="%.1f s",
-        key=_REFRACTORY,
-        on_change=_change,
-        args=("refractory", _REFRACTORY),
         help=texts.REFRACTORY_HELP,
     )
     # Always there, so that what is below stays where it is.
@@ -107,14 +104,14 @@ def _words(listener: Listener) -> None:
                 kwargs={"words": tuple(word for word in GAME_WORDS if word in known)},
                 key="live_game_words",
             )
-        st.session_state[_WORDS] = list(known if chosen is None else chosen)
-        st.pills(
+        seeded(
+            st.pills,
             texts.WORDS_LABEL,
             known,
+            key="live_words",
+            value=list(known if chosen is None else chosen),
+            put=lambda words: _choose_words(known, words),
             selection_mode="multi",
-            key=_WORDS,
-            on_change=_choose_words,
-            args=(known,),
             label_visibility="collapsed",
         )
 
@@ -123,30 +120,26 @@ def _model_choice() -> None:
     available = Recognizer.available()
     if len(available) < 2:
         return
-    st.session_state[_MODEL] = state.model_name()
-    st.selectbox(
+    seeded(
+        st.selectbox,
         texts.MODEL,
         available,
-        key=_MODEL,
-        on_change=lambda: state.choose_model(st.session_state[_MODEL]),
+        key="live_model",
+        value=state.model_name(),
+        put=state.choose_model,
         help=texts.MODEL_HELP,
     )
 
 
-def _change(name: str, key: str) -> None:
-    state.change(**{name: float(st.session_state[key])})
-
-
-def _change_threshold() -> None:
+def _change_threshold(chosen: float) -> None:
     usual = DetectorSettings()
-    chosen = float(st.session_state[_THRESHOLD])
     # Thresholds of single words belong to the usual one: any other is for all words.
     own = dict(usual.word_thresholds) if chosen == usual.threshold else {}
     state.change(threshold=chosen, word_thresholds=own)
 
 
-def _choose_words(known: tuple[str, ...]) -> None:
-    chosen = tuple(word for word in known if word in st.session_state[_WORDS])
+def _choose_words(known: tuple[str, ...], words: list[str]) -> None:
+    chosen = tuple(word for word in known if word in words)
     state.change(words=None if len(chosen) == len(known) else chosen)
 
 

@@ -11,8 +11,9 @@ from kws_core.report.comparison_chart import comparison_figure, comparison_text
 from kws_core.report.literature import TASKS, Task
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.choices import choice
-from kws_core.ui.models.controls import chart, downloads, fitting, table
+from kws_core.ui.models.controls import chart, downloads
 from kws_core.ui.models.sections import Subject
+from kws_core.ui.shared.tables import table
 
 _COLUMNS: Final = {
     "Model": st.column_config.TextColumn(pinned=True),
@@ -48,7 +49,7 @@ def show(subject: Subject) -> None:
         published,
         "models_compare_published",
         "Published models.",
-        height=fitting(published, 560),
+        most=560,
         column_config=_COLUMNS,
     )
     st.caption(texts.NOT_COMPARABLE)

@@ -24,8 +24,9 @@ from kws_core.results.scores import ClipScores
 from kws_core.ui.models import stored as models_stored
 from kws_core.ui.models import texts
 from kws_core.ui.models.choices import choice
-from kws_core.ui.models.controls import chart, downloads, fitting, table
+from kws_core.ui.models.controls import chart, downloads
 from kws_core.ui.shared.download import download
+from kws_core.ui.shared.tables import table
 
 _MATRIX: Final = "models_confusion"
 _TOP: Final = "models_top_confusions"
@@ -72,7 +73,7 @@ def _show_top(top: list[list[Any]], confusion: Confusion) -> None:
         rows,
         _TOP,
         "The most frequent confusions.",
-        height=fitting(rows, 213),
+        most=213,
         column_config={
             "Said": st.column_config.TextColumn(width=75),
             "Recognised as": st.column_config.TextColumn(width=100),
@@ -142,7 +143,7 @@ def _show_clips(scores: ClipScores, cell: tuple[str, str], of: tuple[str, str]) 
         shown,
         _CLIPS,
         f"The clips of {said} that were recognised as {heard}, highest score first.",
-        height=fitting(shown, 250),
+        most=250,
         on_select="rerun",
         selection_mode="single-row-required",
     )

@@ -1,28 +1,15 @@
-"""What several sections of the Models page share: charts, tables, downloads."""
+"""What several sections of the Models page share: charts, downloads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from kws_core.results.exporting import as_csv, as_plain_json, file_name
 from kws_core.ui.shared.download import download
-
-_ROW: Final = 35  # pixels
-
-
-def table(rows: Sequence[Mapping[str, Any]], key: str, alt: str, **more: Any) -> Any:
-    """Show rows as a table that can be sorted; returns what is selected in it."""
-    columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-    return st.dataframe(columns, hide_index=True, key=key, alt=alt, placeholder="–", **more)
-
-
-def fitting(rows: Sequence[object], most: int) -> int:
-    """Return the height of a table in pixels: of its rows, or `most`, and then it is scrolled."""
-    return min(_ROW * (1 + len(rows)) + 3, most)
 
 
 def chart(figure: go.Figure, key: str, alt: str, **more: Any) -> Any:

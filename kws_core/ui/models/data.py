@@ -20,8 +20,9 @@ from kws_core.report.data_spectra import bands_figure, mean_log_mel_figure, spec
 from kws_core.results.data_summary import DataSummary
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.choices import choice
-from kws_core.ui.models.controls import chart, downloads, nothing_measured, table
+from kws_core.ui.models.controls import chart, downloads, nothing_measured
 from kws_core.ui.models.sections import Subject
+from kws_core.ui.shared.tables import table
 
 _FIRST_WORDS: Final = ("yes", "no", "six")
 _MOST_WORDS: Final = 5

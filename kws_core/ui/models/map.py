@@ -22,12 +22,13 @@ from kws_core.report.word_map import (
 from kws_core.ui.clip import current_clip
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.choices import choice
-from kws_core.ui.models.controls import chart, downloads, nothing_measured, table
+from kws_core.ui.models.controls import chart, downloads, nothing_measured
 from kws_core.ui.models.question import current_second
 from kws_core.ui.models.results import MOST_COLOURED
 from kws_core.ui.models.sections import Subject
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.models_loaded import model_named
+from kws_core.ui.shared.tables import table
 
 
 def show(subject: Subject) -> None:

@@ -16,17 +16,19 @@ from kws_core.results.exporting import as_csv, as_plain_json, file_name
 from kws_core.results.metrics import top_confusions
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.models import texts
-from kws_core.ui.models.controls import chart, fitting, table
+from kws_core.ui.models.controls import chart
 from kws_core.ui.models.sections import Subject
 from kws_core.ui.shared import own_recordings, taught_words
 from kws_core.ui.shared.download import download
+from kws_core.ui.shared.given import clear_button, empty, key_of
 from kws_core.ui.shared.messages import PRIVACY, plain
 from kws_core.ui.shared.models_loaded import model_named
 from kws_core.ui.shared.player import player
+from kws_core.ui.shared.tables import table
 
 # The session's own: nothing of it reaches a cache that sessions share.
 _RESULT: Final = "models_own_result"
-_TURN: Final = "models_own_turn"
+_FILES: Final = "models_own_files"
 _MISTAKE: Final = "models_own_mistake"
 _LIMITS: Final = UploadLimits()
 _MB: Final = 2**20
@@ -39,12 +41,11 @@ def show(subject: Subject) -> None:
     """Take a test set, and show how well a model recognises it."""
     model, title = _listens(subject.model)
     st.caption(texts.OWN.format(longest=LONGEST_S))
-    key = f"models_own_files_{st.session_state.get(_TURN, 0)}"
     given = st.file_uploader(
         "Recordings, or a ZIP archive of them",
         accept_multiple_files=True,
         max_upload_size=_LIMITS.upload_bytes // _MB,
-        key=key,
+        key=key_of(_FILES),
         on_change=_forget,
         help=f"Up to {_LIMITS.files:,} files of {_LIMITS.file_bytes // _MB} MB, "
         f"{_LIMITS.total_bytes // _MB} MB unpacked, and {_LIMITS.seconds:g} s of work.",
@@ -75,8 +76,7 @@ def _forget() -> None:
 def _clear() -> None:
     _forget()
     own_recordings.forget()
-    # A new key is the only way to empty an uploader from outside.
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    empty(_FILES)
 
 
 def _listens(name: str) -> tuple[Recognizer, str]:
@@ -113,13 +113,7 @@ def _show(result: OwnResult) -> None:
             f"{100 * share.low:.1f} to {share.high:.1%}), recognised by {plain(result.model)}",
             width="content",
         )
-        st.button(
-            "Clear",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=_clear,
-            key="models_own_clear",
-        )
+        clear_button("Clear", "models_own_clear", _clear)
     confusion, mistakes = result.confusion, result.mistakes
     left, right = st.columns([2, 1], gap="medium")
     with left:
@@ -133,12 +127,12 @@ def _show(result: OwnResult) -> None:
         if mistakes:
             st.markdown(f"**{len(mistakes)} mistakes**, highest score first")
             rows = clip_table(mistakes)
-            table(rows, "models_own_mistakes", "The mistakes.", height=fitting(rows, 260))
+            table(rows, "models_own_mistakes", "The mistakes.", most=260)
             _listen(result, mistakes)
         else:
             st.markdown("**No mistakes.**")
         words = word_rows(confusion)
-        table(words, "models_own_words", "Every word.", height=fitting(words, 260))
+        table(words, "models_own_words", "Every word.", most=260)
     _show_skipped(result)
     _downloads(result)
 
@@ -165,7 +159,7 @@ def _show_skipped(result: OwnResult) -> None:
             rows,
             "models_own_skipped",
             "Files that were left out, and why.",
-            height=fitting(rows, 220),
+            most=220,
         )
 
 

@@ -15,10 +15,11 @@ from kws_core.report.training_curve import epoch_rows, kept_epochs, training_fig
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.choices import choice
 from kws_core.ui.models.confusion import show_confusion
-from kws_core.ui.models.controls import chart, downloads, nothing_measured, table
+from kws_core.ui.models.controls import chart, downloads, nothing_measured
 from kws_core.ui.models.sections import Subject
 from kws_core.ui.models.taught import show_taught
 from kws_core.ui.shared.messages import plain
+from kws_core.ui.shared.tables import table
 
 _SHOWN_ROC: Final = 4  # words in colour before anybody chose
 MOST_COLOURED: Final = 8

@@ -21,11 +21,12 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.clip import current_clip
 from kws_core.ui.models import texts
 from kws_core.ui.models.choices import choice
-from kws_core.ui.models.controls import chart, downloads, table
+from kws_core.ui.models.controls import chart, downloads
 from kws_core.ui.models.question import current_second, picture_of
 from kws_core.ui.models.sections import Subject
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.models_loaded import model_named
+from kws_core.ui.shared.tables import table
 
 _BLOCKS: Final = "models_blocks"
 _TABLE_HEIGHT: Final = 420  # pixels; a longer table is scrolled

@@ -6,7 +6,8 @@ import streamlit as st
 
 from kws_core.report.taught import alarm_rates, teaching_figure, teaching_rows
 from kws_core.ui.models import stored, texts
-from kws_core.ui.models.controls import chart, downloads, fitting, nothing_measured, table
+from kws_core.ui.models.controls import chart, downloads, nothing_measured
+from kws_core.ui.shared.tables import table
 
 
 def show_taught(model: str) -> None:
@@ -41,6 +42,6 @@ def show_taught(model: str) -> None:
     st.caption(texts.TAUGHT_KNOWN.format(**known))
     if figures["weights_sha256"] != stored.card(model).sha256:
         st.caption(f":material/warning: {texts.OLDER_WEIGHTS}")
-    table(rows, "models_taught_table", "Takes found.", height=fitting(rows, 300))
+    table(rows, "models_taught_table", "Takes found.", most=300)
     downloads(model, "teaching", rows=lambda: rows, content=lambda: figures)
     st.page_link("pages/6_Teach.py", label="Teach a word", icon=":material/school:")

@@ -16,9 +16,10 @@ from kws_core.explain.methods import (
 )
 from kws_core.explain.wording import BASELINE_TEXTS, LOUDEST, RANDOM, faithfulness_rows, verdict
 from kws_core.ui.models import texts
-from kws_core.ui.models.controls import chart, downloads, table
+from kws_core.ui.models.controls import chart, downloads
 from kws_core.ui.models.question import Question, explanations
 from kws_core.ui.shared.messages import plain
+from kws_core.ui.shared.tables import table
 
 _CURVES: Final[dict[CurveKind, str]] = {
     "deletion": "**Deletion** (lower is better)",

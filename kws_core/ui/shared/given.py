@@ -1,0 +1,30 @@
+"""Widgets that a person gives recordings to, which can be emptied from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+
+def key_of(name: str) -> str:
+    """Return the key of a recorder or uploader of that name."""
+    return f"{name}_{st.session_state.get(f'{name}_turn', 0)}"
+
+
+def empty(name: str) -> None:
+    """Empty a recorder or uploader: a new key is the only way."""
+    st.session_state[f"{name}_turn"] = st.session_state.get(f"{name}_turn", 0) + 1
+
+
+def clear_button(label: str, key: str, on_click: Callable[..., None], *arguments: Any) -> None:
+    """Offer to drop what was given."""
+    st.button(
+        label,
+        icon=":material/close:",
+        type="tertiary",
+        on_click=on_click,
+        args=arguments,
+        key=key,
+    )

@@ -1,0 +1,23 @@
+"""Tables of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+_ROW: Final = 35  # pixels
+
+
+def table(
+    rows: Sequence[Mapping[str, Any]], key: str, alt: str, *, most: int | None = None, **more: Any
+) -> Any:
+    """Show rows as a table that can be sorted; returns what is selected in it.
+
+    most: its height in pixels, unless all rows take less; Streamlit's own without it.
+    """
+    columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    if most is not None:
+        more["height"] = min(_ROW * (1 + len(rows)) + 3, most)
+    return st.dataframe(columns, hide_index=True, key=key, alt=alt, placeholder="–", **more)
