@@ -78,7 +78,7 @@ def sound_edges(samples: Samples) -> tuple[float, float]:
 
 
 def make_streams(data: Path, n: int, seed: int) -> list[tuple[Samples, list[Word]]]:
-    """Put streams together, and say what is spoken in them and where."""
+    """Put streams together; returns each with its spoken words."""
     rng = np.random.default_rng(seed)
     clips: dict[str, list[bytes]] = {}
     table = read_table(data, SPEECH_FILES["val"], "word", "audio")

@@ -162,7 +162,7 @@ def fuzz(n_files: int, seconds: float, seed: int, workers: int, keep: Path | Non
 
 
 def report(tally: Tally) -> str:
-    """The counts as a Markdown table, and what was worst."""
+    """The counts as a Markdown table, and the worst cases."""
     columns = ("clip", "message", "decoder died")
     lines = [f"| format | {' | '.join(columns)} |", "| --- |" + " ---: |" * len(columns)]
     for name, counts in [*tally.outcomes.items(), ("all", sum(tally.outcomes.values(), Counter()))]:

@@ -183,12 +183,12 @@ def machine() -> dict[str, str]:
 
 
 def in_words(about: dict[str, str]) -> str:
-    """Return what is known of a machine on one line."""
+    """Return the description of a machine on one line."""
     return ", ".join(f"{name}: {value}" for name, value in about.items())
 
 
 def as_markdown(about: dict[str, str], figures: Sequence[Figure], notes: Sequence[str]) -> str:
-    """Return the report: the machine, a table, and what was left out."""
+    """Return the report: the machine, a table, and notes."""
     lines = [
         in_words(about),
         "",

@@ -2,7 +2,7 @@
 
     python -m bench.live                          find the largest number that keeps up
     python -m bench.live --way websocket          the same, with sound over a WebSocket (or webrtc)
-    python -m bench.live --users 4 --seconds 3600 watch so many for so long: memory, frames late
+    python -m bench.live --users 4 --seconds 3600 watch four users for an hour: memory, frames late
 
 Users share one recogniser and the cores there are. Each hands its detector 20 ms of sound when it
 is due, as a browser does (at 48 kHz, resampled on the way). With --way direct, it is a thread; with
@@ -57,7 +57,7 @@ class User:
 
 @dataclass(frozen=True)
 class Load:
-    """What so many users cost: cores per user, how late frames were done with, memory in MB."""
+    """The cost of some users: cores per user, how late frames were done with, memory in MB."""
 
     n_users: int
     cores_per_user: float
@@ -96,7 +96,7 @@ def speak(user: User, detector: KeywordDetector, sound: Samples, start: float) -
 def measure(
     recognizer: Recognizer, sound: Samples, n_users: int, seconds: float, way: str = "direct"
 ) -> Load:
-    """Let so many users speak for so long."""
+    """Let users speak for some seconds."""
     cpu = time.process_time()
     if way == "direct":
         users, memory = speak_directly(recognizer, sound, n_users, seconds)
@@ -211,7 +211,7 @@ def main() -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--way", choices=("direct", "websocket", "webrtc"), default="direct")
-    parser.add_argument("--users", type=int, help="only so many (default: find the largest number)")
+    parser.add_argument("--users", type=int, help="only this number (default: find the largest)")
     parser.add_argument(
         "--seconds", type=float, default=20.0, help="of each (default: %(default)g)"
     )

@@ -4,8 +4,8 @@
     python -m bench.live_page --seconds 20
 
 Chromium plays a few words, over and over, as its microphone. A script in the page notes when each
-word's sound ends, and when another word stands in large letters: what is between them is all that
-a person waits. Run it on a machine that does nothing else: browser and server share its cores.
+word's sound ends, and when another word stands in large letters: the time between is a person's
+wait. Run it on a machine that does nothing else: browser and server share its cores.
 """
 
 from __future__ import annotations

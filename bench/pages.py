@@ -3,7 +3,7 @@
     python -m bench.pages           clips of 1 s and 60 s, as a Markdown table
     python -m bench.pages --runs 20
 
-The page runs as in the tests, in this process and without a browser: what is measured is the
+The page runs as in the tests, in this process and without a browser: the time is that of the
 page's script with all that it computes and sends. Run it on a machine that does nothing else; the
 processor's time is given too, which depends less on the load.
 """

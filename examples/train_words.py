@@ -36,7 +36,7 @@ from kws_core.training.validation import fit_temperature, predict_logits, valida
 ARCHITECTURE = "ds-resnet"
 NAME = "my-words"
 TOY_WORDS = ("yes", "no", "up", "stop")
-HELD_OUT = 5  # one clip of so many is kept for validation
+HELD_OUT = 5  # one clip of five is kept for validation
 MAX_SHIFT = 10  # frames of 10 ms
 MASKS = SpecAugmentPolicy(freq_mask=5, n_freq_masks=1, time_mask=6, n_time_masks=1)
 

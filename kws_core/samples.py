@@ -1,4 +1,4 @@
-"""The sample recordings that come with the project, and what is said in them."""
+"""The sample recordings that come with the project, and the words in them."""
 
 from __future__ import annotations
 

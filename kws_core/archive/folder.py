@@ -65,7 +65,7 @@ class OutputFolder:
             _forget(self.path, gone)
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
-        """Write what was found in some recordings, whole or not at all. Raises ArchiveError."""
+        """Write the events of some recordings, whole or not at all. Raises ArchiveError."""
         if not outcomes:
             return
         name = f"part-{self._next:06d}.parquet"

@@ -116,7 +116,7 @@ class Hearing:
             self._finders = []
 
     def outcome(self, plan: Plan) -> Outcome:
-        """Return what was found, once the batch is empty."""
+        """Return the outcomes, once the batch is empty."""
         if self.failure is not None:
             return self.failure
         name = self.recording.name

@@ -1,4 +1,4 @@
-"""A run: what is left of an archive is heard, and written down as it comes."""
+"""A run: the rest of an archive is searched, and events are written as they come."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kws_core.archive.plan import Plan
 from kws_core.archive.sources import Recording, is_there
 from kws_core.errors import ArchiveError
 
-WRITE_S: Final = 20.0  # what is found within that time makes a part of the output
+WRITE_S: Final = 20.0  # events of this time make a part of the output
 _MOST_UNWRITTEN: Final = 1_000  # recordings
 
 

@@ -80,7 +80,7 @@ class Source:
         return data
 
     def sha256(self) -> str:
-        """Return the hash of the whole file, reading what was not read so far."""
+        """Return the hash of the whole file, reading the rest of it."""
         while self._hashed < self.size and self.read(self._hashed, _READ_BYTES):
             pass
         return self._digest.hexdigest()

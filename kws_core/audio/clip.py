@@ -27,7 +27,7 @@ _QUIET_DB: Final = -50.0
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A recording ready to be recognised, and what was done to make it so.
+    """A recording ready to be recognised, with notes on the changes made to it.
 
     samples: float32 of shape (n,), mono at sample_rate (always 16 kHz), read-only, within
     [-1, 1]. source_rate (Hz) and channels: of the file. notes: for people, one per change or

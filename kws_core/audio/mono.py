@@ -18,7 +18,7 @@ _LEAST_VARYING: Final = 1e-3  # share of the power: below, all of the sound is s
 _KEEPS: Final = 0.7  # of the power of the loudest channel: -1.5 dB
 _CONTAINS: Final = 0.8  # of the power that there is in any channel
 
-_SLOW: Final = SAMPLE_RATE // 20  # averages over 50 ms pass what is below some 20 Hz
+_SLOW: Final = SAMPLE_RATE // 20  # averages over 50 ms pass frequencies below some 20 Hz
 _OFFSET: Final = 0.25  # of the power of the rest
 
 _QUIET_PEAK: Final = 10 ** (-45 / 20)  # below, words are missed
@@ -65,7 +65,7 @@ def to_mono(channels: list[Samples], chosen: int | None, keep: Callable[[str], o
 
 
 def without_offset(samples: Samples, keep: Callable[[str], object]) -> Samples:
-    """Remove what is below some 20 Hz from samples (n,) at 16 kHz, if it is an offset or a drift.
+    """Remove an offset or a drift, below some 20 Hz, from samples (n,) at 16 kHz.
 
     keep: gets a note for people, if so.
     """

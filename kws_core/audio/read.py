@@ -49,7 +49,7 @@ def read_audio(source: AudioSource, channel: int | None = None, rate: int | None
     the recording is turned down as a whole rather than clipped; one sample in a thousand or fewer
     is overshoot of a codec or a glitch, and only that is clipped. A peak below -45 dBFS is turned
     up to -20 dBFS. An offset is removed. Notes say so.
-    Raises the subclass of AudioError that names what is wrong.
+    Raises the subclass of AudioError for the fault.
     """
     data = read_bytes(source, MAX_BYTES)
     if not data:

@@ -1,4 +1,4 @@
-"""A clip together with what was already computed from it, so that nothing is computed twice."""
+"""A clip with the results computed from it, so that nothing is computed twice."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Sound:
         return result
 
     def _make_room(self, newest: Hashable) -> None:
-        """Drop what was not used for longest, and what took long to compute only after the rest."""
+        """Drop the results used longest ago, slow ones last."""
         too_many = self.bytes_kept - self._kept_bytes
         for droppable in (
             [key for key in self._kept if key not in self._slow],

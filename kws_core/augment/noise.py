@@ -48,7 +48,7 @@ def mean_power(samples: Samples) -> float:
 
 
 def amplitude_factor(decibels: float) -> float:
-    """Return the factor on amplitudes that changes a level by so many dB."""
+    """Return the factor on amplitudes for a change of level in dB."""
     return float(10.0 ** (decibels / 20.0))
 
 

@@ -28,7 +28,7 @@ from kws_core.room.wording import counted, interval, per_hour
 from kws_core.spotting import Detection, KeywordDetector
 
 STANDARD_INPUT = "-"
-CHUNK_S = 0.02  # so much is read at once: what is said shows at once
+CHUNK_S = 0.02  # read at once; short, so that words appear without delay
 # Samples, their rate, and the time of the first by the clock of the source, if it has one.
 _Chunk = tuple[npt.NDArray[Any], int, float | None]
 
@@ -58,8 +58,8 @@ def add_listen(commands: Commands) -> None:
         "--count",
         type=positive,
         metavar="SECONDS",
-        help="count words as false alarms for so long, while none is said; the last line has the "
-        "rate and, as text, all thresholds",
+        help="count detections as false alarms for this time, while nobody speaks a word; the last "
+        "line has the rate and, as text, all thresholds",
     )
     listen.add_argument(
         "--save",
@@ -88,7 +88,7 @@ def listen_command(options: argparse.Namespace) -> int:
     try:
         _listen(options, detector, count)
     finally:
-        # Also after Ctrl-C: what was counted until then counts.
+        # Also after Ctrl-C: the count until then is valid.
         if detector.faults.any:
             kinds = asdict(detector.faults).items()
             print(

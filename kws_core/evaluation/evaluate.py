@@ -180,7 +180,7 @@ def _score_split(
 
 
 def _kept_out(recognizer: Recognizer, spoken: Spoken) -> dict[str, Any] | None:
-    """Ask for the few recordings of words that were learnt from pictures."""
+    """Measure the few recordings of words that were trained on as pictures."""
     scores = score_spoken(recognizer, spoken, "kept out of training")
     words = np.array([recognizer.labels[i] for i in spoken.target], np.str_)
     return _shares(scores, spoken, "words", words)

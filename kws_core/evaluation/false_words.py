@@ -37,7 +37,7 @@ _METHOD = (
 
 @dataclass(frozen=True)
 class Recording:
-    """A recording to be silent in: what is heard there instead, and the words inside sentences."""
+    """A recording without commands: its name, and the words spoken inside its sentences."""
 
     name: str
     samples: Samples

@@ -105,7 +105,7 @@ def fluent_point(sentences: Sequence[ScoredSentence], alarms: FluentAlarms) -> d
 
 
 def fluent_figures(sentences: Sequence[ScoredSentence], alarms: FluentAlarms) -> dict[str, Any]:
-    """Return what there was to hear, by corpus, with its rates, and what alarms sound like."""
+    """Return hours and rates by corpus, and the commonest false alarms."""
     corpora = []
     for corpus in dict.fromkeys(one.corpus for one in sentences):
         rows = [i for i, one in enumerate(sentences) if one.corpus == corpus]

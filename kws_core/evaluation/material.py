@@ -78,7 +78,7 @@ def spoken_words(data: Path, split: str, labels: Sequence[str]) -> Spoken:
 
 
 def kept_out_recordings(data: Path, labels: Sequence[str]) -> Spoken:
-    """Decode training speakers' recordings of words learnt from pictures: never trained on."""
+    """Decode recordings, never trained on, of words that training has as pictures."""
     table = word_table(data, KEPT_OUT)
     return _decode(table, range(len(table["word"])), labels, "kept out")
 

@@ -1,4 +1,4 @@
-"""What a detector heard, held against what was said: each word is matched once."""
+"""A detector's words matched with the spoken ones, each once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Tally:
 
 
 def judge(said: Sequence[SaidWord], heard: Sequence[Heard], seconds: float) -> Tally:
-    """Match what was heard, in order, with the words said, in order, of a stream so long.
+    """Match detected words with spoken ones, both in order, in a stream of that length.
 
     A word's time is from its start to `TOLERANCE_S` after its end. What was heard then is the
     word, if it is that word's first; else a wrong word, if it is that word's first such; else,

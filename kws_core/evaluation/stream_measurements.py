@@ -37,7 +37,7 @@ _N_COMMONEST = 30
 
 @dataclass(frozen=True)
 class ScoredStream:
-    """A stream that was heard: how it was made, what was said, and its scores."""
+    """A scored stream: how it was made, the spoken words, and its scores."""
 
     draw: StreamDraw
     said: list[SaidWord]

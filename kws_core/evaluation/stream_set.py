@@ -27,7 +27,7 @@ _FLOOR_DB = -75.0  # even a quiet room and a good microphone have noise
 _EDGE_DB = 25.0  # a word's sound begins and ends so far below its peak
 _FADE = STEP // 2
 _ITEM_S = 1.7  # at least, on average, from one clip to the next
-_LONGEST_PART_S = 120.0  # a stream without words has the same noise for so long
+_LONGEST_PART_S = 120.0  # the longest time that a stream without words has the same noise
 
 
 @dataclass(frozen=True)

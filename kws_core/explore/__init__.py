@@ -1,4 +1,4 @@
-"""Every view of a clip: its settings, what is computed, how it is drawn, and what it shows.
+"""Every view of a clip: its settings, computation, drawing and explanation.
 
 Nothing here knows Streamlit. `Sound` holds a clip, `ViewSettings` how to look at it. Each view is
 one file in `views`; `spectra` and `levels` compute what several need, `charts` draws.

@@ -84,7 +84,7 @@ class TimeView(View):
 
     @abstractmethod
     def panes(self, sound: Sound, settings: ViewSettings) -> list[Pane]:
-        """Return what is drawn, from top to bottom."""
+        """Return the panes, from top to bottom."""
 
 
 class ChartView(View):

@@ -1,4 +1,4 @@
-"""The score of a label along one knob, and where what is heard flips."""
+"""The score of a label along one knob, and where the answer flips."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def sweep_figure(knob: Knob, followed: Sequence[FollowedSweep], now: float | Non
 
 
 def flips_text(one: FollowedSweep, knob: Knob) -> str:
-    """Say between which values of a knob what is heard changes."""
+    """Say between which values of a knob the answer changes."""
     unit = f" {knob.unit}" if knob.unit else ""
     runs = stretches_of(one.sweep)
     if len(runs) == 1:

@@ -80,7 +80,7 @@ def export_onnx(model: LoadedModel, path: Path) -> Exported:
 
 
 def metadata(model: LoadedModel) -> dict[str, str]:
-    """Return what is written into the file beside the graph, as text."""
+    """Return the file's metadata beside the graph, as text."""
     card = model.card
     return {
         "name": card.name,

@@ -255,7 +255,7 @@ def _outline(
 
 
 def _numbers(counts: Counts, shares: npt.NDArray[np.float64], unit: Unit) -> list[list[str]]:
-    """Return what is written into the cells: nothing where it would be a zero."""
+    """Return the text of the cells, empty for zero."""
     shown = counts if unit == "counts" else np.rint(100 * shares).astype(np.int64)
     return [[str(n) if n else "" for n in row] for row in shown.tolist()]
 

@@ -31,7 +31,7 @@ _NUMBER: Final = re.compile(r"[\W\d_]+$")
 
 @dataclass(frozen=True)
 class OwnClip:
-    """A recording of a test set: where it was, what it says, and what was heard, with scores.
+    """A recording of a test set: its path, its word, and the answer with scores.
 
     number: of the recordings that were heard, from 0.
     """

@@ -47,7 +47,7 @@ class Placed:
 
 
 def mapped_clips(word_map: EmbeddingMap, scores: ClipScores) -> MappedClips:
-    """Return what is known of the clips of a map."""
+    """Return words, answers and names of a map's clips."""
     chosen = scores.select(word_map.rows)
     labels = np.array(scores.labels)
     posteriors = chosen.posteriors

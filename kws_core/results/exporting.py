@@ -28,7 +28,7 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def as_plain_json(content: Any) -> str:
-    """Return content as JSON; what is not a number becomes null."""
+    """Return content as JSON; NaN becomes null."""
     return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
 
 

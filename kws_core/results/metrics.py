@@ -160,7 +160,7 @@ def roc_curve(
     wrong = np.cumsum(~is_word[order])[last_of_equals] / n_others
     area = float(np.trapezoid(np.append(0.0, caught), np.append(0.0, wrong)))
     grid = np.append(0.0, np.geomspace(1 / n_others, 1.0, n_points - 1))
-    # The last point with at most so many false positives (half of one covers rounding).
+    # The last point below the limit of false positives (half of one covers rounding).
     kept = np.unique(np.searchsorted(wrong, grid + 0.5 / n_others, side="right") - 1)
     kept = kept[kept >= 0]
     points = (wrong[kept], caught[kept], scores[order][last_of_equals][kept])

@@ -57,7 +57,7 @@ class _Pending:
 
 
 class AlarmCount:
-    """Counts what a detector reports for so many seconds of listening; memory is bounded.
+    """Counts a detector's reports over a time of listening; memory is bounded.
 
     A follower of a `KeywordDetector` with the same labels and hop. What is read is good from any
     thread. `MOST_KEPT` are kept: alarms before near alarms, and the highest scores.
@@ -94,7 +94,7 @@ class AlarmCount:
                     return
 
     def interrupt(self) -> None:
-        """Complete what is pending with the sound there is."""
+        """Complete pending alarms with the sound so far."""
         with self._lock:
             self._end_all()
             self._deciders.interrupt()

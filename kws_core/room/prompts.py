@@ -22,7 +22,7 @@ from kws_core.spotting.word_bounds import word_in
 N_WORDS = 20
 LEAD_S = 2.0  # before the first word
 EACH_S = 3.0  # for every word
-REACTION_S = 0.4  # sooner, what is reported is the word shown before
+REACTION_S = 0.4  # an earlier report belongs to the word shown before
 _TAIL_S = 1.5  # after the last word: the pause after it may still decide
 
 
@@ -95,7 +95,7 @@ class PromptTest:
             self._deciders.interrupt()
 
     def came_late(self, seconds: float) -> None:
-        """Add the delay of the sound to the latency of what was reported last."""
+        """Add the delay of the sound to the latency of the last report."""
         with self._lock:
             for report in (report for reports in self._reports for report in reports):
                 if not report.is_timed:
@@ -204,7 +204,7 @@ class PromptTest:
 
 
 def seconds_for(n_words: int) -> float:
-    """Return the seconds that a test with so many words takes."""
+    """Return the length in seconds of a test with this number of words."""
     return LEAD_S + EACH_S * n_words + REACTION_S + _TAIL_S
 
 

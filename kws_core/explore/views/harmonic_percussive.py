@@ -37,7 +37,7 @@ def split(sound: Sound) -> tuple[Sound, Sound]:
 
 
 class HarmonicPercussive(TimeView):
-    """Two spectrograms: of what lasts, and of what is sudden."""
+    """Two spectrograms: of lasting and of sudden sound."""
 
     order = 100
     name = "harmonic-percussive"

@@ -63,7 +63,7 @@ def draw_controls(compare: Recipe | None = None) -> None:
 
 
 def show_messages() -> None:
-    """Tell what could not be done, or not be used of the page's address."""
+    """Show what could not be done, and which parts of the address were ignored."""
     for message in state.messages():
         # Text from an address: not Markdown, whatever it looks like.
         st.warning(plain(message), icon=":material/info:")
@@ -119,7 +119,7 @@ def mask_knobs(target: Target) -> None:
 
 
 def fill_control(target: Target) -> None:
-    """Offer what is put where the masks are."""
+    """Offer the fill of the masks."""
     seeded(
         st.segmented_control,
         "Fill the masks with",

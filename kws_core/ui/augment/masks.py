@@ -97,8 +97,8 @@ def _show_drawn(trial: Trial) -> None:
         alt="The numbers that were drawn.",
     )
     st.caption(
-        "Move a knob, and the draw stays: each mask keeps its place and is only stretched. The "
-        "widths are drawn from 0 to F or T, all as likely, so a mask may be empty."
+        "Changing a setting keeps this draw: masks stay in place and change width. Widths are "
+        "uniform from 0 to F (or T), so a mask can be empty."
     )
 
 

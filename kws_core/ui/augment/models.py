@@ -37,7 +37,7 @@ def models_popover() -> None:
 
 
 def listeners() -> list[Recognizer]:
-    """The chosen models; one that can't be loaded is told of and left out."""
+    """The chosen models; one that can't be loaded gets a warning and is left out."""
     found = []
     for name in _names():
         try:

@@ -1,7 +1,7 @@
 """What the Augment page shows, kept in the session, and in the page's address.
 
-Widgets are seeded from here on every run, and tell their changes here, so that what was chosen
-survives their absence on other pages.
+Widgets get their values from here on every run and report changes back, so that choices survive a
+visit to another page.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def shown_recipe() -> Recipe:
 
 
 def recipe_of(target: Target) -> Recipe:
-    """Return what is edited."""
+    """Return the recipe that is edited."""
     now = lab()
     if target is None:
         return Recipe("This", now.chain, now.masks, now.fill, now.seed)
@@ -166,7 +166,7 @@ def follow_clip(key: str) -> None:
 
 
 def write_link() -> dict[str, str]:
-    """Let the page's address say what is shown; returns its parameters."""
+    """Write the view into the page's address; returns its parameters."""
     return page_address.write(_PAGE, to_query(replace(lab(), clip=page_address.shown_sample())))
 
 

@@ -61,7 +61,7 @@ def show_score_bars(trial: Trial) -> None:
 
 
 def said(prediction: Prediction) -> str:
-    """Return what is heard, with its score."""
+    """Return the recognised label with its score."""
     return f"{readable(prediction.label)} {percent(prediction.score)}"
 
 

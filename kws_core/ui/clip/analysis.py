@@ -76,7 +76,7 @@ def show_picture(chosen: ChosenClip, heard: Heard) -> None:
         )
     if heard.log_mel is None or heard.config is None:
         return
-    # As loud as it was recorded: in what was turned up, silence would shine.
+    # As loud as it was recorded: amplified silence would look bright.
     samples = clip.samples * np.float32(10 ** (-clip.gain_db / 20))
     log_mel = heard.log_mel - np.float32(clip.gain_db / LN_TO_DB)
     figure = clip_figure(samples, clip.sample_rate, log_mel, heard.config, heard.words)

@@ -31,7 +31,7 @@ from kws_core.ui.shared.player import player
 from kws_core.ui.shared.tables import table
 
 # The session's own: nothing of it reaches a cache that sessions share.
-_FOUND: Final = "many_found"  # what was heard, and how
+_FOUND: Final = "many_found"  # the hits, and how they were found
 _VERDICTS: Final = "many_verdicts"
 _PLAYED: Final = "many_played"
 _FILES: Final = "many_files"
@@ -42,7 +42,7 @@ _TABLE_HEIGHT: Final = 320  # pixels
 
 
 def show_many() -> None:
-    """Offer to hear many recordings at once, and show what was found in them."""
+    """Offer to search many recordings at once, and show the hits."""
     is_open = _FOUND in st.session_state
     with st.expander(texts.MANY, is_open, icon=":material/folder_open:", key="many"):
         _section()

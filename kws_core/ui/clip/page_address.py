@@ -19,7 +19,7 @@ def opened(page: str, *, started: bool) -> dict[str, str] | None:
 
 
 def write(page: str, query: dict[str, str]) -> dict[str, str]:
-    """Let a page's address say what is shown; returns its parameters."""
+    """Write the view into a page's address; returns its parameters."""
     # Always: what an interrupted run wrote may not have reached the browser, and the browser does
     # nothing where it has it already.
     st.query_params.from_dict(query)
@@ -28,7 +28,7 @@ def write(page: str, query: dict[str, str]) -> dict[str, str]:
 
 
 def open_sample(name: str | None) -> list[str]:
-    """Choose the sample clip that an address names, if it names one; returns what to tell."""
+    """Choose the sample clip that an address names, if any; returns messages for the person."""
     if name is None:
         return []
     if name not in resources.samples():

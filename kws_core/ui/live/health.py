@@ -34,7 +34,7 @@ def _show(listener: Listener, microphone: Microphone) -> None:
 
 
 def way_figures(microphone: Microphone) -> list[tuple[str, str, str]]:
-    """Return name, value and meaning of what is known of the connection itself."""
+    """Return name, value and meaning of each figure of the connection itself."""
     used = microphone.way if microphone.is_open else "off"
     rows = [(texts.WAY, *texts.WAY_DETAILS[used])]
     if microphone.is_open and microphone.line is not None:

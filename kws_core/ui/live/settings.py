@@ -76,7 +76,7 @@ def _sliders(settings: DetectorSettings) -> None:
         format="%.1f s",
         help=texts.REFRACTORY_HELP,
     )
-    # Always there, so that what is below stays where it is.
+    # Always there, so that nothing below moves.
     st.button(
         texts.DEFAULTS,
         icon=":material/restart_alt:",

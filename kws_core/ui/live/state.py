@@ -1,6 +1,6 @@
 """State of a Live session: listener, settings and game.
 
-Widgets are seeded from here on every run, and tell their changes here, so that what was chosen
+Widgets get their values from here on every run and report changes back, so that what was chosen
 survives their absence on other pages.
 """
 

@@ -18,7 +18,7 @@ from kws_core.ui.shared.messages import calm_errors, plain
 
 EVERY_S: Final = 0.3
 SHOWN: Final = 8  # entries of the log
-LOG_HEIGHT: Final = 400  # pixels, for so many: what is below stays where it is
+LOG_HEIGHT: Final = 400  # pixels, whatever the number of words: nothing below moves
 
 
 def show_words(listener: Listener, *, runs: bool) -> None:

@@ -13,7 +13,7 @@ from kws_core.ui.shared.download import download
 
 
 def chart(figure: go.Figure, key: str, alt: str, **more: Any) -> Any:
-    """Show a figure that can be saved as a PNG; returns what is selected in it."""
+    """Show a figure that can be saved as a PNG; returns the selection in it."""
     return st.plotly_chart(
         figure,
         key=key,

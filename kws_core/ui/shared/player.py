@@ -65,8 +65,8 @@ def player(
 
     key: of this player; two players on a page need two. figure_key: the `key` of a
     `st.plotly_chart`, or of several, whose x axis is in seconds: they zoom together, the cursor
-    runs over them, and a click seeks. label: what is played, for screen readers and as the name of
-    the downloaded file. loop: play only what the charts are zoomed to, and offer to repeat it.
+    runs over them, and a click seeks. label: the sound's name, for screen readers and for the
+    downloaded file. loop: play only the part that the charts are zoomed to, and offer to repeat it.
     """
     stem = re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.\w{1,4}$", "", label.lower())).strip("-")
     figures = [figure_key] if isinstance(figure_key, str) else figure_key or ()

@@ -38,7 +38,7 @@ def samples() -> dict[str, Sample]:
 def warm_up() -> None:
     """Do once what would make the first recording, upload or sentence of a server slow."""
     importlib.import_module(_RESAMPLER)
-    # What is damaged is told where it is needed.
+    # A damaged file gets its message where it is used.
     with contextlib.suppress(KwsError):
         sentence = next(sample for sample in samples().values() if sample.kind == "sentence")
         clip = read_audio(sentence.path)

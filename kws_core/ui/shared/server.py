@@ -1,4 +1,4 @@
-"""The server of the app: its routes beside the pages, and what is loaded when it starts."""
+"""The server of the app: its routes beside the pages, and the model loaded at its start."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _ROW: Final = 35  # pixels
 def table(
     rows: Sequence[Mapping[str, Any]], key: str, alt: str, *, most: int | None = None, **more: Any
 ) -> Any:
-    """Show rows as a table that can be sorted; returns what is selected in it.
+    """Show rows as a table that can be sorted; returns the selection in it.
 
     most: its height in pixels, unless all rows take less; Streamlit's own without it.
     """
