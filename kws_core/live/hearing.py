@@ -136,6 +136,14 @@ class Hearing:
         return [word for word in self.words if word.run == self._run]
 
     @property
+    def newest_word(self) -> LoggedWord | None:
+        """The last word of this run, if the log still has it."""
+        with self._lock:
+            run = self._run
+            words = (entry for entry in reversed(self._log) if isinstance(entry, LoggedWord))
+            return next((word for word in words if word.run == run), None)
+
+    @property
     def picture(self) -> int:
         """The number of the strip: pieces of another one do not follow on those before."""
         return self._picture

@@ -95,6 +95,12 @@ class Listener:
         return self.hearing.run == self._run_number
 
     @property
+    def newest_word(self) -> tuple[int, str] | None:
+        """Number and label of the last word of this run, if there is one."""
+        word = self.hearing.newest_word
+        return None if word is None else (word.number, word.label)
+
+    @property
     def health(self) -> Health:
         """How well it keeps up."""
         return self.hearing.health(self._queue)

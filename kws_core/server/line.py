@@ -21,6 +21,10 @@ class Sink(Protocol):
     def put(self, samples: Samples, sample_rate: int, recorded: float) -> None:
         """Take samples (n,) at sample_rate Hz, recorded at that second of the source's clock."""
 
+    @property
+    def newest_word(self) -> tuple[int, str] | None:
+        """Number, counted up, and label of the last word that was heard."""
+
 
 def _always() -> bool:
     return True
@@ -59,6 +63,11 @@ class Line:
     def is_connected(self) -> bool:
         """Whether a connection is open."""
         return self.connected_since is not None
+
+    @property
+    def newest_word(self) -> tuple[int, str] | None:
+        """Number and label of the last word that the sink has heard."""
+        return self._sink.newest_word
 
     def connect(self) -> int:
         """Take up a connection, and return its number; the one before is over."""

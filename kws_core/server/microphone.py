@@ -1,4 +1,4 @@
-"""The route for the sound of a microphone: one WebSocket, blocks in, a count out."""
+"""The route for the sound of a microphone: one WebSocket, blocks in, words and a count out."""
 
 from __future__ import annotations
 
@@ -82,6 +82,7 @@ class _Stream:
         self._patience = patience
         self._pace = Pace()
         self._heard = time.monotonic()  # when sound came last that is not all zeros
+        self._word = line.newest_word  # that the browser knows of
 
     async def run(self) -> None:
         """Take blocks; raises StreamRefusedError or WebSocketDisconnect at the end."""
@@ -108,6 +109,14 @@ class _Stream:
             self._line.take(self._connection, block)
             if data[HEADER.size :].strip(b"\0"):
                 self._heard = time.monotonic()
+            await self._tell_word()
+
+    async def _tell_word(self) -> None:
+        """Send a new word at once; with the next run of the page, it would come later."""
+        word = self._line.newest_word
+        if word is not None and word != self._word:
+            await self._websocket.send_json({"word": {"number": word[0], "label": word[1]}})
+        self._word = word
 
     async def _watch(self) -> None:
         wanted = time.monotonic()

@@ -65,6 +65,8 @@ def test_pages_of_other_origins_may_send_sound_only_where_the_settings_name_them
     board = server.switchboard()
 
     class Ear:
+        newest_word = None
+
         def begin_stream(self) -> None: ...
 
         def put(self, samples: object, sample_rate: int, recorded: float) -> None: ...

@@ -31,6 +31,7 @@ class Ear:
     def __init__(self) -> None:
         self.pieces: list[tuple[int, int, float]] = []
         self.starts = 0
+        self.newest_word: tuple[int, str] | None = None
 
     def begin_stream(self) -> None:
         self.starts += 1

@@ -14,6 +14,7 @@ const GAP = 10; // pixels between the panels
 const MEL_SHARE = 0.58;
 const NAMED_FROM = 0.25; // a word whose score got so high is named and coloured
 const FRAME_MS = 30; // between pictures: smooth, and half the work of every frame of the screen
+const HELD_MS = 1000; // a word that came at once stays for so long, whatever the page says
 const FRESH_S = 1.2; // for so long a new word is in colour
 const LEVELS = [-70, 0]; // dB of full scale at the ends of the meter
 const COLOURS = ["#d9822b", "#2f9e8f", "#8e6bd8", "#d1497f", "#3d8fd1", "#8a9a1f"];
@@ -43,6 +44,7 @@ class Strip {
   offset = null; // from this computer's clock to the stream's
   scores = new Map(); // from a window's end, in ms, to its scores
   shownWord = 0;
+  heldUntil = 0;
   colourOf = new Map(); // from a label to its colour, given when it is first named
 
   constructor(root) {
@@ -55,6 +57,8 @@ class Strip {
     this.full.hidden = !document.fullscreenEnabled;
     this.full.addEventListener("click", () => this.toggleFull());
     root.addEventListener("fullscreenchange", () => this.sayFull());
+    this.sooner = ({ detail }) => this.sayAtOnce(detail);
+    window.addEventListener("kws-word", this.sooner);
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.sized = new ResizeObserver(() => this.drawSoon());
     this.sized.observe(this.canvas);
@@ -71,7 +75,9 @@ class Strip {
     this.now = data.strip.now;
     this.keepMel(data.strip);
     this.keepScores(data.strip);
-    this.sayWord(data.word);
+    // What was computed before a word came at once does not have it yet.
+    const isOld = (data.word?.number ?? 0) < this.shownWord && performance.now() < this.heldUntil;
+    if (!isOld) this.sayWord(data.word);
     this.sayLevel(data.level, data.trouble);
     this.canvas.setAttribute("aria-label", data.summary);
     for (const [name, text] of Object.entries(data.legend)) {
@@ -85,6 +91,7 @@ class Strip {
     this.scores.clear();
     this.mel = null;
     this.offset = null;
+    this.heldUntil = 0;
     this.shownWord = data.word?.number ?? 0;
   }
 
@@ -155,6 +162,13 @@ class Strip {
       return 0xff000000 | (b << 16) | (g << 8) | r;
     });
     return this.colours;
+  }
+
+  // A word that the microphone's own connection brought, before the page has it.
+  sayAtOnce({ number, label }) {
+    if (number <= this.shownWord) return;
+    this.heldUntil = performance.now() + HELD_MS;
+    this.sayWord({ number, label, detail: "" });
   }
 
   sayWord(word) {
@@ -386,6 +400,7 @@ class Strip {
   destroy() {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.fading);
+    window.removeEventListener("kws-word", this.sooner);
     this.sized.disconnect();
   }
 }

@@ -149,7 +149,11 @@ class Microphone {
       this.connected = true;
       this.show();
     };
-    socket.onmessage = () => (this.heard = performance.now());
+    socket.onmessage = ({ data }) => {
+      this.heard = performance.now();
+      const { word } = JSON.parse(data);
+      if (word) window.dispatchEvent(new CustomEvent("kws-word", { detail: word })); // to strip.js
+    };
     socket.onclose = ({ code }) => {
       if (this.socket === socket) this.lose(code);
     };
