@@ -47,9 +47,11 @@ def test_words_are_heard_over_the_pages_own_port_also_after_an_interruption(
     page.emulate_media(reduced_motion="reduce")
     sockets: list[str] = []
     page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.evaluate("addEventListener('kws-word', ({ detail }) => (window.atOnce = detail.label))")
     microphone(page).get_by_role("button", name="Start").click()
     microphone(page).get_by_text(texts.WEBSOCKET["live"]).wait_for()
     page.locator(".word .label", has_text=WORD).wait_for()
+    page.wait_for_function("word => window.atOnce === word", arg=WORD)
     assert sockets == [far_server.url.replace("http", "ws") + "/kws/microphone"]
 
     os.kill(far_server.pid, signal.SIGSTOP)  # as if the network were gone
