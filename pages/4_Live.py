@@ -11,12 +11,14 @@ from kws_core.ui.live.sample import play_aloud, sample_card
 from kws_core.ui.live.settings import show_settings
 from kws_core.ui.live.stream import show_stream
 from kws_core.ui.live.words import show_words
+from kws_core.ui.shared import taught_words
 from kws_core.ui.shared.messages import calm_errors
 from kws_core.ui.shared.page import page_setup
 
 page_setup("Live", ":material/mic:", with_purpose=True)
 
 with calm_errors("Live"):
+    taught_words.learn_again()
     listener = state.listener()
     left, right = st.columns(2)
     with left:

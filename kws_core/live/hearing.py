@@ -198,6 +198,14 @@ class Hearing:
             after = None if since is None else since - self._base
             return strip_since(self._detector, after).later(self._base)
 
+    def sound_of(self, start: float, end: float) -> Samples:
+        """Return the sound between two times of listening, (n,) at 16 kHz; empty if it is gone."""
+        with self._lock:
+            samples = self._detector.samples
+            begin = self._base + self._detector.duration - len(samples) / SAMPLE_RATE
+        first, stop = (round((time - begin) * SAMPLE_RATE) for time in (start, end))
+        return samples[first:stop] if first >= 0 else samples[:0]
+
     def health(self, waiting: FrameQueue) -> Health:
         """Return how well it keeps up with a queue."""
         with self._lock:

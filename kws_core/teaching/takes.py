@@ -105,6 +105,11 @@ def make_take(samples: npt.NDArray[Any], sample_rate: int) -> Take:
     return Take(mono[start:end], mono, start / SAMPLE_RATE, tuple(problems))
 
 
+def whole_take(sound: Samples) -> Take:
+    """Return a sound (n,) at 16 kHz as it is, at most its first second: for counter-examples."""
+    return Take(sound[:SAMPLE_RATE], sound, 0.0, ())
+
+
 def takes_in(samples: npt.NDArray[Any], sample_rate: int) -> list[Take]:
     """Return a take for each sound of a recording (n,) that has pauses around it, in order.
 

@@ -400,3 +400,20 @@ def test_the_delay_of_the_sound_is_that_of_the_last_two_seconds() -> None:
     for k in range(200, 700):
         watch.arrived(k * FRAME_S, 700 * FRAME_S)
     assert late_after(150, 700, delay=0.1) < 0.1
+
+
+def test_the_sound_of_a_word_is_there_until_it_is_too_long_ago() -> None:
+    hearing = Hearing(detector())
+    for frame in frames(sound(), 0):
+        hearing.hear(frame)
+    for word in hearing.words:
+        heard = hearing.sound_of(word.start, word.end)
+        assert len(heard) == pytest.approx((word.end - word.start) * SAMPLE_RATE, abs=2)
+        around = hearing.sound_of(word.start - 0.3, word.end + 0.3)
+        assert np.square(heard).sum() > 0.9 * np.square(around).sum() > 0
+    last = hearing.words[-1]
+    hearing.use(detector(), "another")
+    assert len(hearing.sound_of(last.start, last.end)) == len(heard)
+    for frame in frames(np.zeros(12 * SAMPLE_RATE, np.float32), 0, len(sound()) / SAMPLE_RATE):
+        hearing.hear(frame)
+    assert len(hearing.sound_of(last.start, last.end)) == 0

@@ -117,7 +117,7 @@ def test_sounds_from_live_become_takes_and_counter_examples(app: App) -> None:
     page = press("Add")
     page = press("Wrong")
     assert page.table[0].value["Takes"].tolist() == ["1"]
-    assert len(page.session_state["teach_counter_kept"]) == 1
+    assert len(page.session_state["taught_words_counter_kept"]) == 1
     page = press("Add")
     assert page.table[0].value["Takes"].tolist() == ["2"]
     assert "Sounds from Live" not in [header.value for header in page.header]

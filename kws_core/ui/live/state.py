@@ -19,12 +19,14 @@ from kws_core.live.preview import Preview, preview_of
 from kws_core.live.programmes import PROGRAMMES, render
 from kws_core.spotting import DetectorSettings, KeywordDetector
 from kws_core.spotting.recognizer import Recognizer
+from kws_core.teaching.taught import TaughtRecognizer
 from kws_core.ui.shared import resources, taught_words
 from kws_core.ui.shared.models_loaded import model_named
 
 _LISTENER: Final = "live_listener_kept"
 _SETTINGS: Final = "live_settings_kept"
 _MODEL: Final = "live_model_kept"
+_TURN: Final = "live_taught_turn"  # of the taught words that were listened for last
 _PROGRAMME: Final = "live_programme_kept"
 _TO_PLAY: Final = "live_to_play_kept"  # name of a sample that was asked for
 _GAME: Final = "live_game_kept"
@@ -49,7 +51,11 @@ def listener() -> Listener:
     Raises ModelError if the model can't be loaded.
     """
     kept: Listener | None = st.session_state.get(_LISTENER)
-    name, taught = model_name(), taught_words.in_use()
+    taught = taught_words.in_use()
+    if taught is not None and st.session_state.get(_TURN) != taught_words.turn():
+        st.session_state[_TURN] = taught_words.turn()
+        _listen_for(taught)
+    name = model_name()
     model = model_named(name)
     if taught is not None and taught.card.name == name:
         model, name = taught, f"{name} with own words {taught_words.turn()}"
@@ -58,6 +64,14 @@ def listener() -> Listener:
     elif kept.hearing.model != name:
         kept.hearing.use(_detector(model), name)
     return kept
+
+
+def _listen_for(taught: TaughtRecognizer) -> None:
+    """Choose the model of words that were taught since, and listen for them too."""
+    choose_model(taught.card.name)
+    chosen = settings()
+    if chosen.words is not None and not set(chosen.words) & set(taught.lesson.head.words):
+        st.session_state[_SETTINGS] = replace(chosen, words=None)
 
 
 def _detector(model: Recognizer) -> KeywordDetector:

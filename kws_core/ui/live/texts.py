@@ -88,6 +88,10 @@ BOARD: Final = "The words of this model"
 LOG: Final = "**Log**"
 LOG_EMPTY: Final = "Every detected word, with its time, score and latency."
 LOG_COLUMNS: Final = ("Time", "Word", "Score", "Latency")
+WRONG: Final = "Wrong: {word}, {time:.1f} s"
+WRONG_HELP: Final = (
+    "Keeps this sound as a counter-example, and learns your words again with it. Listening goes on."
+)
 LOG_CSV: Final = "Log as CSV"
 CLEAR: Final = "Clear"
 LATENCY_NOTE: Final = (

@@ -12,6 +12,7 @@ from kws_core.live import Listener, LoggedWord, Mark
 from kws_core.live.words import as_csv
 from kws_core.ui.live import state, texts
 from kws_core.ui.live.game import show_game
+from kws_core.ui.live.wrong import show_wrong
 from kws_core.ui.shared.board import word_board
 from kws_core.ui.shared.download import download
 from kws_core.ui.shared.messages import calm_errors, plain
@@ -79,6 +80,7 @@ def _show_log(listener: Listener) -> None:
         if not log:
             st.caption(texts.LOG_EMPTY)
             return
+        show_wrong(listener)
         rows = [_row(entry) for entry in log[: -SHOWN - 1 : -1]]
         head = f"| {' | '.join(texts.LOG_COLUMNS)} |"
         st.markdown("\n".join([head, "|---:|:---|---:|---:|", *rows]), help=texts.LATENCY_NOTE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
+from kws_core.errors import TeachingError
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.takes import Take
 from kws_core.teaching.taught import TaughtRecognizer
@@ -14,6 +16,9 @@ from kws_core.ui.shared import resources
 _IN_USE: Final = "taught_words_in_use"
 _TURN: Final = "taught_words_turn"
 _SOUNDS: Final = "taught_words_sounds_kept"
+_COUNTER: Final = "taught_words_counter_kept"
+_AGAIN: Final = "taught_words_again"  # what learns them from their takes
+_STALE: Final = "taught_words_stale"
 
 
 def in_use() -> TaughtRecognizer | None:
@@ -22,8 +27,14 @@ def in_use() -> TaughtRecognizer | None:
     return taught
 
 
-def use(taught: TaughtRecognizer | None) -> None:
-    """Recognise with these words from now on, or without any."""
+def use(
+    taught: TaughtRecognizer | None, again: Callable[[], TaughtRecognizer | None] | None = None
+) -> None:
+    """Recognise with these words from now on, or without any.
+
+    again: learns them from their takes and the counter-examples; None if there are no takes.
+    """
+    st.session_state[_AGAIN] = again
     if taught is not in_use():
         st.session_state[_IN_USE] = taught
         st.session_state[_TURN] = turn() + 1
@@ -38,6 +49,42 @@ def turn() -> int:
 def recogniser() -> Recognizer:
     """The usual recogniser, with the taught words if they are switched on."""
     return in_use() or resources.recogniser()
+
+
+def counter_examples() -> list[Take]:
+    """Sounds that are none of the words."""
+    kept: list[Take] = st.session_state.setdefault(_COUNTER, [])
+    return kept
+
+
+def can_learn() -> bool:
+    """Whether the words in use can be learnt again."""
+    return st.session_state.get(_AGAIN) is not None
+
+
+def keep_as_wrong(take: Take) -> None:
+    """Keep a sound that was taken for a word wrongly, for `learn_again`."""
+    counter_examples().append(take)
+    st.session_state[_STALE] = True
+
+
+def learn_again() -> None:
+    """Learn the words in use again if a counter-example was kept since; takes a second or two.
+
+    Not to be done in the callback of a button, which the next message of the page would cut off.
+    Raises TeachingError if they can't be learnt.
+    """
+    again: Callable[[], TaughtRecognizer | None] | None = st.session_state.get(_AGAIN)
+    if again is None or not st.session_state.get(_STALE):
+        return
+    try:
+        learnt = again()
+    except TeachingError:
+        st.session_state[_STALE] = False
+        raise
+    st.session_state[_STALE] = False
+    if learnt is not None:
+        use(learnt, again)
 
 
 def sounds() -> list[Take]:

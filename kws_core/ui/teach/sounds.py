@@ -62,5 +62,5 @@ def _drop(take: Take) -> None:
 
 
 def _keep_as_wrong(take: Take) -> None:
-    state.add_counter_example(take)
+    taught_words.keep_as_wrong(take)
     _drop(take)

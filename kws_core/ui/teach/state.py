@@ -15,12 +15,11 @@ from kws_core.teaching.names import check_name
 from kws_core.teaching.ready import ready_takes
 from kws_core.teaching.takes import ADVICE, USELESS, Take, make_take
 from kws_core.teaching.taught import TaughtRecognizer, teach_takes
-from kws_core.ui.shared import resources
+from kws_core.ui.shared import resources, taught_words
 from kws_core.ui.shared.messages import plain, words_for
 
 _WORDS: Final = "teach_words_kept"
 _CURRENT: Final = "teach_current_kept"
-_COUNTER: Final = "teach_counter_kept"
 _ONLY: Final = "teach_only_kept"
 _THRESHOLDS: Final = "teach_thresholds_kept"
 _SEEN: Final = "teach_seen_kept"  # embeddings of takes by their key
@@ -99,17 +98,6 @@ def drop_take(name: str, key: str) -> None:
     words()[name] = [take for take in words()[name] if take.key != key]
 
 
-def counter_examples() -> list[Take]:
-    """Sounds that are none of the words."""
-    kept: list[Take] = st.session_state.setdefault(_COUNTER, [])
-    return kept
-
-
-def add_counter_example(take: Take) -> None:
-    """Keep a sound that was taken for a word wrongly."""
-    counter_examples().append(take)
-
-
 def take_ready_ones() -> None:
     """Teach the ready takes, instead of the words that the model knows: it knows them too."""
     set_only(True)
@@ -133,7 +121,7 @@ def taught() -> TaughtRecognizer | None:
     usable = {name: takes for name, takes in words().items() if takes}
     if not usable:
         return None
-    counter = counter_examples()
+    counter = taught_words.counter_examples()
     key = (
         only(),
         tuple((name, tuple(take.key for take in takes)) for name, takes in usable.items()),

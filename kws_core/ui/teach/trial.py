@@ -11,11 +11,12 @@ from kws_core.audio.read import Clip, read_audio
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.charts.style import percent
 from kws_core.spotting.finder import Word
-from kws_core.teaching.takes import make_take
+from kws_core.teaching.takes import whole_take
 from kws_core.teaching.taught import TaughtRecognizer
-from kws_core.ui.shared import resources
+from kws_core.ui.shared import resources, taught_words
 from kws_core.ui.shared.messages import plain, words_for
 from kws_core.ui.teach import state
+from kws_core.ui.teach.use import use_from_now_on
 
 _CLIP: Final = "teach_trial_kept"
 _RECORD: Final = "teach_trial_record"
@@ -39,6 +40,16 @@ def show_trial(taught: TaughtRecognizer) -> None:
             on_click=_take_sample,
             key="teach_trial_sample",
         )
+        if st.button(
+            "Try it live",
+            icon=":material/mic:",
+            key="teach_live",
+            help="Opens Live with these words. A word that is heard wrongly there becomes a "
+            "counter-example with one press.",
+        ):
+            use_from_now_on(taught)
+            st.switch_page("pages/4_Live.py")
+    _show_counter_examples()
     clip: Clip | None = st.session_state.get(_CLIP)
     if clip is None:
         return
@@ -47,9 +58,21 @@ def show_trial(taught: TaughtRecognizer) -> None:
         st.markdown("**No word found.** Leave a pause before and after each word.")
     for number, word in enumerate(found):
         _one_word(clip, word, number, is_taught=word.label in taught.lesson.head.words)
-    n = len(state.counter_examples())
-    if n:
-        st.caption(f"{n} counter-example{'' if n == 1 else 's'} kept.")
+
+
+def _show_counter_examples() -> None:
+    n = len(taught_words.counter_examples())
+    if not n:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{n} counter-example{'' if n == 1 else 's'} kept.", width="content")
+        st.button(
+            "Forget them",
+            type="tertiary",
+            on_click=taught_words.counter_examples().clear,
+            key="teach_counter_drop",
+            help="Learn the words without the counter-examples.",
+        )
 
 
 def _one_word(clip: Clip, word: Word, number: int, *, is_taught: bool) -> None:
@@ -74,7 +97,7 @@ def _one_word(clip: Clip, word: Word, number: int, *, is_taught: bool) -> None:
 def _keep_as_wrong(clip: Clip, word: Word) -> None:
     first = max(0, round((word.start - _ROOM_S) * clip.sample_rate))
     stop = round((word.end + _ROOM_S) * clip.sample_rate)
-    state.add_counter_example(make_take(clip.samples[first:stop], clip.sample_rate))
+    taught_words.keep_as_wrong(whole_take(clip.samples[first:stop]))
 
 
 def _take_recording() -> None:

@@ -22,7 +22,7 @@ def show_use(taught: TaughtRecognizer | None) -> None:
     """Switch the words on for the other pages, and offer them as a file."""
     st.header("Words taught before" if taught is None else "Use it", anchor=False)
     if taught is not None and st.session_state.get(_WANTED):
-        taught_words.use(taught)  # what was learnt since
+        use_from_now_on(taught)  # what was learnt since
     in_use = taught_words.in_use()
     if taught is not None:
         st.session_state[_USE] = in_use is taught
@@ -67,9 +67,17 @@ def show_use(taught: TaughtRecognizer | None) -> None:
                 st.button("Stop using them", on_click=_stop)
 
 
+def use_from_now_on(taught: TaughtRecognizer) -> None:
+    """Switch the words of the takes on for the other pages."""
+    st.session_state[_WANTED] = True
+    taught_words.use(taught, state.taught)
+
+
 def _switch(taught: TaughtRecognizer) -> None:
-    st.session_state[_WANTED] = bool(st.session_state[_USE])
-    taught_words.use(taught if st.session_state[_WANTED] else None)
+    if st.session_state[_USE]:
+        use_from_now_on(taught)
+    else:
+        _stop()
 
 
 def _stop() -> None:
