@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from kws_core.audio.waveform import Samples
+from kws_core.charts.marks import box, shade, text_above
 from kws_core.charts.style import (
     DB_RANGE,
-    LINE,
     MAX_COLUMNS,
     amplitude_axis,
     band_names,
@@ -132,34 +132,19 @@ def _draw_words(figure: go.Figure, words: Sequence[WordSpan], duration: float) -
         for a, b in pairwise(in_order)
     )
     for word in words:
-        ends = {"type": "rect", "x0": word.start, "x1": word.end, "y0": 0, "y1": 1}
-        figure.add_shape(
-            ends,
-            xref="x",
-            yref="y domain",
-            layer="below",
-            line_width=0,
-            fillcolor=LINE,
-            opacity=0.2,
-        )
+        ends = word.start, word.end
+        figure.add_shape(shade(ends, xref="x", yref="y domain"))
         # White marks the mel: viridis has none, and a weak tint keeps its colours comparable.
-        figure.add_shape(
-            ends,
-            xref="x2",
-            yref="y2 domain",
-            line={"width": 1, "color": "rgba(255, 255, 255, 0.8)"},
-            fillcolor="rgba(255, 255, 255, 0.08)",
-        )
+        white, tint = "rgba(255, 255, 255, 0.8)", "rgba(255, 255, 255, 0.08)"
+        figure.add_shape(box(ends, (0, 1), 1, white, xref="x2", yref="y2 domain", fillcolor=tint))
         sure = f", {percent(word.score)}" if isinstance(word, Word) else ""
         figure.add_annotation(
-            x=(word.start + word.end) / 2,
-            xref="x",
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            showarrow=False,
-            text=readable(word.label),
-            textangle=0 if upright else -90,
-            hovertext=f"{readable(word.label)}{sure}, {word.start:.2f} to {word.end:.2f} s",
+            text_above(
+                readable(word.label),
+                sum(ends) / 2,
+                xref="x",
+                textangle=0 if upright else -90,
+                hovertext=f"{readable(word.label)}{sure}, {word.start:.2f} to {word.end:.2f} s",
+            )
         )
     return upright

@@ -12,13 +12,13 @@ import plotly.graph_objects as go
 
 from kws_core.audio.remembered import Floats
 from kws_core.audio.waveform import Samples
+from kws_core.charts.marks import panel_title
 from kws_core.charts.style import (
     amplitude_axis,
     band_names,
     colour_bar,
     frame,
     mel_ticks,
-    panel_title,
     time_axis,
     waveform_trace,
 )
@@ -87,7 +87,7 @@ class Panels:
         coloraxis: str = "coloraxis",
         sign: str = "",
     ) -> None:
-        """Put levels in dB, (bands, frames), into a row, from 1; sign: how numbers are told."""
+        """Put levels in dB, (bands, frames), into a row, from 1; sign: before numbers."""
         trace = _picture_trace(levels, config, row, coloraxis, sign)
         self.traces.append(trace)
         self.y_axis(row).update(category_axis(trace["y"], *mel_ticks(config, FEW_TICKS_HZ)))

@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import axis, figure
+from kws_core.charts.marks import line, text_at
 from kws_core.charts.style import LINE, percent, readable
 from kws_core.models.structure import FRONT_END, Block, Floats, Layer, Structure
 
@@ -70,7 +71,9 @@ def blocks_figure(structure: Structure, chosen: str = "") -> go.Figure:
         "xaxis": {"range": [0, 1], "visible": False, "fixedrange": True},
         "yaxis": {"range": [len(boxes) - 0.5, -0.5], "visible": False, "fixedrange": True},
         "shapes": shapes,
-        "annotations": [_label(text, place) for place, text in enumerate(texts)],
+        "annotations": [
+            text_at(text, 0.5, place, font_color="#ffffff") for place, text in enumerate(texts)
+        ],
         "clickmode": "event+select",
     }
     return figure([bars], layout, height=_ROW * len(boxes) + 8, margin=(0, 0, 4, 4))
@@ -107,10 +110,10 @@ def feature_text(values: Floats) -> str:
     if values.ndim == 2 or values.shape[1] == 1:
         return f"{len(values)} channels over time, {extent}."
     n, rows, columns = values.shape
-    told = f"{n} maps of {rows} × {columns}"
+    text = f"{n} maps of {rows} × {columns}"
     if n > MOST_MAPS:
-        told += f", the first {MOST_MAPS} drawn"
-    return f"{told}, {extent}; low bands are at the bottom of each."
+        text += f", the first {MOST_MAPS} drawn"
+    return f"{text}, {extent}; low bands are at the bottom of each."
 
 
 def _front_end_block(layers: Sequence[Layer]) -> Block:
@@ -129,16 +132,6 @@ def _box_text(box: Block, structure: Structure) -> str:
     return f"{head}<br>{shape} · {_short(box.parameters)} weights · {percent(share)} of MACs"
 
 
-def _label(text: str, place: int) -> dict[str, Any]:
-    return {
-        "text": text,
-        "x": 0.5,
-        "y": place,
-        "showarrow": False,
-        "font": {"size": 12, "color": "#ffffff"},
-    }
-
-
 def _shade(strength: float) -> str:
     """Return a colour from grey to teal, for 0 to 1; white can be read on all of them."""
     mixed = [round(low + strength * (high - low)) for low, high in zip(_GREY, _TEAL, strict=True)]
@@ -147,14 +140,7 @@ def _shade(strength: float) -> str:
 
 def _arrow(place: int) -> dict[str, Any]:
     half = _BOX / 2
-    return {
-        "type": "line",
-        "x0": 0.5,
-        "x1": 0.5,
-        "y0": place + half,
-        "y1": place + 1 - half,
-        "line": {"color": _LINE, "width": 1.5},
-    }
+    return line((0.5, 0.5), (place + half, place + 1 - half), 1.5, _LINE)
 
 
 def _shortcut(place: int, left: float) -> dict[str, Any]:

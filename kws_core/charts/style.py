@@ -49,21 +49,6 @@ def frame(
     }
 
 
-def panel_title(text: str, top: float) -> dict[str, Any]:
-    """Return the title of a panel whose upper edge is at `top`, a share of the plot's height."""
-    return {
-        "text": text,
-        "xref": "paper",
-        "x": 0.0,
-        "xanchor": "left",
-        "yref": "paper",
-        "y": top,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 13},
-    }
-
-
 def time_axis(start: float, end: float, anchor: str, nticks: int) -> dict[str, Any]:
     """Return an axis in seconds; anchor: the vertical axis that it lies below."""
     return {

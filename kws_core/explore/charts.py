@@ -10,7 +10,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kws_core.audio.remembered import Sound
-from kws_core.charts.style import LINE, amplitude_axis, frame, panel_title, peak_of, time_axis
+from kws_core.charts.marks import panel_title, shade
+from kws_core.charts.style import amplitude_axis, frame, peak_of, time_axis
 from kws_core.explore.downsample import BUDGET, thin
 from kws_core.explore.panes import Curves, Heatmap, Pane, Wave
 from kws_core.explore.settings import Span, ViewSettings
@@ -151,22 +152,7 @@ def _time_axis(part: Span, anchor: str, follows: bool, is_last: bool) -> dict[st
 
 
 def _spans(spans: Sequence[Span], axis: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": "rect",
-            "xref": f"x{axis}",
-            "x0": start,
-            "x1": end,
-            "yref": f"y{axis} domain",
-            "y0": 0,
-            "y1": 1,
-            "layer": "below",
-            "line": {"width": 0},
-            "fillcolor": LINE,
-            "opacity": 0.2,
-        }
-        for start, end in spans
-    ]
+    return [shade(span, xref=f"x{axis}", yref=f"y{axis} domain") for span in spans]
 
 
 def _heading(pane: Pane) -> str:

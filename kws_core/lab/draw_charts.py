@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from kws_core.audio.remembered import Floats
 from kws_core.audio.waveform import Samples
 from kws_core.augment.specaugment import SpecAugmentDraw
+from kws_core.charts.marks import box, text_above, text_at, upright
 from kws_core.charts.panels import PANEL, WAVE_PANEL, Panels, Snapshot, axis_name
 from kws_core.charts.style import DB_RANGE, peak_of
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
@@ -128,33 +129,21 @@ def _outline(panels: Panels, masks: SpecAugmentDraw, config: LogMelConfig, row: 
     for name, x0, x1, y0, y1 in boxes:
         # White on black: seen on every colour of the picture.
         for width, colour in ((3, "rgba(0, 0, 0, 0.75)"), (1.2, "#ffffff")):
-            panels.shapes.append(
-                {
-                    "type": "rect",
-                    "xref": "x",
-                    "yref": axis_name(row),
-                    "x0": x0,
-                    "x1": x1,
-                    "y0": y0,
-                    "y1": y1,
-                    "line": {"width": width, "color": colour},
-                }
-            )
+            panels.shapes.append(box((x0, x1), (y0, y1), width, colour, yref=axis_name(row)))
         in_time = name.startswith("t")
         panels.annotations.append(
-            {
-                "text": name,
-                "xref": "x",
-                "yref": axis_name(row),
-                "x": (x0 + x1) / 2 if in_time else x0,
-                "y": y1 if in_time else (y0 + y1) / 2,
-                "xanchor": "center" if in_time else "left",
-                "yanchor": "top" if in_time else "middle",
-                "showarrow": False,
-                "font": {"size": 10, "color": "#ffffff"},
-                "bgcolor": "rgba(0, 0, 0, 0.65)",
-                "borderpad": 1,
-            }
+            text_at(
+                name,
+                (x0 + x1) / 2 if in_time else x0,
+                y1 if in_time else (y0 + y1) / 2,
+                10,
+                yref=axis_name(row),
+                xanchor="center" if in_time else "left",
+                yanchor="top" if in_time else "middle",
+                font_color="#ffffff",
+                bgcolor="rgba(0, 0, 0, 0.65)",
+                borderpad=1,
+            )
         )
 
 
@@ -169,31 +158,10 @@ def _mark_warp(panels: Panels, masks: SpecAugmentDraw, config: LogMelConfig) -> 
         (2, was, "dot", ""),
         (2, now, "solid", "w0 + w"),
     ):
-        panels.shapes.append(
-            {
-                "type": "line",
-                "xref": "x",
-                "yref": f"{axis_name(row)} domain",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "line": {"width": 1.5, "color": "#ffffff", "dash": dash},
-            }
-        )
+        panel = f"{axis_name(row)} domain"
+        panels.shapes.append(upright(at, 1.5, "#ffffff", line_dash=dash, yref=panel))
         if name:
-            panels.annotations.append(
-                {
-                    "text": name,
-                    "xref": "x",
-                    "x": at,
-                    "yref": f"{axis_name(row)} domain",
-                    "y": 1,
-                    "yanchor": "bottom",
-                    "showarrow": False,
-                    "font": {"size": 11},
-                }
-            )
+            panels.annotations.append(text_above(name, at, 11, yref=panel))
 
 
 @lru_cache(maxsize=1)

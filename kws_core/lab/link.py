@@ -1,7 +1,7 @@
 """All that the page shows, as a value, and as the parameters of its address.
 
 Only what differs from the first view is written, so that links stay short. Nothing in an address
-can fail: what makes no sense is left out, and told.
+can fail: what makes no sense is left out, with a message that says so.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, figure, legend
+from kws_core.charts.marks import line, text_above
 from kws_core.charts.scores import best_scores
 from kws_core.charts.style import LINE, percent, readable
 from kws_core.lab.robustness import Scores
@@ -133,28 +134,13 @@ def robustness_figure(followed: Sequence[Followed]) -> go.Figure:
                 "hovertemplate": "%{x:.0%}<br>heard: %{text}<extra></extra>",
             }
         )
-        shapes.append(
-            {
-                "type": "line",
-                "x0": mean,
-                "x1": mean,
-                "y0": row - 0.3,
-                "y1": row + 0.3,
-                "line": {"width": 3, "color": colour},
-            }
+        shapes.append(line((mean, mean), (row - 0.3, row + 0.3), 3, colour))
+        text = (
+            f"<b>{escape(one.name)}</b>  {kept} of {len(scores)} keep "
+            f"{escape(readable(one.label))}, mean {percent(mean)}"
         )
         annotations.append(
-            {
-                "text": f"<b>{escape(one.name)}</b>  {kept} of {len(scores)} keep "
-                f"{escape(readable(one.label))}, mean {percent(mean)}",
-                "x": 0.0,
-                "xref": "paper",
-                "xanchor": "left",
-                "y": row - 0.32,
-                "yanchor": "bottom",
-                "showarrow": False,
-                "font": {"size": 12},
-            }
+            text_above(text, 0.0, y=row - 0.32, xref="paper", yref="y", xanchor="left")
         )
     layout = {
         "xaxis": {

@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS
+from kws_core.charts.marks import text_above, upright
 from kws_core.charts.style import readable
 from kws_core.lab.knobs import Knob
 from kws_core.lab.robustness import Sweep, stretches_of
@@ -57,7 +58,7 @@ def sweep_figure(knob: Knob, followed: Sequence[FollowedSweep], now: float | Non
             traces.append(_mean_line(one, colour))
     shapes, annotations = _flips(followed[0]) if followed else ([], [])
     if now is not None and knob.values[0] <= now <= knob.values[-1]:
-        shapes.append(_upright(now, 1, "dot", "#888888"))
+        shapes.append(upright(now, 1, "#888888", line_dash="dot"))
     unit = f", {knob.unit}" if knob.unit else ""
     layout = {
         "xaxis": {
@@ -105,29 +106,10 @@ def _flips(one: FollowedSweep) -> tuple[list[dict[str, Any]], list[dict[str, Any
     values = one.sweep.values
     bounds = [values[0], *edges, values[-1]]
     annotations = [
-        {
-            "text": escape(readable(run.label)),
-            "x": (low + high) / 2,
-            "y": 1.0,
-            "yref": "paper",
-            "yanchor": "bottom",
-            "showarrow": False,
-            "font": {"size": 12},
-        }
+        text_above(escape(readable(run.label)), (low + high) / 2)
         for run, (low, high) in zip(runs, pairwise(bounds), strict=True)
         # Where there is no room for the word, the text below the figure has it.
         if high - low >= _LEAST_ROOM * (values[-1] - values[0])
     ]
-    return [_upright(edge, 1.5, "dash", COLOURS[1]) for edge in edges], annotations
-
-
-def _upright(x: float, width: float, dash: str, colour: str) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "x0": x,
-        "x1": x,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"width": width, "dash": dash, "color": colour},
-    }
+    lines = [upright(edge, 1.5, COLOURS[1], line_dash="dash") for edge in edges]
+    return lines, annotations

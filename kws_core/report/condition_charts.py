@@ -8,6 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, GRID, axis, bars, figure, legend, share_axis
+from kws_core.charts.marks import line
 from kws_core.charts.style import LINE
 
 _NOISES: Final = {
@@ -103,16 +104,7 @@ def other_condition_figure(conditions: Mapping[str, Any], kind: str) -> go.Figur
 
 def _clean_line(conditions: Mapping[str, Any]) -> dict[str, Any]:
     clean = conditions["clean"]["value"]
-    line = {"color": GRID, "dash": "dot", "width": 2}
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": clean,
-        "y1": clean,
-        "line": line,
-    }
+    return line((0, 1), (clean, clean), 2, GRID, line_dash="dot", xref="paper")
 
 
 def _share_cells(share: Mapping[str, Any]) -> dict[str, Any]:

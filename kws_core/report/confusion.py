@@ -11,6 +11,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import figure
+from kws_core.charts.marks import box
 from kws_core.charts.style import LINE, readable
 from kws_core.results.metrics import word_figures
 from kws_core.results.scores import ClipScores
@@ -250,8 +251,7 @@ def _outline(
     if i not in rows or j not in columns:
         return []
     y, x = rows.index(i), columns.index(j)
-    box = {"x0": x - 0.5, "x1": x + 0.5, "y0": y - 0.5, "y1": y + 0.5}
-    return [{"type": "rect", **box, "line": {"color": LINE, "width": 2.5}}]
+    return [box((x - 0.5, x + 0.5), (y - 0.5, y + 0.5), 2.5, LINE)]
 
 
 def _numbers(counts: Counts, shares: npt.NDArray[np.float64], unit: Unit) -> list[list[str]]:

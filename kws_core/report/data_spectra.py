@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.charts.layout import COLOURS, QUIET, axis, figure, legend
+from kws_core.charts.marks import text_above
 from kws_core.charts.style import mel_ticks
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import WORDS
@@ -71,17 +72,7 @@ def mean_log_mel_figure(summary: DataSummary, words: Sequence[str]) -> go.Figure
         )
         ends = [i * width + 0.004, (i + 1) * width - 0.004]
         layout[f"xaxis{n}"] = axis(domain=ends, tickvals=[0, 0.5], showgrid=False, ticksuffix=" s")
-        layout["annotations"].append(
-            {
-                "text": f"<b>{word}</b>",
-                "x": sum(ends) / 2,
-                "xref": "paper",
-                "y": 1,
-                "yref": "paper",
-                "yanchor": "bottom",
-                "showarrow": False,
-            }
-        )
+        layout["annotations"].append(text_above(f"<b>{word}</b>", sum(ends) / 2, xref="paper"))
     layout["yaxis"] = axis(tickvals=ticks, ticktext=names, showgrid=False)
     return figure(traces, layout, height=300, margin=(56, 8, 24, 28))
 

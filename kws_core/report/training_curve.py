@@ -9,6 +9,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, GRID, QUIET, axis, figure, legend
+from kws_core.charts.marks import upright
 
 _SHARES: Final = {
     "accuracy": "validation, all clips",
@@ -120,18 +121,6 @@ def _starts(runs: list[TrainingRun]) -> list[dict[str, Any]]:
     shapes, done = [], 0
     for run in runs[:-1]:
         done += len(run.epochs)
-        line = {"color": GRID, "width": 2, "dash": "dash"}
-        at = done + 0.5
         if done:
-            shapes.append(
-                {
-                    "type": "line",
-                    "x0": at,
-                    "x1": at,
-                    "yref": "paper",
-                    "y0": 0,
-                    "y1": 1,
-                    "line": line,
-                }
-            )
+            shapes.append(upright(done + 0.5, 2, GRID, line_dash="dash"))
     return shapes

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import QUIET, figure
+from kws_core.charts.marks import text_at
 from kws_core.charts.style import percent, readable
 from kws_core.models.embeddings import EmbeddingMap, Embeddings
 from kws_core.results.scores import ClipScores
@@ -220,11 +221,5 @@ def _placed_traces(at: Points, placed: Placed, view: Projection, name: str) -> l
 
 
 def _name(word: str, at: Points) -> dict[str, Any]:
-    return {
-        "x": float(at[0]),
-        "y": float(at[1]),
-        "yshift": 16,
-        "text": f"<b>{escape(readable(word))}</b>",
-        "showarrow": False,
-        "font": {"size": 12},
-    }
+    text = f"<b>{escape(readable(word))}</b>"
+    return text_at(text, float(at[0]), float(at[1]), yshift=16)
