@@ -8,8 +8,12 @@ from typing import Literal
 import numpy as np
 
 from kws_core.audio.waveform import Samples
+from kws_core.augment.step import Range, evenly
 
 NoiseColor = Literal["white", "pink", "brown"]
+
+_SLIDER, _SWEPT = (-20, 40, 1), evenly(-20, 30, 21)
+SNR = Range("snr_db", "Signal-to-noise ratio", "dB", (-40, 80), _SLIDER, swept=_SWEPT)
 
 # How power falls with frequency: as frequency to this power.
 _POWER_SLOPE: dict[NoiseColor, int] = {"white": 0, "pink": 1, "brown": 2}

@@ -103,7 +103,7 @@ def test_one_seed_is_for_all_recipes() -> None:
         ("start", "soon", "start can't be 'soon'"),
     ],
 )
-def test_what_makes_no_sense_is_left_out_and_told(name: str, value: str, said: str) -> None:
+def test_what_makes_no_sense_is_left_out_with_a_message(name: str, value: str, said: str) -> None:
     good = {"seed": "7"} if name != "seed" else {"fill": "zero"}
     lab, problems = from_query({**good, name: value})
     assert lab == replace(Lab(), **{k: int(v) if k == "seed" else v for k, v in good.items()})

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.noise import add_at_snr
-from kws_core.augment.step import Choice, Draw, Range, Recordings, Step, evenly, pick, signed
+from kws_core.augment.noise import SNR, add_at_snr
+from kws_core.augment.step import Choice, Draw, Recordings, Step, pick, signed
 from kws_core.errors import AugmentError
 
 
@@ -56,17 +56,7 @@ class Background(Step):
     title = "Background"
     icon = "groups"
     purpose = "A piece of a longer sound, mixed in from a random position on."
-    settings = (
-        Choice("recordings", "Recording"),
-        Range(
-            "snr_db",
-            "Signal-to-noise ratio",
-            "dB",
-            limits=(-40, 80),
-            slider=(-20, 40, 1),
-            swept=evenly(-20, 30, 21),
-        ),
-    )
+    settings = (Choice("recordings", "Recording"), SNR)
 
     min_snr_db: float = 0.0
     max_snr_db: float = 30.0

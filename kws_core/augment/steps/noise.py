@@ -8,18 +8,8 @@ from typing import cast
 import numpy as np
 
 from kws_core.audio.waveform import Samples
-from kws_core.augment.noise import NoiseColor, add_at_snr, colored_noise
-from kws_core.augment.step import (
-    Choice,
-    Draw,
-    Range,
-    Recordings,
-    Step,
-    evenly,
-    new_seed,
-    pick,
-    signed,
-)
+from kws_core.augment.noise import SNR, NoiseColor, add_at_snr, colored_noise
+from kws_core.augment.step import Choice, Draw, Recordings, Step, new_seed, pick, signed
 
 
 @dataclass(frozen=True)
@@ -50,15 +40,8 @@ class Noise(Step):
         "octave, like rain, and brown by 6 dB, like distant traffic."
     )
     settings = (
-        Choice("colors", "Colour", {"white": "white", "pink": "pink", "brown": "brown"}),
-        Range(
-            "snr_db",
-            "Signal-to-noise ratio",
-            "dB",
-            limits=(-40, 80),
-            slider=(-20, 40, 1),
-            swept=evenly(-20, 30, 21),
-        ),
+        Choice("colors", "Colour", {name: name for name in ("white", "pink", "brown")}),
+        SNR,
     )
 
     min_snr_db: float = 0.0

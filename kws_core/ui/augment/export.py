@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from kws_core.lab import Recipe, Trial
 from kws_core.lab.python_code import as_python
 from kws_core.ui.augment import state
+from kws_core.ui.clip import page_address
 
 _KIND: Final = "augment_export_kind"
 _KINDS: Final = ("Python", "JSON", "Link")
@@ -48,7 +48,7 @@ def show_export(trial: Trial, recipes: Sequence[Recipe]) -> None:
                 st.caption("It opens this view; your own sound is not in it.")
             else:
                 st.caption("It opens this view, with the same clip and the same draw.")
-            st.code(_address(state.write_link()), language=None, wrap_lines=True)
+            st.code(page_address.full(state.write_link()), language=None, wrap_lines=True)
         case _:
             st.caption("It computes the same with this project's library.")
             model = (*trial.hearing, trial.log_mel_model)[0].card.name
@@ -58,8 +58,3 @@ def show_export(trial: Trial, recipes: Sequence[Recipe]) -> None:
 def _json(recipes: Sequence[Recipe]) -> str:
     values = [recipe.to_values() for recipe in recipes]
     return json.dumps(values if len(values) > 1 else values[0], indent=2, ensure_ascii=False)
-
-
-def _address(query: dict[str, str]) -> str:
-    page = (st.context.url or "").partition("?")[0]
-    return f"{page}?{urlencode(query)}" if query else page or "?"

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from kws_core.charts.style import percent
 from kws_core.spotting.finder import Word
 from kws_core.ui.clip import texts
+from kws_core.ui.shared.component import component
 
-_HERE = Path(__file__).parent
-
-_buttons = st.components.v2.component(
-    "kws_core.found_words",
-    html='<ol class="words"></ol>',
-    css=(_HERE / "found.css").read_text(encoding="utf-8"),
-    js=(_HERE / "found.js").read_text(encoding="utf-8"),
-)
+_buttons = component(__file__, "found", '<ol class="words"></ol>')
 
 
 def found_words(words: Sequence[Word], player_key: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from kws_core.ui.clip import current_clip
@@ -25,6 +29,12 @@ def write(page: str, query: dict[str, str]) -> dict[str, str]:
     st.query_params.from_dict(query)
     st.session_state[_key(page)] = query
     return query
+
+
+def full(query: Mapping[str, Any]) -> str:
+    """Return the address of the page that is shown, with these parameters, to be copied."""
+    page = (st.context.url or "").partition("?")[0]
+    return f"{page}?{urlencode(query, doseq=True)}" if query else page or "?"
 
 
 def open_sample(name: str | None) -> list[str]:

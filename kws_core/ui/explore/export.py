@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -11,6 +10,7 @@ from kws_core.audio.remembered import Sound
 from kws_core.explore.code import LIBRARIES, code
 from kws_core.explore.export import file_stem, npz, wav_of
 from kws_core.explore.settings import ViewSettings
+from kws_core.ui.clip import page_address
 from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.explore import state
 from kws_core.ui.explore.views import CHART_FORMAT
@@ -59,9 +59,7 @@ def show_export(chosen: ChosenClip, sound: Sound, settings: ViewSettings) -> Non
             )
         own = "" if chosen.source == "sample" else "; the recording itself is not in it"
         st.markdown(f"**Link**: opens the same views and settings{own}.")
-        page = (st.context.url or "").partition("?")[0]
-        address = f"{page}?{urlencode(query, doseq=True)}" if query else page or "?"
-        st.code(address, language=None, wrap_lines=True)
+        st.code(page_address.full(query), language=None, wrap_lines=True)
         st.markdown("**Code**: Python that computes the views shown, with this library or others.")
         for tab, library in zip(st.tabs(list(LIBRARIES)), LIBRARIES, strict=True):
             tab.code(code(library, views, sound, settings, f"{stem}.wav"), language="python")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from kws_core.live.game import COLUMNS, GAME_WORDS, ROWS, Game
 from kws_core.spotting import DetectorSettings
 from kws_core.ui.live import texts
-
-_HERE = Path(__file__).parent
+from kws_core.ui.shared.component import component
 
 _HTML = """
 <div class="game">
@@ -24,12 +21,7 @@ _HTML = """
 </div>
 """
 
-_board = st.components.v2.component(
-    "kws_core.live_game",
-    html=_HTML,
-    css=(_HERE / "game.css").read_text(encoding="utf-8"),
-    js=(_HERE / "game.js").read_text(encoding="utf-8"),
-)
+_board = component(__file__, "game", _HTML)
 
 
 def show_game(game: Game, settings: DetectorSettings) -> None:

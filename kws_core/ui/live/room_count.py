@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -14,6 +13,7 @@ from kws_core.room.alarms import MOST_KEPT
 from kws_core.room.wording import clock, counted, span
 from kws_core.ui.live import room_state
 from kws_core.ui.live import room_texts as texts
+from kws_core.ui.shared.component import component
 from kws_core.ui.shared.messages import calm_errors, plain
 from kws_core.ui.shared.player import player
 
@@ -22,11 +22,7 @@ LENGTHS: Final = (10 * 60, 30 * 60, 3600, 2 * 3600, 8 * 3600)  # s
 _LENGTH: Final = "live_room_length"
 _CHOSEN: Final = "live_room_alarm"
 
-_awake = st.components.v2.component(
-    "kws_core.live_awake",
-    css=":host { display: none; }",
-    js=Path(__file__).with_name("awake.js").read_text(encoding="utf-8"),
-)
+_awake = component(__file__, "awake")
 
 
 def show_count(listener: Listener, *, runs: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 
 import streamlit as st
 
@@ -11,14 +10,10 @@ from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.live import Listener
 from kws_core.live.programmes import PROGRAMMES
 from kws_core.ui.live import state, texts
+from kws_core.ui.shared.component import component
 from kws_core.ui.shared.seeded import seeded
 
-_sound = st.components.v2.component(
-    "kws_core.live_sound",
-    html='<audio preload="auto"></audio>',
-    css=":host { display: none; }",
-    js=(Path(__file__).parent / "sound.js").read_text(encoding="utf-8"),
-)
+_sound = component(__file__, "sound", '<audio preload="auto"></audio>')
 
 
 def sample_card(listener: Listener) -> None:

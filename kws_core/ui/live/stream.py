@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
@@ -20,6 +19,7 @@ from kws_core.ui.live.actions import has_enough
 from kws_core.ui.live.microphone import Microphone
 from kws_core.ui.live.presence import page_is_open
 from kws_core.ui.live.words import duration
+from kws_core.ui.shared.component import component
 from kws_core.ui.shared.messages import calm_errors, words_for
 from kws_core.ui.shared.models_loaded import model_named
 
@@ -28,7 +28,6 @@ SHOWN_WORDS: Final = 8
 
 _PIECES: Final = "live_pieces"
 _log = logging.getLogger(__name__)
-_HERE = Path(__file__).parent
 
 _HTML = """
 <section class="live">
@@ -53,12 +52,7 @@ _HTML = """
 </section>
 """
 
-_strip = st.components.v2.component(
-    "kws_core.live_strip",
-    html=_HTML,
-    css=(_HERE / "strip.css").read_text(encoding="utf-8"),
-    js=(_HERE / "strip.js").read_text(encoding="utf-8"),
-)
+_strip = component(__file__, "strip", _HTML)
 
 
 def show_stream(listener: Listener, microphone: Microphone, *, runs: bool, enough: bool) -> None:

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
-import streamlit as st
+from kws_core.ui.shared.component import component
 
-_HERE = Path(__file__).parent
-
-_tiles = st.components.v2.component(
-    "kws_core.word_board",
-    html='<ul class="board"></ul>',
-    css=(_HERE / "board.css").read_text(encoding="utf-8"),
-    js=(_HERE / "board.js").read_text(encoding="utf-8"),
-)
+_tiles = component(__file__, "board", '<ul class="board"></ul>')
 
 
 def word_board(

@@ -9,15 +9,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
-import streamlit as st
 
 from kws_core.audio.waveform import SAMPLE_RATE, to_wav
-
-_HERE = Path(__file__).parent
+from kws_core.ui.shared.component import component
 
 _HTML = """
 <div class="player" role="group">
@@ -44,12 +41,7 @@ _HTML = """
 </div>
 """
 
-_mount = st.components.v2.component(
-    "kws_core.player",
-    html=_HTML,
-    css=(_HERE / "player.css").read_text(encoding="utf-8"),
-    js=(_HERE / "player.js").read_text(encoding="utf-8"),
-)
+_mount = component(__file__, "player", _HTML)
 
 
 def player(
