@@ -35,6 +35,11 @@ def said(page: AppTest) -> str:
     return re.sub(r"\\([^\w\s])", r"\1", text).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def keys(page: AppTest) -> set[str]:
+    """Return the keys of a page's buttons."""
+    return {str(button.key) for button in page.button}
+
+
 def alts(page: AppTest) -> list[str]:
     """Return what is said of each chart to those who do not see it."""
     return [chart.proto.alt for chart in page.get("plotly_chart")]

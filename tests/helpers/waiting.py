@@ -10,6 +10,16 @@ from collections.abc import Callable
 PATIENCE_S = 60.0
 
 
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def wait_until(happened: Callable[[], object], every: float = 0.01) -> None:
     """Look every so many seconds whether something has happened; fail if it does not."""
     deadline = time.monotonic() + PATIENCE_S

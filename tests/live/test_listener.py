@@ -21,20 +21,10 @@ from kws_core.live.words import as_csv
 from kws_core.room import PromptTest
 from kws_core.spotting import DetectorSettings, Faults, KeywordDetector
 from tests.helpers.listeners import StreamListener, burst
-from tests.helpers.waiting import wait_until
+from tests.helpers.waiting import Clock, wait_until
 
 SPOKEN = ("low", "high", "low", "middle")
 PATIENCE_S = 30.0  # of a machine that is busy with other things
-
-
-class Clock:
-    """A clock that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def detector() -> KeywordDetector:

@@ -8,7 +8,10 @@ from unittest.mock import patch
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.helpers.app import APP_TIMEOUT_S, ENTRY
+from kws_core.audio.read import read_audio
+from kws_core.live.programmes import in_a_row
+from kws_core.samples import get_sample
+from tests.helpers.app import APP_TIMEOUT_S, ENTRY, calm
 
 
 @pytest.fixture
@@ -42,6 +45,18 @@ def app() -> Iterator[Callable[..., AppTest]]:
         patch.object(manifest_scanner, "scan_component_manifests", list),
     ):
         yield start
+
+
+@pytest.fixture
+def live(app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
+    """Return a function that opens Live, with "marvin" as its sample and nothing measured."""
+    from kws_core.ui.live import settings, state
+
+    sound = in_a_row([read_audio(get_sample("marvin").path).samples])
+    monkeypatch.setattr(state, "programme_sound", lambda _: sound)
+    state.preview.clear()
+    monkeypatch.setattr(settings, "measured", lambda _: None)
+    return lambda: calm(app("pages/4_Live.py"))
 
 
 @pytest.fixture

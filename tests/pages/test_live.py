@@ -15,43 +15,26 @@ import streamlit_webrtc.component as webrtc
 from streamlit.testing.v1 import AppTest
 from streamlit_webrtc.component import WebRtcStreamerState
 
-from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import Samples
 from kws_core.live.operating_point import from_figures
-from kws_core.live.programmes import PROGRAMMES, in_a_row
-from kws_core.samples import get_sample
+from kws_core.live.programmes import PROGRAMMES
 from kws_core.server.blocks import Block
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import microphone, settings, state, texts, websocket
 from kws_core.ui.live.health import figures
 from kws_core.ui.shared import server
-from tests.helpers.app import calm, click, component, components, listener_of, said, say_calm
+from tests.helpers.app import calm, click, component, components, keys, listener_of, said, say_calm
 from tests.helpers.stream_figures import FIGURES
 from tests.helpers.waiting import wait_until
 
 PAGE = "pages/4_Live.py"
 WORD = "marvin"
 PATIENCE_S = 60.0
-StartApp = Callable[..., AppTest]
-
-
-@pytest.fixture
-def live(app: StartApp, monkeypatch: pytest.MonkeyPatch) -> Callable[[], AppTest]:
-    """Return a function that opens the page, with a sample of one word and nothing measured."""
-    sound = in_a_row([read_audio(get_sample(WORD).path).samples])
-    monkeypatch.setattr(state, "programme_sound", lambda _: sound)
-    state.preview.clear()
-    monkeypatch.setattr(settings, "measured", lambda _: None)
-    return lambda: calm(app(PAGE))
 
 
 def strip_of(page: AppTest) -> dict[str, Any]:
     return component(page, "strip")
-
-
-def keys(page: AppTest) -> set[str]:
-    return {str(button.key) for button in page.button}
 
 
 def test_before_anything_runs_the_sample_is_the_obvious_thing_to_start(

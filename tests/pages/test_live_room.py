@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.read import read_audio
@@ -19,26 +18,10 @@ from kws_core.room import files
 from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import room_texts as texts
-from kws_core.ui.live import settings, state
-from tests.helpers.app import alts, calm, click, listener_of, said, say_calm
+from tests.helpers.app import alts, calm, click, keys, listener_of, said, say_calm
 
 PAGE = "pages/4_Live.py"
 WORD = "marvin"
-StartApp = Callable[..., AppTest]
-
-
-@pytest.fixture
-def live(app: StartApp, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """Open the page, with a sample of one word and nothing measured."""
-    sound = in_a_row([read_audio(get_sample(WORD).path).samples])
-    monkeypatch.setattr(state, "programme_sound", lambda _: sound)
-    state.preview.clear()
-    monkeypatch.setattr(settings, "measured", lambda _: None)
-    return calm(app(PAGE))
-
-
-def keys(page: AppTest) -> set[str]:
-    return {str(button.key) for button in page.button}
 
 
 def hear(listener: Listener, samples: Samples, run: int = 99) -> None:
@@ -48,8 +31,9 @@ def hear(listener: Listener, samples: Samples, run: int = 99) -> None:
         listener.hearing.hear(Frame(piece, SAMPLE_RATE, at / SAMPLE_RATE, 0.0, run, run))
 
 
-def test_false_alarms_are_counted_kept_and_deleted(live: AppTest) -> None:
-    page, listener = live, listener_of(live)
+def test_false_alarms_are_counted_kept_and_deleted(live: Callable[[], AppTest]) -> None:
+    page = live()
+    listener = listener_of(page)
     assert texts.NOTHING in said(page)
     assert "live_room_delete" not in keys(page)
     page = click(page, "live_room_begin")
@@ -88,8 +72,11 @@ def test_false_alarms_are_counted_kept_and_deleted(live: AppTest) -> None:
     assert listener.hearing.follower is None
 
 
-def test_in_a_quiet_room_the_threshold_for_a_rate_is_taken_over(live: AppTest) -> None:
-    page, listener = click(live, "live_room_begin"), listener_of(live)
+def test_in_a_quiet_room_the_threshold_for_a_rate_is_taken_over(
+    live: Callable[[], AppTest],
+) -> None:
+    page = click(live(), "live_room_begin")
+    listener = listener_of(page)
     noise = 1e-3 * np.random.default_rng(0).standard_normal(20 * SAMPLE_RATE)
     hear(listener, noise.astype(np.float32))
     page = calm(page.run())
@@ -109,9 +96,10 @@ def test_in_a_quiet_room_the_threshold_for_a_rate_is_taken_over(live: AppTest) -
 
 
 def test_words_said_by_the_sample_voice_are_judged_and_handed_to_own_test_set(
-    live: AppTest,
+    live: Callable[[], AppTest],
 ) -> None:
-    page, listener = live, listener_of(live)
+    page = live()
+    listener = listener_of(page)
     assert page.button(key="live_room_prompts_begin").disabled  # nobody could be heard
     page = click(page, "live_room_begin")
     page = click(page, "live_room_prompts_sample")

@@ -12,17 +12,10 @@ from kws_core.server.origins import is_own_page, origin_of
 from kws_core.server.pace import AHEAD_S, Pace
 from kws_core.server.refusals import Close, StreamRefusedError
 from kws_core.server.tokens import VALID_S, Tokens
+from tests.helpers.waiting import Clock
 
 PAGE = "https://words.example/app/Live"
 OWN = "https://words.example"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Ear:

@@ -103,19 +103,17 @@ class TestDecider:
         anywhere = DetectorSettings(threshold=0.5, smoothing=0.0, alone=False)
         assert self.heard(level_db, anywhere) == [pytest.approx(1.32)]
 
-    def test_a_word_that_waits_is_forgotten_when_the_stream_breaks(self) -> None:
+    @pytest.mark.parametrize("broken", [True, False])
+    def test_a_word_that_waits_is_forgotten_when_the_stream_or_the_wish_for_a_pause_ends(
+        self, broken: bool
+    ) -> None:
         decider = Decider(("word",), self.SETTINGS, n_window=100)
         level_db = levels((1.0, QUIET), (0.4, LOUD), (0.5, QUIET))
         at = {"level_db": LOUD, "levels": lambda step: (level_db[:step], 0)}
         assert decider.step(1.4, 140, np.array([1.0]), **at) == []
-        decider.interrupt()
-        assert decider.step(1.8, 180, np.array([0.0]), **at) == []
-
-    def test_a_word_that_waits_is_forgotten_when_no_pause_is_asked_for_any_more(self) -> None:
-        decider = Decider(("word",), self.SETTINGS, n_window=100)
-        level_db = levels((1.0, QUIET), (0.4, LOUD), (0.5, QUIET))
-        at = {"level_db": LOUD, "levels": lambda step: (level_db[:step], 0)}
-        assert decider.step(1.4, 140, np.array([1.0]), **at) == []
-        decider.configure(replace(self.SETTINGS, alone=False))
-        decider.configure(self.SETTINGS)
+        if broken:
+            decider.interrupt()
+        else:
+            decider.configure(replace(self.SETTINGS, alone=False))
+            decider.configure(self.SETTINGS)
         assert decider.step(1.8, 180, np.array([0.0]), **at) == []
