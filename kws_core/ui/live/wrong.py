@@ -25,13 +25,12 @@ def show_wrong(listener: Listener) -> None:
         return
     done: set[int] = st.session_state.setdefault(_DONE, set())
     heard = [word for word in hearing.words_of_run if word.label in taught.lesson.head.words]
-    pressed = False
     with st.container(horizontal=True, gap="small", key="live_wrong"):
         for word in heard[-_SHOWN:]:
             sound = hearing.sound_of(word.start - _ROOM_S, word.end + _ROOM_S)
             if not len(sound) or word.number in done:
                 continue
-            pressed |= st.button(
+            st.button(
                 texts.WRONG.format(word=plain(word.label), time=word.time),
                 icon=":material/thumb_down:",
                 help=texts.WRONG_HELP,
@@ -39,8 +38,8 @@ def show_wrong(listener: Listener) -> None:
                 args=(word.number, sound),
                 key=f"live_wrong_{word.number}",
             )
-    if pressed:
-        st.rerun()  # the whole page, which learns the words again
+    if taught_words.are_stale():
+        st.rerun()  # the whole page, which learns them again
 
 
 def _keep(number: int, sound: Samples) -> None:

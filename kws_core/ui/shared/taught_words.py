@@ -68,15 +68,20 @@ def keep_as_wrong(take: Take) -> None:
     st.session_state[_STALE] = True
 
 
+def are_stale() -> bool:
+    """Whether a counter-example was kept that the words in use were not learnt with."""
+    return can_learn() and bool(st.session_state.get(_STALE))
+
+
 def learn_again() -> None:
     """Learn the words in use again if a counter-example was kept since; takes a second or two.
 
     Not to be done in the callback of a button, which the next message of the page would cut off.
     Raises TeachingError if they can't be learnt.
     """
-    again: Callable[[], TaughtRecognizer | None] | None = st.session_state.get(_AGAIN)
-    if again is None or not st.session_state.get(_STALE):
+    if not are_stale():
         return
+    again: Callable[[], TaughtRecognizer | None] = st.session_state[_AGAIN]
     try:
         learnt = again()
     except TeachingError:
