@@ -24,9 +24,10 @@ from kws_core.samples import list_samples
 from kws_core.spotting import DetectorSettings, Trigger, WindowScorer, smoothed_scores
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.browser import WAIT_MS, AppServer, OpenPage, no_sideways_scroll, run_server
+from tests.helpers.live_page import logged, microphone, start
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FrameLocator, Page
+    from playwright.sync_api import Page
 
 Open = Callable[..., OpenPage]
 
@@ -140,10 +141,6 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     return Recording(wav, words)
 
 
-def microphone(page: Page) -> FrameLocator:
-    return page.frame_locator("iframe")
-
-
 def open_calmly(open_page: Open, watched: Watched, **options: Any) -> OpenPage:
     """Open the page without the movement between the pieces that come, which costs the most."""
     opened = open_page("/Live", server=watched.server, **options)
@@ -151,21 +148,8 @@ def open_calmly(open_page: Open, watched: Watched, **options: Any) -> OpenPage:
     return opened
 
 
-def start(page: Page) -> None:
-    microphone(page).get_by_role("button", name="Start").click()
-
-
 def stop(page: Page) -> None:
     microphone(page).get_by_role("button", name="Stop").click()
-
-
-def logged(page: Page) -> list[str]:
-    """Return the words of the log, oldest first."""
-    rows = page.locator("table", has=page.get_by_text("Latency", exact=True)).locator("tbody tr")
-    # Not what marks missing sound or another model.
-    words = rows.locator("td:nth-child(2):not(:has(em))").all_inner_texts()
-    # Streamlit fills the cells of a new row a moment after the row itself is there.
-    return [word.strip() for word in words if word.strip()][::-1]
 
 
 def n_heard(page: Page) -> int:
