@@ -40,7 +40,7 @@ class FrameQueue:
             TOTALS.drop(n_dropped)
 
     def take(self, timeout: float) -> list[Frame]:
-        """Return all frames that wait; where there is none, wait for one so many seconds."""
+        """Return all frames that wait; or wait for one, `timeout` seconds at most."""
         frames: list[Frame] = []
         with contextlib.suppress(queue.Empty):
             frames.append(self._frames.get(block=timeout > 0, timeout=timeout or None))

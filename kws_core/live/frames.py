@@ -111,7 +111,7 @@ class Playback:
         return min(max(until - self._start, 0.0), self.seconds)
 
     def due(self, now: float, most: int) -> list[tuple[Samples, float]]:
-        """Return the samples and the time of frames whose end was reached, at most so many.
+        """Return the samples and the time of frames whose end was reached, `most` at once.
 
         The others come next time: where the computer is too slow for real time, nothing is lost.
         """

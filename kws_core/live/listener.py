@@ -76,7 +76,7 @@ class Listener:
             self._still_there = _nobody
 
     def close(self, timeout: float = 5.0) -> None:
-        """End the thread, and wait for its end for so many seconds."""
+        """End the thread, and wait for its end, `timeout` seconds at most."""
         with self._lock:
             self._attended, self._still_there = float("-inf"), _nobody
             thread, self._thread = self._thread, None

@@ -17,7 +17,7 @@ class Pace:
         self._checked = clock()
 
     def allows(self, seconds: float) -> bool:
-        """Take note of so many seconds of sound; whether they are still within bounds."""
+        """Count seconds of sound; returns whether all so far are within bounds."""
         now = self._clock()
         self._room = min(AHEAD_S, self._room + now - self._checked) - seconds
         self._checked = now

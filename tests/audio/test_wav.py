@@ -48,7 +48,7 @@ def assert_is_the_sound(data: bytes, atol: float = 1e-4) -> None:
 @pytest.mark.parametrize("size", [0, 1_000, 4_096, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 20_000])
 def test_a_wrong_size_of_the_data(size: int, after: bytes) -> None:
     samples = decode(riff(fmt(), chunk(b"data", PCM, size), after)).samples
-    # What follows can't be told from sound where the size is unknown.
+    # Where the size is unknown, what follows looks like sound.
     assert 0 <= len(samples) - len(SOUND) <= len(after) / 2
     np.testing.assert_allclose(samples[: len(SOUND)], SOUND, atol=1e-4)
 
@@ -178,5 +178,5 @@ def test_coded_files_with_wrong_headers(codec: str) -> None:
 def test_the_padding_of_a_codec_is_cut_where_the_file_has_its_length() -> None:
     data = write([SOUND], "wav", "adpcm_ms")
     place = data.index(b"fact") + 8
-    told = data[:place] + struct.pack("<I", len(SOUND)) + data[place + 4 :]
-    assert len(decode(told).samples) == len(SOUND)
+    sized = data[:place] + struct.pack("<I", len(SOUND)) + data[place + 4 :]
+    assert len(decode(sized).samples) == len(SOUND)

@@ -27,10 +27,10 @@ def test_export_writes_the_model_and_says_how_near_it_is(
     out = tmp_path / "model.onnx"
     assert main(["export", "--out", str(out)]) == OK
     assert asked == [(DEFAULT_MODEL, out)]
-    told = capsys.readouterr().out
-    assert str(out) in told
-    assert "3.0 MiB" in told
-    assert "2e-06" in told
+    text = capsys.readouterr().out
+    assert str(out) in text
+    assert "3.0 MiB" in text
+    assert "2e-06" in text
 
 
 def test_export_says_why_it_can_t(

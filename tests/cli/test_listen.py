@@ -182,11 +182,11 @@ def test_words_are_counted_as_false_alarms_for_so_long(listen, sound, tmp_path: 
     path.write_bytes(encode(np.concatenate([sound, sound, sound]), SAMPLE_RATE))
     code, out, _ = listen(str(path), "--count", "5", "--save", str(archive))
     assert code == 0
-    *words, told, head, _, _ = out.splitlines()
+    *words, text, head, _, _ = out.splitlines()
     heard = said("\n".join(words))
     assert heard[:3] == ["low", "middle", "high"]
     assert len(heard) < 9  # it ended before the file
-    assert told.startswith(f"False alarms: {len(heard)} in 5 s: ")
+    assert text.startswith(f"False alarms: {len(heard)} in 5 s: ")
     # The threshold from which on there are fewer: none is surer than 0.98.
     assert head == "threshold  false alarms per hour"
     assert [line.split()[0] for line in out.splitlines()[-2:]] == ["0.3", "0.985"]

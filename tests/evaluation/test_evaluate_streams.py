@@ -57,12 +57,12 @@ def fluent(listener: StreamListener) -> list[ScoredSentence]:
     """Two sentences whose words stand apart: one says so in its transcript, one doesn't."""
     pause = np.zeros(8_000, np.float32)
     sound = np.concatenate([burst("low", 1, 0.3), pause, burst("middle", 2, 0.3)])
-    told = [
+    spoken = [
         Sentence("readers", "ann", "listen to me", sound),
         Sentence("readers", "ben", "a low beam", sound),
         Sentence("readers", "cleo", "", sound),
     ]
-    return score_sentences(listener, told, DETECTOR)
+    return score_sentences(listener, spoken, DETECTOR)
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +75,8 @@ def test_what_a_transcript_holds_is_no_false_alarm(streams, fluent, listener) ->
         ("two",),
         (),
     ]  # none of the 35; the third has no transcript
-    told = [fluent[0], replace(fluent[1], said=("low",))]
-    figures = figures_of_streams(streams[0], told, listener.labels, DETECTOR)
+    heard = [fluent[0], replace(fluent[1], said=("low",))]
+    figures = figures_of_streams(streams[0], heard, listener.labels, DETECTOR)
     at_default = figures["operating_points"][0]["fluent"]
     assert at_default["false_alarms"]["count"] == 3
     assert at_default["said_inside"]["count"] == 1

@@ -85,8 +85,8 @@ def test_the_loudest_second_has_the_sound() -> None:
 
 def test_the_one_speaker_of_an_unheard_language_is_apart_from_the_many() -> None:
     recordings = [(name, np.zeros(n)) for name, n in (("vi:len", 1), ("amelia", 2), ("lt:du", 3))]
-    told = speech_without_words(recordings)
-    names = {kind: [name for name, _ in rows] for kind, rows in told.items()}
+    kept = speech_without_words(recordings)
+    names = {kind: [name for name, _ in rows] for kind, rows in kept.items()}
     assert names == {"other_speech": ["amelia", "lt:du"], "unheard_language": ["vi:len"]}
 
 

@@ -301,10 +301,10 @@ def test_the_verdict_names_the_best_map_and_those_that_say_nothing(
     faithful: dict[str, Faithfulness],
 ) -> None:
     maps = {name: faithful[name] for name in ("A", "B")}
-    told = verdict(maps, faithful[RANDOM], faithful[LOUDEST])
-    assert told.startswith("**A** is the most faithful map here (insertion − deletion: +0.80)")
-    assert "No better than a random order (+0.00): B." in told
-    assert "also beats ranking cells by loudness (+0.60)" in told
+    text = verdict(maps, faithful[RANDOM], faithful[LOUDEST])
+    assert text.startswith("**A** is the most faithful map here (insertion − deletion: +0.80)")
+    assert "No better than a random order (+0.00): B." in text
+    assert "also beats ranking cells by loudness (+0.60)" in text
     humbled = verdict({"B": faithful["B"]}, faithful["B"], faithful[LOUDEST])
     assert "does as well or better (+0.60)" in humbled
     assert [row["Order of the cells"] for row in faithfulness_rows(faithful)] == [
@@ -325,9 +325,9 @@ def test_every_method_comes_with_its_checks_in_words_and_a_picture() -> None:
         np.testing.assert_array_equal(shown.attribution, shown.untrained)
         assert shown.likeness.signed == pytest.approx(1)
         assert "+1.00" in likeness_text(shown)
-        told = method_text(shown)
-        assert ("the cells sum to" in told) is (method in ("gradient", "integrated"))
-        assert ("`embedding`. It separates times" in told) is (method == "grad-cam")
+        text = method_text(shown)
+        assert ("the cells sum to" in text) is (method in ("gradient", "integrated"))
+        assert ("`embedding`. It separates times" in text) is (method == "grad-cam")
         traces = map_figure(shown, picture, config, "x").data
         assert len(traces) == 4  # the picture and the map, trained and untrained
         np.testing.assert_array_equal(traces[1].z, shown.attribution)

@@ -80,9 +80,9 @@ class TestFit:
     ) -> None:
         fitted, notes = fit(wanted, changed)
         kept = asdict(fitted)
-        told = {note.split()[0] for note in notes}
+        noted = {note.split()[0] for note in notes}
         for name, value in {**asdict(ViewSettings()), **wanted}.items():
-            assert kept[name] == value or name in told
+            assert kept[name] == value or name in noted
 
     @pytest.mark.parametrize(
         ("base", "name", "value", "expected"),

@@ -19,7 +19,7 @@ def burst(word: str, seed: int, seconds: float = 0.5) -> np.ndarray:
 
 
 class ToneListener:
-    """Hears the word whose pitch is loudest, as surely as it is told; otherwise silence."""
+    """Hears the word whose pitch is loudest, with the score it was given; otherwise silence."""
 
     labels = (*WORDS, SILENCE)
     n_samples = SAMPLE_RATE

@@ -15,7 +15,7 @@ from kws_core.training.dataset.shards import is_held_out
 from tests.helpers.audio_files import encode, tone
 
 RATE = 16_000
-FREQUENCIES = {"yes": 400, "no": 700, "up": 1100, "four": 1600, "zero": 2300}  # Hz, told apart
+FREQUENCIES = {"yes": 400, "no": 700, "up": 1100, "four": 1600, "zero": 2300}  # Hz
 
 
 def flac(samples: np.ndarray, rate: int = RATE) -> bytes:

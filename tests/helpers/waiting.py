@@ -11,7 +11,7 @@ PATIENCE_S = 60.0
 
 
 class Clock:
-    """A clock that goes on when it is told to."""
+    """A clock that goes on only where a test moves it."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -21,7 +21,7 @@ class Clock:
 
 
 def wait_until(happened: Callable[[], object], every: float = 0.01) -> None:
-    """Look every so many seconds whether something has happened; fail if it does not."""
+    """Look again and again whether something has happened; fail if it does not."""
     deadline = time.monotonic() + PATIENCE_S
     while not happened():
         assert time.monotonic() < deadline, "It did not happen in time."

@@ -1,4 +1,4 @@
-"""Scores drawn and told."""
+"""Scores drawn and put into words."""
 
 from __future__ import annotations
 

@@ -54,10 +54,10 @@ def test_a_websocket_needs_nobody_to_press_anything() -> None:
         Link("websocket", connected=20, since_frame=SILENT_S + 1),
         Link("websocket", connected=20, since_frame=0, late=3),
     ):
-        told = trouble(link)
-        assert told is not None
-        assert "by itself" in told
-        assert "Press" not in told
-    told = trouble(Link("webrtc", connected=20, since_frame=SILENT_S + 1))
-    assert told is not None
-    assert "Press Stop, then Start" in told
+        text = trouble(link)
+        assert text is not None
+        assert "by itself" in text
+        assert "Press" not in text
+    text = trouble(Link("webrtc", connected=20, since_frame=SILENT_S + 1))
+    assert text is not None
+    assert "Press Stop, then Start" in text

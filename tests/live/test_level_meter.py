@@ -73,11 +73,11 @@ def test_the_first_moment_is_not_judged_and_an_old_peak_is_forgotten() -> None:
     ],
 )
 def test_what_is_wrong_with_a_connection_is_told_with_what_to_do(link: Link, says: str) -> None:
-    told = trouble(link)
-    assert told is not None
-    assert says in told
-    assert len(told) < MOST_LETTERS
-    assert not link.local or "network" not in told
+    text = trouble(link)
+    assert text is not None
+    assert says in text
+    assert len(text) < MOST_LETTERS
+    assert not link.local or "network" not in text
 
 
 @pytest.mark.parametrize(

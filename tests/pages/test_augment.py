@@ -489,7 +489,7 @@ class TestLinkAndExport:
             section="export",
         )
         calm(page)
-        for told in (
+        for message in (
             "seed can't be 'many'",
             "T can't be '1e9'",
             "This is not a recipe",
@@ -499,11 +499,11 @@ class TestLinkAndExport:
             "There is no model 'gpt'",
             "start can't be '9e99'",
         ):
-            assert told in said(page)
+            assert message in said(page)
         assert verdict(page)
         assert query_of(page) == {"section": "export"}
         new_draw(page)
-        assert not page.warning  # told once
+        assert not page.warning  # said once
 
     @pytest.mark.parametrize("name", ["specaugment", "sound"])
     def test_every_export_is_there_to_copy(self, augment: Open, name: str) -> None:

@@ -163,7 +163,7 @@ class TestControls:
 
     def test_what_does_not_go_together_is_told_and_made_to(self, explore: Open) -> None:
         page = explore()
-        for name, value, told in (
+        for name, value, found in (
             ("n_mels", 200, "n_mels was lowered to 86"),
             ("hop_length", 2000, "hop_length was lowered to 480"),
             ("win_length", 1000, "n_fft was raised to 1024"),
@@ -174,7 +174,7 @@ class TestControls:
             page.number_input(key=name).set_value(value).run()
             assert is_calm(page)
             messages = " ".join(warning.value.replace("\\", "") for warning in page.warning)
-            assert told in messages
+            assert found in messages
             page.pills(key="explore_preset").select("model").run()
             assert not page.warning
 

@@ -277,7 +277,7 @@ class TestOwnSet:
         assert "The result appears here" in said(page)
 
     @pytest.mark.parametrize(
-        ("name", "data", "told"),
+        ("name", "data", "message"),
         [
             ("set.zip", b"PK\x03\x04 and no archive", "can't be opened"),
             ("set.zip", archive({"other/a.wav": recording()}), "None of the files could be used"),
@@ -286,12 +286,12 @@ class TestOwnSet:
         ],
     )
     def test_a_bad_upload_is_told_and_the_next_one_is_taken(
-        self, page: AppTest, name: str, data: bytes, told: str
+        self, page: AppTest, name: str, data: bytes, message: str
     ) -> None:
         upload(page, (name, data))
         assert not page.exception
         (error,) = page.error
-        assert told in error.value
+        assert message in error.value
         assert error.value != UNEXPECTED
         assert query_of(page) == {"section": "Own test set"}
         calm(upload(page, ("yes.wav", recording())))

@@ -30,11 +30,11 @@ def test_every_map_is_shown_beside_the_untrained_one_with_its_checks(models: Ope
     page = models(section="why", clip="yes")
     assert page.selectbox(key="label").options[0].startswith("yes, recognised")
     assert [alt.split(" for yes")[0] for alt in alts(page)] == list(METHODS.values())
-    told = said(page)
-    assert "Complete: the cells sum to" in told  # integrated gradients
-    assert "in layer `embedding`. It separates times, not bands." in told
-    assert told.count("Rank correlation with untrained") == len(METHODS)
-    assert "the model recognises it as silence" in told
+    text = said(page)
+    assert "Complete: the cells sum to" in text  # integrated gradients
+    assert "in layer `embedding`. It separates times, not bands." in text
+    assert text.count("Rank correlation with untrained") == len(METHODS)
+    assert "the model recognises it as silence" in text
     calm(page.selectbox(key="label").set_value("no").run())
     assert all("for no over the clip" in alt for alt in alts(page))
     kept = [key for key in page.session_state if key.startswith(COMPUTED)]

@@ -38,13 +38,13 @@ CARD = ModelCard("toy", "ds-resnet", LABELS, FRONT_END, 97_661, sha256="abc", tr
 
 
 def test_the_facts_are_the_cards() -> None:
-    told = dict(facts(CARD, 406_636, STRUCTURE))
-    assert told["Weights"] == "97,661 in 0.41 MB"
-    assert told["Operations"].startswith("5.2 M multiply-accumulates")
-    assert told["Memory"].startswith("15 kB")
+    known = dict(facts(CARD, 406_636, STRUCTURE))
+    assert known["Weights"] == "97,661 in 0.41 MB"
+    assert known["Operations"].startswith("5.2 M multiply-accumulates")
+    assert known["Memory"].startswith("15 kB")
     assert dict(origin(CARD))["SHA-256 of the weights"] == "abc"
-    assert told["Input"] == "log-mel of one second: 40 bands to 4000 Hz, every 10 ms"
-    assert "35 words, silence and unknown" in told["Output"]
+    assert known["Input"] == "log-mel of one second: 40 bands to 4000 Hz, every 10 ms"
+    assert "35 words, silence and unknown" in known["Output"]
     words_only = dict(facts(replace(CARD, labels=WORDS), 1, STRUCTURE))
     assert "35 words and nothing else" in words_only["Output"]
     assert dict(facts(replace(CARD, architecture="new"), 1, STRUCTURE))["Architecture"] == "new"
@@ -59,13 +59,13 @@ def test_the_runs_are_told_in_the_order_they_were_made() -> None:
 
 
 def test_the_limits_are_the_results_own() -> None:
-    told = " ".join(limits(made_figures()))
-    assert "75.0% correct, from 55.0% (ben) to 95.0% (anna)" in told
-    assert "95.0% in quiet; in the worst noise 71.0% at 10 dB (eight people talking)" in told
-    assert "51.0% at 0 dB" in told
-    assert "shifted by 0.2 s" in told
-    assert "no exist almost only as log-mel pictures. Of 10 recordings" in told
-    assert "120 per hour in speech without the words (60 in 30 minutes)" in told
+    text = " ".join(limits(made_figures()))
+    assert "75.0% correct, from 55.0% (ben) to 95.0% (anna)" in text
+    assert "95.0% in quiet; in the worst noise 71.0% at 10 dB (eight people talking)" in text
+    assert "51.0% at 0 dB" in text
+    assert "shifted by 0.2 s" in text
+    assert "no exist almost only as log-mel pictures. Of 10 recordings" in text
+    assert "120 per hour in speech without the words (60 in 30 minutes)" in text
 
 
 def test_sentences_and_an_unseen_language_are_limits_where_they_were_measured() -> None:
@@ -86,19 +86,19 @@ def test_the_worst_words_and_the_share_of_unknown_are_counted() -> None:
     ]
     figures["confusion"] = {"labels": ["go", "yes", "_unknown_"],
                             "counts": [[30, 10, 20], [3, 54, 3], [0, 0, 0]]}  # fmt: skip
-    told = " ".join(limits(figures))
-    assert "Lowest recall: go 50.0%, yes 90.0%." in told  # three clips of "tree" say little
-    assert "64% of its errors answer" in told  # 23 of 36
-    assert "Fewer than 50 each of tree" in told
+    text = " ".join(limits(figures))
+    assert "Lowest recall: go 50.0%, yes 90.0%." in text  # three clips of "tree" say little
+    assert "64% of its errors answer" in text  # 23 of 36
+    assert "Fewer than 50 each of tree" in text
 
 
 def test_what_was_not_measured_is_not_told() -> None:
     figures = made_figures()
     less = ("conditions", "false_words", "digits_of_other_speakers", "sound_of_picture_words")
-    told = " ".join(limits({k: v for k, v in figures.items() if k not in less}))
+    text = " ".join(limits({k: v for k, v in figures.items() if k not in less}))
     for word in ("Noise", "Speakers differ", "Cut words", "False detections", "pictures"):
-        assert word not in told
-    assert "Few test clips" in told
+        assert word not in text
+    assert "Few test clips" in text
 
 
 def test_results_belong_to_the_weights_they_were_measured_with() -> None:

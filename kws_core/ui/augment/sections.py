@@ -68,8 +68,8 @@ def _show_draws(trial: Trial) -> None:
         label = trial.answer_before(model).label
         followed.append(Followed(model.card.name, label, scores_of_draws(trial, seeds, model)))
     st.markdown("  \n".join(_kept_text(one) for one in followed))
-    told = " ".join(_kept_text(one).replace("**", "") for one in followed)
-    plain_chart(draws_figure(seeds, followed), "augment_draws", told)
+    words = " ".join(_kept_text(one).replace("**", "") for one in followed)
+    plain_chart(draws_figure(seeds, followed), "augment_draws", words)
     st.caption("A cross: another label is the best in that draw.")
     if count <= MOST_THUMBNAILS:
         _show_thumbnails(trial, seeds, followed)
@@ -129,14 +129,14 @@ def _show_knob(trial: Trial, knobs: Sequence[Knob]) -> None:
         )
         for model in turned.hearing
     ]
-    told = [flips_text(one, knob) for one in followed]
+    words = [flips_text(one, knob) for one in followed]
     if len(followed) > 1:
-        told = [f"{one.name}: {text}" for one, text in zip(followed, told, strict=True)]
+        words = [f"{one.name}: {text}" for one, text in zip(followed, words, strict=True)]
     if knob.adds_step(recipe):
         st.caption("Your chain has no such step: it is added at the end.")
     figure = sweep_figure(knob, followed, knob.position(recipe))
-    plain_chart(figure, "augment_sweep", f"{knob.title}. Heard: {' '.join(told)}")
-    st.markdown("Heard in this draw: " + "  \n".join(told))
+    plain_chart(figure, "augment_sweep", f"{knob.title}. Heard: {' '.join(words)}")
+    st.markdown("Heard in this draw: " + "  \n".join(words))
     st.caption(
         f"The line is the score of the label heard before, in draw {recipe.seed} at every value; "
         "a cross where another label is the best. Everything else stays."

@@ -42,13 +42,13 @@ def lab() -> Lab:
 
 def messages() -> tuple[str, ...]:
     """What could not be done at the last change, or not be used of the address."""
-    told: tuple[str, ...] = st.session_state.get(_MESSAGES, ())
-    return told
+    notes: tuple[str, ...] = st.session_state.get(_MESSAGES, ())
+    return notes
 
 
-def tell(*told: str) -> None:
+def tell(*notes: str) -> None:
     """Say something once, on the next run."""
-    st.session_state[_MESSAGES] = told
+    st.session_state[_MESSAGES] = notes
 
 
 def change(**changes: Any) -> None:
@@ -136,13 +136,13 @@ def open_link() -> None:
     if query is None:
         return
     opened, problems = from_query(query)
-    told = [*problems, *page_address.open_sample(opened.clip)]
+    notes = [*problems, *page_address.open_sample(opened.clip)]
     known = Recognizer.available()
-    told += [f"There is no model {name!r:.40}." for name in opened.models if name not in known]
+    notes += [f"There is no model {name!r:.40}." for name in opened.models if name not in known]
     models = tuple(name for name in opened.models if name in known)
     st.session_state[_LAB] = replace(opened, models=models)
     st.session_state[_CLIP] = None
-    st.session_state[_MESSAGES] = tuple(told)
+    st.session_state[_MESSAGES] = tuple(notes)
 
 
 def keep_to_what_is_there() -> None:
@@ -153,9 +153,9 @@ def keep_to_what_is_there() -> None:
     if not missing and not any(names for _, names in checked):
         return
     recipes = [replace(r, chain=c) for r, (c, _) in zip(now.recipes, checked, strict=True)]
-    told = (*messages(), _missing_text([*missing, *(n for _, some in checked for n in some)]))
+    notes = (*messages(), _missing_text([*missing, *(n for _, some in checked for n in some)]))
     change(chain=chain, recipes=tuple(recipes))
-    tell(*told)
+    tell(*notes)
 
 
 def follow_clip(key: str) -> None:

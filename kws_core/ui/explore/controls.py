@@ -81,8 +81,8 @@ def settings_expander() -> None:
         changed = f"“{base.label}” with other values of {', '.join(f'`{n}`' for n in differing)}."
         about.markdown(changed if differing else base.purpose)
         st.caption(sentence(state.settings()))
-    if told := state.messages():
-        st.warning("\n\n".join(map(plain, told)), icon=":material/info:")
+    if notes := state.messages():
+        st.warning("\n\n".join(map(plain, notes)), icon=":material/info:")
 
 
 def own_controls(view: View, sounds: list[Sound]) -> None:

@@ -50,15 +50,15 @@ def views() -> tuple[View, ...]:
 
 def messages() -> tuple[str, ...]:
     """Return, once, which settings gave way, and what in the address was ignored."""
-    told: tuple[str, ...] = st.session_state.pop(_MESSAGES, ())
-    return told
+    notes: tuple[str, ...] = st.session_state.pop(_MESSAGES, ())
+    return notes
 
 
 def change(name: str) -> None:
     """Let the other settings follow one that was changed, and say so."""
-    fitted, told = fit(_values(), name)
+    fitted, notes = fit(_values(), name)
     _put(fitted)
-    st.session_state[_MESSAGES] = told
+    st.session_state[_MESSAGES] = notes
 
 
 def use_preset(name: str | None) -> None:
@@ -79,10 +79,10 @@ def open_link() -> None:
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     opened = from_query(query)
     other = opened.other if opened.other in resources.samples() else None
-    told = [*opened.messages, *page_address.open_sample(opened.clip)]
+    notes = [*opened.messages, *page_address.open_sample(opened.clip)]
     if other != opened.other:
-        told.append(page_address.no_sample(str(opened.other)))
-    st.session_state[_MESSAGES] = tuple(told)
+        notes.append(page_address.no_sample(str(opened.other)))
+    st.session_state[_MESSAGES] = tuple(notes)
     keep("other", other)
     keep("part", opened.part)
     keep("selection", opened.settings.selection)

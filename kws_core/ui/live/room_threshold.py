@@ -109,5 +109,5 @@ def _chart(points: Sequence[RoomPoint], chosen: RoomPoint | None) -> None:
         if point.missed is not None and point.alarms is not None
     )
     here = next((p for p in curve if chosen and p.threshold == chosen.threshold), None)
-    told = "" if chosen is None else f"Threshold {chosen.threshold:g}: {_figures(chosen)}."
-    plain_chart(det_figure(curve, here), "live_room_det", texts.CURVE.format(point=told))
+    text = "" if chosen is None else f"Threshold {chosen.threshold:g}: {_figures(chosen)}."
+    plain_chart(det_figure(curve, here), "live_room_det", texts.CURVE.format(point=text))

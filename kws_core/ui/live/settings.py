@@ -169,8 +169,8 @@ def _show_curve(settings: DetectorSettings) -> None:
         where = texts.IN_QUIET if condition == QUIET else texts.IN_NOISE.format(ratio=condition)
         headline = texts.POINT.format(condition=where, point=describe_point(point))
     st.markdown(headline)
-    told = texts.CURVE.format(point=headline.replace("*", ""))
-    plain_chart(det_figure(found.curves[condition], point), "live_det", told)
+    text = texts.CURVE.format(point=headline.replace("*", ""))
+    plain_chart(det_figure(found.curves[condition], point), "live_det", text)
     st.caption(" ".join(_remarks(found, condition, name)))
 
 

@@ -61,8 +61,8 @@ TAUGHT_NOT_MEASURED: Final = (
     "Taught words have not been measured with {model}. This command does it, with the data folder:"
 )
 TAUGHT_RATE: Final = (
-    "Of each word, in fluent English by people whom nothing was learnt from, counted for words on "
-    "their own. The threshold of each word allows just so many."
+    "False alarms of each word in fluent English, by people who are in no training data, counted "
+    "for words on their own. The threshold of each word is the lowest that allows no more."
 )
 TAUGHT: Final = (
     "Words that are in no training data ({words}), by {people} students, taught together and "

@@ -1,4 +1,4 @@
-"""What the pages say about privacy, microphones and failures, and how a failure is told."""
+"""What the pages say about privacy, microphones and failures, and how a failure is shown."""
 
 from __future__ import annotations
 

@@ -5,9 +5,9 @@ const watched = new WeakMap(); // from the element that Streamlit mounts the com
 export default function mount({ data, parentElement }) {
   const text = parentElement.querySelector("p");
   const show = (problem) => {
-    const told = problem ? data[problem] : "";
-    text.hidden = !told;
-    if (text.textContent !== told) text.textContent = told;
+    const message = problem ? data[problem] : "";
+    text.hidden = !message;
+    if (text.textContent !== message) text.textContent = message;
   };
   watched.get(parentElement)?.abort();
   const ending = new AbortController();
