@@ -33,9 +33,9 @@ def add_model_folder(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
+def add_model(parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL) -> None:
     """Add which model, and where the models are."""
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    parser.add_argument("--model", default=default, help="its name (default: %(default)s)")
     add_model_folder(parser)
 
 

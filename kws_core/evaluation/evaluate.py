@@ -30,7 +30,7 @@ from kws_core.evaluation.picture_clips import pictures_for, score_pictures
 from kws_core.evaluation.scoring import score, score_spoken
 from kws_core.evaluation.twelve_class_set import in_twelve_classes, n_of_each, silence
 from kws_core.models.embeddings import EmbeddingMap, make_map, recorded_embeddings
-from kws_core.models.store import MODEL_FOLDER, LoadedModel, load_model
+from kws_core.models.store import MODEL_FOLDER, LoadedModel, load_model, weight_bytes
 from kws_core.results.metrics import COMMANDS, accuracy
 from kws_core.results.scores import ClipScores, LogPosteriors, figures_of
 from kws_core.results.store import RESULTS_FORMAT
@@ -114,7 +114,7 @@ def evaluate(
     figures["conditions"] = measure_conditions(recognizer, disturbed, noises, settings.seed)
     without_words = _without_words(data, noise, other_sentences)
     figures["false_words"] = measure_false_words(recognizer, disturbed, without_words)
-    n_bytes = (model_folder / f"{name}.safetensors").stat().st_size
+    n_bytes = weight_bytes(name, model_folder)
     figures["cost"] = measure_cost(model, n_bytes, spoken.clips[0], settings.n_runs)
     figures["seconds"] = round(time.monotonic() - started)
     return Evaluation(figures, scores, word_map)

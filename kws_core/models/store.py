@@ -21,6 +21,7 @@ from torch import nn
 from kws_core.errors import DamagedModelError, ModelError, UnknownModelError
 from kws_core.features.front_ends import FrontEnd, build_front_end, front_end_spec
 from kws_core.models.card import ModelCard, meaning, parse_card, require_name
+from kws_core.models.cascade import SEPARATOR, cascade_of
 from kws_core.models.registry import build_model, find_architecture
 from kws_core.shipped import ASSETS
 
@@ -110,11 +111,15 @@ def read_card(folder: Path, name: str) -> ModelCard:
 
 
 def load_model(name: str, folder: Path = MODEL_FOLDER) -> LoadedModel:
-    """Load a model by name, ready for inference on the CPU.
+    """Load a model by name, ready for inference on the CPU; FIRST+SECOND is a cascade of two.
 
     Raises `UnknownModelError` if it isn't there, `DamagedModelError` if a file is damaged, or
-    is not what the card says.
+    is not what the card says, and `ModelError` if two models don't go together.
     """
+    parts = _parts(name, folder)
+    if len(parts) == 2:
+        first, second = (load_model(part, folder) for part in parts)
+        return cascade_of(first, second)
     card = read_card(folder, name)
     weights = _read_weights(folder / f"{name}.safetensors", card)
     try:
@@ -138,6 +143,17 @@ def load_model(name: str, folder: Path = MODEL_FOLDER) -> LoadedModel:
     model = LoadedModel(network.eval().requires_grad_(False), front_end.eval(), card)
     _try_out(model)
     return model
+
+
+def weight_bytes(name: str, folder: Path = MODEL_FOLDER) -> int:
+    """Return the size of the weights of a model, or of both models of a cascade."""
+    parts = _parts(name, folder)
+    return sum((folder / f"{part}.safetensors").stat().st_size for part in parts)
+
+
+def _parts(name: str, folder: Path) -> list[str]:
+    """Return the names of the models of a cascade; of another model, its own."""
+    return [name] if name in available_models(folder) else name.split(SEPARATOR, 1)
 
 
 def _read_weights(path: Path, card: ModelCard) -> bytes:

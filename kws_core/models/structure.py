@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from kws_core.features.front_end_steps import front_end_steps
 from kws_core.models.activations import Output, is_leaf, outputs_of
 from kws_core.models.bcresnet import BroadcastBlock
+from kws_core.models.cascade import Cascade
 from kws_core.models.crnn import CRNN, ResidualBlock2d, TwoWayGRU
 from kws_core.models.ds_resnet import ResidualBlock
 from kws_core.models.matchboxnet import ResidualBlock as MatchboxBlock
@@ -117,10 +118,13 @@ def structure_of(model: LoadedModel) -> Structure:
 def count_macs(model: LoadedModel) -> int:
     """Count the network's multiply-accumulates for one second; the front end comes on top.
 
-    Those of convolutions and matrix products: gates, norms and activations are not counted.
+    Those of convolutions and matrix products: gates, norms and activations are not counted. Of a
+    cascade: those of a second in which both networks are asked.
     """
+    network = model.network
+    parts = (network.first, network.second) if isinstance(network, Cascade) else (network,)
     with torch.no_grad():
-        found = outputs_of(model.network, _features_of_silence(model))
+        found = [one for part in parts for one in outputs_of(part, _features_of_silence(model))]
     return sum(layer_macs(one.layer, one.values) for one in found if is_leaf(one.layer))
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,9 @@ from kws_core.spotting.finder import FinderSettings, Word, find_words_in
 if TYPE_CHECKING:
     from kws_core.teaching.taught import TaughtRecognizer
 
-DEFAULT_MODEL = "ds-resnet"
+DEFAULT_MODEL: Final = "ds-resnet"
+# Of the app and of streams: a cascade, for fewer errors at hardly more work (docs/experiments.md).
+APP_MODEL: Final = "ds-resnet+two-towers"
 
 BATCH_SIZE = 64  # windows at once: larger is no faster on a CPU and takes more memory
 _FEATURES_AT_ONCE = 16  # whose spectra still fit the cache of a core
@@ -81,7 +83,7 @@ class Recognizer:
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL, folder: Path = MODEL_FOLDER) -> Recognizer:
-        """Load a model by name.
+        """Load a model by name; FIRST+SECOND is a cascade (`kws_core.models.cascade`).
 
         Raises UnknownModelError, or DamagedModelError if its files are not what they should be.
         """

@@ -20,12 +20,13 @@ from kws_core.live.operating_point import from_figures
 from kws_core.live.programmes import PROGRAMMES
 from kws_core.server.blocks import Block
 from kws_core.spotting import DetectorSettings
-from kws_core.spotting.recognizer import Recognizer
+from kws_core.spotting.recognizer import APP_MODEL, Recognizer
 from kws_core.ui.live import microphone, settings, state, texts, websocket
 from kws_core.ui.live.health import figures
 from kws_core.ui.shared import server
 from tests.helpers.app import calm, click, component, components, keys, listener_of, said, say_calm
 from tests.helpers.stream_figures import FIGURES
+from tests.helpers.taught_words import RATE, takes_of, toy_bank
 from tests.helpers.waiting import wait_until
 
 PAGE = "pages/4_Live.py"
@@ -169,6 +170,20 @@ def test_settings_reach_the_detector_and_show_what_they_cost(
     page = calm(page.pills(key="live_words").set_value(["yes", "up"]).run())
     assert listener_of(page).hearing.settings.words == ("up", "yes")
     assert "Words switched off: down, left, right, stop, go" in said(page)
+
+
+def test_the_usual_model_is_a_cascade_but_for_words_that_were_taught(
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = live()
+    assert listener_of(page).hearing.model == APP_MODEL
+    assert page.selectbox(key="live_model").options[0] == "ds-resnet asking two-towers"
+    bank = toy_bank(Recognizer.load())
+    monkeypatch.setattr("kws_core.teaching.taught.bank_of", lambda card: bank)
+    taught = Recognizer.load().with_words({"beep": takes_of(2000.0, 2)}, RATE)
+    monkeypatch.setattr("kws_core.ui.shared.taught_words.in_use", lambda: taught)
+    page = calm(page.run())
+    assert "beep" in listener_of(page).hearing.labels
 
 
 def test_another_model_goes_on_with_the_sample_and_the_log(live: Callable[[], AppTest]) -> None:

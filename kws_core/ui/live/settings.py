@@ -11,9 +11,9 @@ from kws_core.live import Listener
 from kws_core.live.det_chart import describe_point, det_figure
 from kws_core.live.game import GAME_WORDS
 from kws_core.live.operating_point import QUIET, Measured, measured
+from kws_core.models.cascade import SEPARATOR
 from kws_core.room import THRESHOLDS
 from kws_core.spotting import DetectorSettings
-from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import state, texts
 from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.commands import commands_choice
@@ -117,16 +117,14 @@ def _words(listener: Listener) -> None:
 
 
 def _model_choice() -> None:
-    available = Recognizer.available()
-    if len(available) < 2:
-        return
     seeded(
         st.selectbox,
         texts.MODEL,
-        available,
+        state.model_names(),
         key="live_model",
         value=state.model_name(),
         put=state.choose_model,
+        format_func=lambda name: name.replace(SEPARATOR, texts.ASKING),
         help=texts.MODEL_HELP,
     )
 

@@ -17,10 +17,11 @@ from kws_core.live import Listener
 from kws_core.live.game import Game, advance
 from kws_core.live.preview import Preview, preview_of
 from kws_core.live.programmes import PROGRAMMES, render
+from kws_core.models.cascade import SEPARATOR
 from kws_core.spotting import DetectorSettings, KeywordDetector
-from kws_core.spotting.recognizer import Recognizer
+from kws_core.spotting.recognizer import APP_MODEL, Recognizer
 from kws_core.teaching.taught import TaughtRecognizer
-from kws_core.ui.shared import resources, taught_words
+from kws_core.ui.shared import taught_words
 from kws_core.ui.shared.models_loaded import model_named
 
 _LISTENER: Final = "live_listener_kept"
@@ -101,8 +102,15 @@ def use(chosen: DetectorSettings) -> None:
 
 def model_name() -> str:
     """The name of the model that listens."""
-    name: str = st.session_state.get(_MODEL, resources.recogniser().card.name)
-    return name if name in Recognizer.available() else resources.recogniser().card.name
+    name: str = st.session_state.get(_MODEL, APP_MODEL)
+    return name if name in model_names() else model_names()[0]
+
+
+def model_names() -> tuple[str, ...]:
+    """The names of the models to choose from, the usual one first."""
+    available = Recognizer.available()
+    usual = (APP_MODEL,) if set(APP_MODEL.split(SEPARATOR)) <= set(available) else ()
+    return (*usual, *available)
 
 
 def choose_model(name: str) -> None:

@@ -110,7 +110,11 @@ GAME_UNHEARD: Final = ":material/info: Words switched off: {words}."
 # The settings
 SETTINGS: Final = "Detector settings"
 MODEL: Final = "Model"
-MODEL_HELP: Final = "Listening goes on with the other model. The log stays."
+ASKING: Final = " asking "  # between the names of the models of a cascade
+MODEL_HELP: Final = (
+    "Two models: the first hears everything, and asks the second one where it may hear a word. "
+    "Listening goes on with the other model. The log stays."
+)
 COMMANDS_HELP: Final = (
     "A command on its own has a short pause before and after it. Words inside sentences raise more "
     "false alarms, but are reported sooner."

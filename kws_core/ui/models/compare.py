@@ -41,7 +41,7 @@ def show(subject: Subject) -> None:
     st.markdown("**Our models**")
     if ours:
         table(ours, "models_compare_ours", "Our models.", column_config=_COLUMNS)
-        st.caption(texts.WORDS_ONLY[task])
+        st.caption(f"{texts.WORDS_ONLY[task]} {texts.CASCADE}")
     else:
         st.info(texts.NONE_MEASURED, icon=":material/info:")
     st.markdown("**Published models**")

@@ -12,7 +12,7 @@ from kws_core.audio.pool import decoders
 from kws_core.audio.read import read_audio
 from kws_core.errors import KwsError
 from kws_core.samples import Sample, list_samples
-from kws_core.spotting.recognizer import Recognizer
+from kws_core.spotting.recognizer import APP_MODEL, Recognizer
 
 # Slow to import the first time: what resamples, and what Explore computes with.
 _RESAMPLER = "soxr"
@@ -21,11 +21,17 @@ _ANALYSIS = ("librosa.feature", "librosa.effects")
 
 @st.cache_resource(show_spinner=False)  # the server loads it at its start, where no page is
 def recogniser() -> Recognizer:
-    """The default recogniser."""
+    """The default recogniser: one network, to look into and to teach."""
     # Several sessions share the processor's cores, and one small model is no faster on many.
     torch.set_num_threads(1)
     decoders.warm_up()  # its process starts while the model is loaded
     return Recognizer.load()
+
+
+@st.cache_resource(show_spinner=False)
+def cascade() -> Recognizer:
+    """What Home, Recognise and Live recognise with."""
+    return Recognizer.load(APP_MODEL)
 
 
 @st.cache_resource(show_spinner=False)
@@ -42,6 +48,6 @@ def warm_up() -> None:
     with contextlib.suppress(KwsError):
         sentence = next(sample for sample in samples().values() if sample.kind == "sentence")
         clip = read_audio(sentence.path)
-        recogniser().find_words(clip.samples, clip.sample_rate)
+        cascade().find_words(clip.samples, clip.sample_rate)
     for name in _ANALYSIS:
         importlib.import_module(name)

@@ -49,7 +49,8 @@ async def lifespan(app: Any) -> AsyncGenerator[None, None]:
 
 def _load() -> None:
     try:
-        _ready.model = resources.recogniser().card.name
+        resources.recogniser()
+        _ready.model = resources.cascade().card.name
     except KwsError as error:
         _ready.failure = str(error)
         _log.error("The model can't be loaded: %s", error)
