@@ -27,6 +27,7 @@ PAGES = {
         "/Models?section=structure",
         "/Models?section=results",
         "/Models?section=results&panel=roc",
+        "/Models?section=results&panel=taught",
         "/Models?section=own",
         "/Models?section=why",
         "/Models?section=map",
@@ -50,8 +51,17 @@ def play_a_sample(page: Page) -> None:
     page.get_by_role("button", name="Resume", exact=True).wait_for()
 
 
+def teach_ready_takes(page: Page) -> None:
+    page.get_by_role("button", name="Use ready takes").click()
+    page.get_by_role("button", name="Try it live").wait_for()
+
+
 # What is done on a page before it is looked at.
-DONE: dict[str, Callable[[Page], None]] = {"/Recognise": find_several_words, "/Live": play_a_sample}
+DONE: dict[str, Callable[[Page], None]] = {
+    "/Recognise": find_several_words,
+    "/Live": play_a_sample,
+    "/Teach": teach_ready_takes,
+}
 
 
 @pytest.mark.parametrize("page", PAGES)

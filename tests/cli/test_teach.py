@@ -7,7 +7,9 @@ import pytest
 import soundfile
 
 from kws_core.cli.main import main
+from kws_core.results.teaching_store import load_teaching_figures
 from kws_core.spotting.recognizer import Recognizer
+from tests.helpers.report_results import made_teaching
 from tests.helpers.sounds import noise
 from tests.helpers.taught_words import RATE, said, save_toy_model, takes_of, toy_bank
 
@@ -63,3 +65,28 @@ def test_a_folder_without_takes_is_refused(
     assert main(["teach", str(folder), "--out", str(tmp_path / "mine.kws")]) == 1
     assert message in capsys.readouterr().err
     assert not (tmp_path / "mine.kws").exists()
+
+
+def test_measured_teaching_is_saved_and_printed(
+    models: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("pyarrow", reason="training data are Parquet files")
+    from kws_core.evaluation.evaluate_teaching import TeachingSettings
+
+    asked = []
+
+    def measured(recognizer: Recognizer, data: Path, settings: object) -> dict[str, object]:
+        asked.append((recognizer.card.name, data, settings))
+        return made_teaching("ds-resnet")
+
+    monkeypatch.setattr("kws_core.evaluation.evaluate_teaching.evaluate_teaching", measured)
+    options = ["--data", "data", "--draws", "3", "--hours", "0.5", "--takes", "7"]
+    folders = ["--model-folder", str(models), "--out", str(tmp_path / "out")]
+    assert main(["evaluate-teaching", *options, *folders]) == 0
+    assert asked == [("ds-resnet", Path("data"), TeachingSettings(3, 7, 0.5))]
+    assert "5 takes by 5: others_found_at_1 50.0%" in capsys.readouterr().out
+    saved = load_teaching_figures(tmp_path / "out", "ds-resnet")
+    assert saved["figures"] == made_teaching()["figures"]
