@@ -25,6 +25,7 @@ _FORMS: Final = (b"RIFF", b"RIFX", b"RF64", b"BW64")
 # Recorders that cannot go back to fill in the length leave one of the largest 32-bit values.
 _LENGTH_UNKNOWN: Final = 0x7FFF_F000
 _WITHIN_32_BITS: Final = 0xFFFF_FFFF
+_MOST_CHANNELS: Final = 256  # of any array; a header with more is wrong
 _MORE_SOUND_S: Final = 0.1  # beyond the size that the header gives: less may be anything
 
 
@@ -196,7 +197,8 @@ def _described(
     if coding == _EXTENSIBLE and len(fmt) >= 26:
         coding = struct.unpack_from(f"{order}H", fmt, 24)[0]
     coding = PCM if coding in (0, _EXTENSIBLE) else coding
-    channels = channels or 1
+    if not channels or channels > _MOST_CHANNELS:
+        channels = max(1, 8 * align // bits) if bits else 1
     if not rate and align:
         rate = bytes_a_second // align
     rate = check_rate(rate)

@@ -92,8 +92,9 @@ def test_what_is_appended_is_no_sound(tag: bytes) -> None:
     "wrong",
     [
         fmt(align=0), fmt(bits=0), fmt(align=0, bits=0), fmt(align=0, bits=0, bytes_a_second=0),
-        fmt(channels=0), fmt(rate=0), fmt(bytes_a_second=0), fmt(bytes_a_second=1), fmt(align=1),
-        fmt(align=4), fmt(bits=12), fmt(tag=0), fmt(tag=0xFFFE), fmt() + fmt(),
+        fmt(channels=0), fmt(channels=4097), fmt(rate=0), fmt(bytes_a_second=0),
+        fmt(bytes_a_second=1), fmt(align=1), fmt(align=4), fmt(bits=12), fmt(tag=0),
+        fmt(tag=0xFFFE), fmt() + fmt(),
         fmt(tag=0xFFFE, more=struct.pack("<HHI", 22, 16, 4) + bytes(16)),
         fmt().replace(b"\x10\0\0\0", b"\x12\0\0\0", 1), fmt(more=b"\0\0"),
     ],
