@@ -35,7 +35,12 @@ def add_model_folder(parser: argparse.ArgumentParser) -> None:
 
 def add_model(parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL) -> None:
     """Add which model, and where the models are."""
-    parser.add_argument("--model", default=default, help="its name (default: %(default)s)")
+    parser.add_argument(
+        "--model",
+        default=default,
+        help="its name, or FIRST+SECOND: the first asks the second where it may hear a word "
+        "(default: %(default)s)",
+    )
     add_model_folder(parser)
 
 

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.errors import ModelError
+from kws_core.models.cascade import Cascade
 from kws_core.models.store import LoadedModel
 
 SAMPLES: Final = "samples"  # the input, (batch, n_samples) at 16 kHz
@@ -51,10 +52,15 @@ def export_onnx(model: LoadedModel, path: Path) -> Exported:
     """Write a model as ONNX with any number of seconds at once, and check it against itself.
 
     Labels, front end, temperature and the facts of the card are in the file's metadata. Raises
-    ModelError if a package is missing, or if the file gives other numbers than the model; then
-    none is written.
+    ModelError if a package is missing, if the file gives other numbers than the model (then none is
+    written), or for a cascade.
     """
     _require_packages()
+    if isinstance(model.network, Cascade):
+        raise ModelError(
+            f"{model.card.name} is two models, of which the second is not always asked; an ONNX "
+            "file holds one. Export each by its own name."
+        )
     partial = path.with_suffix(path.suffix + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from kws_core.errors import ModelError, UnknownModelError
 from kws_core.labels import LABELS
 from kws_core.models import load_model
 from kws_core.models.cascade import Cascade, cascade_of
+from kws_core.models.onnx_export import export_onnx
 from kws_core.models.store import MODEL_FOLDER, weight_bytes
 from kws_core.models.structure import count_macs
 
@@ -100,6 +101,13 @@ def test_models_that_do_not_go_together_are_refused(other: str) -> None:
     card = replace(model.card, name="odd", **{other: changes[other]})  # type: ignore[arg-type]
     with pytest.raises(ModelError, match="ds-resnet can't ask odd"):
         cascade_of(model, replace(model, card=card))
+
+
+def test_a_cascade_is_not_exported_as_one_file(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    with pytest.raises(ModelError, match="Export each by its own name"):
+        export_onnx(load_model(NAME), tmp_path / "both.onnx")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_model_of_words_only_never_knows_whether_to_ask() -> None:
