@@ -101,3 +101,10 @@ def test_words_of_a_file_cannot_be_learnt_again(taught: AppTest) -> None:
     page = calm(page.run())
     assert page.session_state["taught_words_in_use"] is kept
     assert not [one for one in page.button if one.label.startswith("Wrong")]
+
+
+def test_after_taught_words_the_model_before_listens_again(taught: AppTest) -> None:
+    page = calm(taught.switch_page("pages/6_Teach.py").run())
+    page = calm(page.toggle(key="teach_use").set_value(False).run())
+    page = calm(page.switch_page("pages/4_Live.py").run())
+    assert listener_of(page).hearing.model == "two-towers"

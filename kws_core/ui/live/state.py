@@ -27,7 +27,8 @@ from kws_core.ui.shared.models_loaded import model_named
 _LISTENER: Final = "live_listener_kept"
 _SETTINGS: Final = "live_settings_kept"
 _MODEL: Final = "live_model_kept"
-_TURN: Final = "live_taught_turn"  # of the taught words that were listened for last
+_BEFORE: Final = "live_model_before"  # the taught words chose theirs
+_FOLLOWED: Final = "live_taught_followed"  # the taught words that were listened for last
 _PROGRAMME: Final = "live_programme_kept"
 _TO_PLAY: Final = "live_to_play_kept"  # name of a sample that was asked for
 _GAME: Final = "live_game_kept"
@@ -53,9 +54,9 @@ def listener() -> Listener:
     """
     kept: Listener | None = st.session_state.get(_LISTENER)
     taught = taught_words.in_use()
-    if taught is not None and st.session_state.get(_TURN) != taught_words.turn():
-        st.session_state[_TURN] = taught_words.turn()
-        _listen_for(taught)
+    if st.session_state.get(_FOLLOWED) is not taught:
+        st.session_state[_FOLLOWED] = taught
+        _follow(taught)
     name = model_name()
     model = model_named(name)
     if taught is not None and taught.card.name == name:
@@ -67,9 +68,15 @@ def listener() -> Listener:
     return kept
 
 
-def _listen_for(taught: TaughtRecognizer) -> None:
-    """Choose the model of words that were taught since, and listen for them too."""
+def _follow(taught: TaughtRecognizer | None) -> None:
+    """Listen for words taught since, with their model; after them, with the one before."""
+    if taught is None:
+        if _BEFORE in st.session_state:
+            choose_model(st.session_state[_BEFORE])
+        return
+    before = st.session_state.get(_BEFORE, model_name())
     choose_model(taught.card.name)
+    st.session_state[_BEFORE] = before
     chosen = settings()
     if chosen.words is not None and not set(chosen.words) & set(taught.lesson.head.words):
         st.session_state[_SETTINGS] = replace(chosen, words=None)
@@ -116,6 +123,7 @@ def model_names() -> tuple[str, ...]:
 def choose_model(name: str) -> None:
     """Let another model listen from the next run of the page on; the log stays."""
     st.session_state[_MODEL] = name
+    st.session_state.pop(_BEFORE, None)
 
 
 def programme() -> str:
