@@ -186,6 +186,15 @@ def test_the_usual_model_is_a_cascade_but_for_words_that_were_taught(
     assert "beep" in listener_of(page).hearing.labels
 
 
+def test_a_busy_server_listens_with_the_small_model(
+    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KWS_MODEL", "ds-resnet")
+    page = live()
+    assert listener_of(page).hearing.model == "ds-resnet"
+    assert list(page.selectbox(key="live_model").options) == list(Recognizer.available())
+
+
 def test_another_model_goes_on_with_the_sample_and_the_log(live: Callable[[], AppTest]) -> None:
     page = click(live(), "live_play")
     listener = listener_of(page)

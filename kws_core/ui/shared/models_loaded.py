@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kws_core.lab.link import MOST_MODELS
-from kws_core.spotting.recognizer import APP_MODEL, Recognizer
+from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.shared import resources
 
 
@@ -19,7 +19,7 @@ def model_named(name: str) -> Recognizer:
 
     Raises UnknownModelError or DamagedModelError.
     """
-    if name == APP_MODEL:
-        return resources.cascade()
+    if name == resources.app_model():
+        return resources.app_recogniser()
     usual = resources.recogniser()
     return usual if name == usual.card.name else _loaded(name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
+from typing import Final
 
 import streamlit as st
 import torch
@@ -13,6 +15,8 @@ from kws_core.audio.read import read_audio
 from kws_core.errors import KwsError
 from kws_core.samples import Sample, list_samples
 from kws_core.spotting.recognizer import APP_MODEL, Recognizer
+
+MODEL: Final = "KWS_MODEL"  # another one for Home, Recognise and Live, such as ds-resnet
 
 # Slow to import the first time: what resamples, and what Explore computes with.
 _RESAMPLER = "soxr"
@@ -28,10 +32,19 @@ def recogniser() -> Recognizer:
     return Recognizer.load()
 
 
-@st.cache_resource(show_spinner=False)
-def cascade() -> Recognizer:
+def app_model() -> str:
+    """The name of the model that the app recognises with."""
+    return os.environ.get(MODEL, "").strip() or APP_MODEL
+
+
+def app_recogniser() -> Recognizer:
     """What Home, Recognise and Live recognise with."""
-    return Recognizer.load(APP_MODEL)
+    return _loaded(app_model())
+
+
+@st.cache_resource(show_spinner=False)  # as above
+def _loaded(name: str) -> Recognizer:
+    return Recognizer.load(name)
 
 
 @st.cache_resource(show_spinner=False)
@@ -48,6 +61,6 @@ def warm_up() -> None:
     with contextlib.suppress(KwsError):
         sentence = next(sample for sample in samples().values() if sample.kind == "sentence")
         clip = read_audio(sentence.path)
-        cascade().find_words(clip.samples, clip.sample_rate)
+        app_recogniser().find_words(clip.samples, clip.sample_rate)
     for name in _ANALYSIS:
         importlib.import_module(name)
