@@ -33,7 +33,7 @@ from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample
 from kws_core.evaluation.machine import processor
 from kws_core.samples import get_sample
 from kws_core.spotting import DetectorSettings, KeywordDetector
-from kws_core.spotting.recognizer import APP_MODEL, Recognizer
+from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 SENTENCE = "several_words"
 FRAME_S = 0.02
@@ -209,7 +209,7 @@ def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(prog="python -m bench.live", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--model", default=APP_MODEL)
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--way", choices=("direct", "websocket", "webrtc"), default="direct")
     parser.add_argument("--users", type=int, help="only this number (default: find the largest)")
     parser.add_argument(

@@ -137,13 +137,10 @@ class Visitor:
     @contextmanager
     def open_page(self) -> Iterator[ClientConnection]:
         """Open the page's WebSocket, and read at its end what was sent meanwhile."""
-        stream = self.open("/_stcore/stream", "streamlit", self.token)
-        try:
+        with self.open("/_stcore/stream", "streamlit", self.token) as stream:
             yield stream
-        finally:
             # Unread, it would hold up the closing.
             Thread(target=lambda: list(stream), daemon=True).start()
-            stream.close()
 
     def begin_session(self, stream: ClientConnection) -> str:
         """Run the page, and return the session's id."""
@@ -188,8 +185,8 @@ def test_pages_uploads_and_websockets_of_a_browser_stay_on_one_copy(served: Serv
             stream = stack.enter_context(visitor.open_page())
             sessions.append(visitor.begin_session(stream))
             # The sound's WebSocket gets through, to where it is refused without a token.
-            with pytest.raises(InvalidStatus) as refused:
-                visitor.open("/kws/microphone")
+            with pytest.raises(InvalidStatus) as refused, visitor.open("/kws/microphone"):
+                pass
             assert refused.value.response.status_code == 403
         # Only the copy that has the session takes a file for it.
         first, second = visitors

@@ -26,7 +26,6 @@ from kws_core.errors import DataError, NotAudioError, SettingsError
 from kws_core.room import AlarmCount, files
 from kws_core.room.wording import counted, interval, per_hour
 from kws_core.spotting import Detection, KeywordDetector
-from kws_core.spotting.recognizer import APP_MODEL
 
 STANDARD_INPUT = "-"
 CHUNK_S = 0.02  # read at once; short, so that words appear without delay
@@ -48,7 +47,7 @@ def add_listen(commands: Commands) -> None:
     listen.add_argument(
         "--rate", type=int, default=SAMPLE_RATE, help="of bare samples, Hz (default: %(default)s)"
     )
-    add_model(listen, APP_MODEL)
+    add_model(listen)
     add_taught(listen)
     listen.add_argument(
         "--words", metavar="WORD,WORD", help="to listen for (default: all that the model knows)"

@@ -33,11 +33,11 @@ def add_model_folder(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_model(parser: argparse.ArgumentParser, default: str = DEFAULT_MODEL) -> None:
+def add_model(parser: argparse.ArgumentParser) -> None:
     """Add which model, and where the models are."""
     parser.add_argument(
         "--model",
-        default=default,
+        default=DEFAULT_MODEL,
         help="its name, or FIRST+SECOND: the first asks the second where it may hear a word "
         "(default: %(default)s)",
     )

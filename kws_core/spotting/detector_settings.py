@@ -37,7 +37,7 @@ class DetectorSettings:
 
     hop: float = 0.08
     smoothing: float = 0.32
-    threshold: float = 0.993
+    threshold: float = 0.99
     word_thresholds: Mapping[str, float] = field(default_factory=dict, hash=False)
     hysteresis: float = 0.15
     refractory: float = 0.3

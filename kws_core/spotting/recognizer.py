@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from kws_core.teaching.taught import TaughtRecognizer
 
 DEFAULT_MODEL: Final = "ds-resnet"
-# Of the app and of streams: a cascade, for fewer errors at hardly more work (docs/experiments.md).
-APP_MODEL: Final = "ds-resnet+two-towers"
+# Fewer errors, for a second network where words are said (docs/experiments.md).
+CASCADE: Final = "ds-resnet+two-towers"
 
 BATCH_SIZE = 64  # windows at once: larger is no faster on a CPU and takes more memory
 _FEATURES_AT_ONCE = 16  # whose spectra still fit the cache of a core

@@ -113,7 +113,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def prescribe(scores: dict[str, float] | None = None, words: list[Word] | None = None) -> None:
         scripted = ScriptedRecogniser(scores, words)
-        monkeypatch.setattr(resources, "app_recogniser", lambda: scripted)
+        monkeypatch.setattr(resources, "cascade", lambda: scripted)
 
     return prescribe
 
@@ -273,7 +273,7 @@ def test_words_inside_a_sentence_are_found_if_asked_for(
             return [] if settings.alone else super().find_words(samples, sample_rate, settings)
 
     inside = [Word("left", 0.2, 0.6, 0.98), Word("off", 1.0, 1.3, 0.97)]
-    monkeypatch.setattr(resources, "app_recogniser", lambda: HearsInside(words=inside))
+    monkeypatch.setattr(resources, "cascade", lambda: HearsInside(words=inside))
     page = choose(app(RECOGNISE), "upload")
     upload(page, "sentence.wav", encode(np.sin(np.arange(32_000)).astype(np.float32), 16_000))
     assert large_text(page) == texts.NO_WORD
@@ -502,7 +502,7 @@ def test_a_recogniser_that_fails_ends_calmly(
     monkeypatch.setattr(
         ScriptedRecogniser, "classify", lambda *_: (_ for _ in ()).throw(MemoryError("no"))
     )
-    monkeypatch.setattr(resources, "app_recogniser", ScriptedRecogniser)
+    monkeypatch.setattr(resources, "cascade", ScriptedRecogniser)
     opened = app(page)
     assert not opened.exception
     assert [error.value for error in opened.error] == [UNEXPECTED]

@@ -20,13 +20,12 @@ from kws_core.live.operating_point import from_figures
 from kws_core.live.programmes import PROGRAMMES
 from kws_core.server.blocks import Block
 from kws_core.spotting import DetectorSettings
-from kws_core.spotting.recognizer import APP_MODEL, Recognizer
+from kws_core.spotting.recognizer import CASCADE, Recognizer
 from kws_core.ui.live import microphone, settings, state, texts, websocket
 from kws_core.ui.live.health import figures
 from kws_core.ui.shared import server
 from tests.helpers.app import calm, click, component, components, keys, listener_of, said, say_calm
 from tests.helpers.stream_figures import FIGURES
-from tests.helpers.taught_words import RATE, takes_of, toy_bank
 from tests.helpers.waiting import wait_until
 
 PAGE = "pages/4_Live.py"
@@ -172,27 +171,14 @@ def test_settings_reach_the_detector_and_show_what_they_cost(
     assert "Words switched off: down, left, right, stop, go" in said(page)
 
 
-def test_the_usual_model_is_a_cascade_but_for_words_that_were_taught(
-    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cascade_can_be_chosen(live: Callable[[], AppTest]) -> None:
     page = live()
-    assert listener_of(page).hearing.model == APP_MODEL
-    assert page.selectbox(key="live_model").options[0] == "ds-resnet asking two-towers"
-    bank = toy_bank(Recognizer.load())
-    monkeypatch.setattr("kws_core.teaching.taught.bank_of", lambda card: bank)
-    taught = Recognizer.load().with_words({"beep": takes_of(2000.0, 2)}, RATE)
-    monkeypatch.setattr("kws_core.ui.shared.taught_words.in_use", lambda: taught)
-    page = calm(page.run())
-    assert "beep" in listener_of(page).hearing.labels
-
-
-def test_a_busy_server_listens_with_the_small_model(
-    live: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KWS_MODEL", "ds-resnet")
-    page = live()
-    assert listener_of(page).hearing.model == "ds-resnet"
-    assert list(page.selectbox(key="live_model").options) == list(Recognizer.available())
+    assert page.selectbox(key="live_model").options[:2] == [
+        "ds-resnet",
+        "ds-resnet asking two-towers",
+    ]
+    page = calm(page.selectbox(key="live_model").set_value(CASCADE).run())
+    assert listener_of(page).hearing.model == CASCADE
 
 
 def test_another_model_goes_on_with_the_sample_and_the_log(live: Callable[[], AppTest]) -> None:

@@ -32,14 +32,14 @@ def test_streamlit_finds_the_app_in_the_script_of_the_home_page() -> None:
 def test_the_server_loads_the_usual_model_when_it_starts() -> None:
     with TestClient(Starlette(routes=server.app_routes(), lifespan=server.lifespan)) as client:
         answer = answer_of(client, "ready")
-    assert answer["model"] == resources.app_recogniser().card.name
+    assert answer["model"] == resources.cascade().card.name
 
 
 def test_a_model_that_cannot_be_loaded_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def damaged() -> None:
         raise DamagedModelError("The weights are missing.")
 
-    monkeypatch.setattr(resources, "app_recogniser", damaged)
+    monkeypatch.setattr(resources, "cascade", damaged)
     monkeypatch.setattr(server, "_ready", server.Readiness())
     with TestClient(Starlette(routes=server.app_routes(), lifespan=server.lifespan)) as client:
         assert answer_of(client, "failure")["failure"] == "The weights are missing."

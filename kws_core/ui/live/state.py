@@ -19,9 +19,9 @@ from kws_core.live.preview import Preview, preview_of
 from kws_core.live.programmes import PROGRAMMES, render
 from kws_core.models.cascade import SEPARATOR
 from kws_core.spotting import DetectorSettings, KeywordDetector
-from kws_core.spotting.recognizer import Recognizer
+from kws_core.spotting.recognizer import CASCADE, DEFAULT_MODEL, Recognizer
 from kws_core.teaching.taught import TaughtRecognizer
-from kws_core.ui.shared import resources, taught_words
+from kws_core.ui.shared import taught_words
 from kws_core.ui.shared.models_loaded import model_named
 
 _LISTENER: Final = "live_listener_kept"
@@ -109,15 +109,15 @@ def use(chosen: DetectorSettings) -> None:
 
 def model_name() -> str:
     """The name of the model that listens."""
-    name: str = st.session_state.get(_MODEL, resources.app_model())
+    name: str = st.session_state.get(_MODEL, DEFAULT_MODEL)
     return name if name in model_names() else model_names()[0]
 
 
 def model_names() -> tuple[str, ...]:
     """The names of the models to choose from, the usual one first."""
-    available, usual = Recognizer.available(), resources.app_model()
-    is_there = set(usual.split(SEPARATOR)) <= set(available)
-    return tuple(dict.fromkeys((usual, *available))) if is_there else available
+    available = Recognizer.available()
+    cascade = (CASCADE,) if set(CASCADE.split(SEPARATOR)) <= set(available) else ()
+    return tuple(dict.fromkeys((DEFAULT_MODEL, *cascade, *available)))
 
 
 def choose_model(name: str) -> None:

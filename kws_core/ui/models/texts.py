@@ -24,7 +24,7 @@ WORDS_ONLY: Final[dict[Task, str]] = {
     "published models are measured.",
 }
 CASCADE: Final = (
-    "ds-resnet+two-towers, the model of Recognise and Live: ds-resnet hears everything, and asks "
+    "ds-resnet+two-towers, the model of Home and Recognise: ds-resnet hears everything, and asks "
     "two-towers where it may hear a word. Weights, MACs and time are of both."
 )
 NO_SIZES: Final = "Published models state no file sizes."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kws_core.lab.link import MOST_MODELS
-from kws_core.spotting.recognizer import Recognizer
+from kws_core.spotting.recognizer import CASCADE, Recognizer
 from kws_core.ui.shared import resources
 
 
@@ -19,7 +19,7 @@ def model_named(name: str) -> Recognizer:
 
     Raises UnknownModelError or DamagedModelError.
     """
-    if name == resources.app_model():
-        return resources.app_recogniser()
+    if name == CASCADE:
+        return resources.cascade()
     usual = resources.recogniser()
     return usual if name == usual.card.name else _loaded(name)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
-from typing import Final
 
 import streamlit as st
 import torch
@@ -14,9 +12,7 @@ from kws_core.audio.pool import decoders
 from kws_core.audio.read import read_audio
 from kws_core.errors import KwsError
 from kws_core.samples import Sample, list_samples
-from kws_core.spotting.recognizer import APP_MODEL, Recognizer
-
-MODEL: Final = "KWS_MODEL"  # another one for Home, Recognise and Live, such as ds-resnet
+from kws_core.spotting.recognizer import CASCADE, Recognizer
 
 # Slow to import the first time: what resamples, and what Explore computes with.
 _RESAMPLER = "soxr"
@@ -25,26 +21,17 @@ _ANALYSIS = ("librosa.feature", "librosa.effects")
 
 @st.cache_resource(show_spinner=False)  # the server loads it at its start, where no page is
 def recogniser() -> Recognizer:
-    """The default recogniser: one network, to look into and to teach."""
+    """The default recogniser: one network, to listen with, to look into and to teach."""
     # Several sessions share the processor's cores, and one small model is no faster on many.
     torch.set_num_threads(1)
     decoders.warm_up()  # its process starts while the model is loaded
     return Recognizer.load()
 
 
-def app_model() -> str:
-    """The name of the model that the app recognises with."""
-    return os.environ.get(MODEL, "").strip() or APP_MODEL
-
-
-def app_recogniser() -> Recognizer:
-    """What Home, Recognise and Live recognise with."""
-    return _loaded(app_model())
-
-
-@st.cache_resource(show_spinner=False)  # as above
-def _loaded(name: str) -> Recognizer:
-    return Recognizer.load(name)
+@st.cache_resource(show_spinner=False)
+def cascade() -> Recognizer:
+    """What Home and Recognise recognise with."""
+    return Recognizer.load(CASCADE)
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,6 +48,6 @@ def warm_up() -> None:
     with contextlib.suppress(KwsError):
         sentence = next(sample for sample in samples().values() if sample.kind == "sentence")
         clip = read_audio(sentence.path)
-        app_recogniser().find_words(clip.samples, clip.sample_rate)
+        cascade().find_words(clip.samples, clip.sample_rate)
     for name in _ANALYSIS:
         importlib.import_module(name)

@@ -50,7 +50,7 @@ async def lifespan(app: Any) -> AsyncGenerator[None, None]:
 def _load() -> None:
     try:
         resources.recogniser()
-        _ready.model = resources.app_recogniser().card.name
+        _ready.model = resources.cascade().card.name
     except KwsError as error:
         _ready.failure = str(error)
         _log.error("The model can't be loaded: %s", error)

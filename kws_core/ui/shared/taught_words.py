@@ -48,7 +48,7 @@ def turn() -> int:
 
 def recogniser() -> Recognizer:
     """The usual recogniser, with the taught words if they are switched on."""
-    return in_use() or resources.app_recogniser()
+    return in_use() or resources.cascade()
 
 
 def counter_examples() -> list[Take]:
