@@ -23,6 +23,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("any-machine")
 
 
+@pytest.fixture(scope="session")
+def toy_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the model "toy", to which words of tones can be taught."""
+    from tests.helpers.taught_words import save_toy_model
+
+    folder = tmp_path_factory.mktemp("models")
+    save_toy_model(folder)
+    return folder
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests of pages and those in a browser, and put the latter in their place.

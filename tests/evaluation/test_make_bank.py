@@ -16,7 +16,7 @@ from kws_core.teaching.bank import Bank, bank_of
 from kws_core.teaching.taught import embeddings_of
 from tests.helpers import training_shards as shards
 from tests.helpers.sounds import noise, tone
-from tests.helpers.taught_words import said, save_toy_model
+from tests.helpers.taught_words import said
 
 RATE = shards.RATE
 COUNTED, FITTED = shards.held_out_name("ann", True), shards.held_out_name("ben", False)
@@ -55,15 +55,8 @@ def alone(seconds: float) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    save_toy_model(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def toy(models: Path) -> Recognizer:
-    return Recognizer.load("toy", models)
+def toy(toy_models: Path) -> Recognizer:
+    return Recognizer.load("toy", toy_models)
 
 
 @pytest.fixture(scope="module")
@@ -125,16 +118,16 @@ def test_every_second_row_of_speech_cut_words_and_noise_is_fitted_against(bank: 
 
 
 def test_the_command_writes_what_it_made(
-    models: Path,
+    toy_models: Path,
     data: Path,
     bank: Bank,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    options = ["--model", "toy", "--model-folder", models, "--data", data, "--out", tmp_path]
+    options = ["--model", "toy", "--model-folder", toy_models, "--data", data, "--out", tmp_path]
     monkeypatch.setattr("sys.argv", ["make_bank", *map(str, options)])
     command.main()
     assert f"{len(bank.others)} windows to fit against, 3 words" in capsys.readouterr().out
-    again = bank_of(Recognizer.load("toy", models).card, tmp_path)
+    again = bank_of(Recognizer.load("toy", toy_models).card, tmp_path)
     assert np.abs(again.heard - bank.heard).max() < 0.02 * np.abs(bank.heard).max()

@@ -15,21 +15,14 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.head import AT_THRESHOLD
 from kws_core.teaching.taught import TaughtRecognizer
 from tests.helpers.sounds import noise
-from tests.helpers.taught_words import RATE, said, save_toy_model, takes_of, toy_bank
+from tests.helpers.taught_words import RATE, said, takes_of, toy_bank
 
 LOW, HIGH = 350.0, 2000.0
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    save_toy_model(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def toy(folder: Path) -> Iterator[Recognizer]:
-    recognizer = Recognizer.load("toy", folder)
+def toy(toy_models: Path) -> Iterator[Recognizer]:
+    recognizer = Recognizer.load("toy", toy_models)
     bank = toy_bank(recognizer)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kws_core.teaching.taught.bank_of", lambda card: bank)
@@ -123,19 +116,19 @@ def test_names_in_any_script_are_taken_as_they_are(toy: Recognizer, name: str) -
     assert toy.with_words({name: takes_of(LOW, 1)}, RATE).labels[0] == name
 
 
-def test_a_model_without_a_bank_says_which_have_one(folder: Path) -> None:
+def test_a_model_without_a_bank_says_which_have_one(toy_models: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kws_core.teaching.taught.bank_of", _real_bank_of)
         with pytest.raises(TeachingError, match="has no bank"):
-            Recognizer.load("toy", folder).with_words({"low": takes_of(LOW, 1)}, RATE)
+            Recognizer.load("toy", toy_models).with_words({"low": takes_of(LOW, 1)}, RATE)
 
 
 def test_a_file_gives_the_same_recogniser(
-    taught: TaughtRecognizer, folder: Path, tmp_path: Path
+    taught: TaughtRecognizer, toy_models: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.kws"
     taught.save(path)
-    again = Recognizer.load_taught(path, folder)
+    again = Recognizer.load_taught(path, toy_models)
     assert again.labels == taught.labels
     for sound in (said(LOW), said(900), noise(1.0, 0.02)):
         was, now = taught.classify(sound, RATE).scores, again.classify(sound, RATE).scores
@@ -154,7 +147,7 @@ def _changed(content: bytes, **fields: object) -> bytes:
 
 
 def test_files_that_cannot_be_used_say_why(
-    taught: TaughtRecognizer, folder: Path, tmp_path: Path
+    taught: TaughtRecognizer, toy_models: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.kws"
     taught.save(path)
@@ -178,9 +171,9 @@ def test_files_that_cannot_be_used_say_why(
     ):
         path.write_bytes(changed)
         with pytest.raises(TeachingError, match=message):
-            Recognizer.load_taught(path, folder)
+            Recognizer.load_taught(path, toy_models)
     with pytest.raises(TeachingError, match="can't be read"):
-        Recognizer.load_taught(tmp_path / "absent.kws", folder)
+        Recognizer.load_taught(tmp_path / "absent.kws", toy_models)
 
 
 def _real_bank_of(card: object) -> object:

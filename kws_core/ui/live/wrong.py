@@ -27,8 +27,10 @@ def show_wrong(listener: Listener) -> None:
     heard = [word for word in hearing.words_of_run if word.label in taught.lesson.head.words]
     with st.container(horizontal=True, gap="small", key="live_wrong"):
         for word in heard[-_SHOWN:]:
+            if word.number in done:
+                continue
             sound = hearing.sound_of(word.start - _ROOM_S, word.end + _ROOM_S)
-            if not len(sound) or word.number in done:
+            if not len(sound):
                 continue
             st.button(
                 texts.WRONG.format(word=plain(word.label), time=word.time),
