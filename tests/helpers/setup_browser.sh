@@ -14,9 +14,12 @@ bounded() {
   if command -v timeout >/dev/null; then timeout "$seconds" "$@"; else "$@"; fi
 }
 
+# The Python is named from the folder that `make` runs in, which is the root of the sources.
+root=$(dirname "$0")/../..
+ask() { PYTHONPATH=$root "$python" "$@"; }
+
 # axe-core looks for faults of accessibility; the tests ask the same function where it is.
-axe=$(cd "$(dirname "$0")/../.." && "$python" -c \
-  "from tests.helpers.axe import axe_script; print(axe_script())") || axe=
+axe=$(ask -c "from tests.helpers.axe import axe_script; print(axe_script())") || axe=
 if [ -n "$axe" ] && [ ! -f "$axe" ]; then
   if ! command -v npm >/dev/null; then
     say "accessibility will not be checked: npm, which fetches axe-core, is missing"
@@ -36,7 +39,7 @@ if [ -n "${CHROMIUM:-}" ]; then
 fi
 
 # The tests ask the same function, so that both always agree.
-find_chromium() { "$python" "$(dirname "$0")/browser.py"; }
+find_chromium() { ask -m tests.helpers.browser; }
 
 if found=$(find_chromium); then
   say "using $found"
