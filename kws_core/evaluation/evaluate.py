@@ -29,7 +29,7 @@ from kws_core.evaluation.material import (
 from kws_core.evaluation.picture_clips import pictures_for, score_pictures
 from kws_core.evaluation.scoring import score, score_spoken
 from kws_core.evaluation.twelve_class_set import in_twelve_classes, n_of_each, silence
-from kws_core.models.embeddings import EmbeddingMap, make_map, recorded_embeddings
+from kws_core.models.embeddings import EmbeddingMap, make_map
 from kws_core.models.store import MODEL_FOLDER, LoadedModel, load_model, weight_bytes
 from kws_core.results.metrics import COMMANDS, accuracy
 from kws_core.results.scores import ClipScores, LogPosteriors, figures_of
@@ -153,7 +153,7 @@ def _score_split(
     recognizer = Recognizer(model)
     rng = np.random.default_rng(settings.seed)
     pictures = pictures_for(model.front_end, data, split, recognizer.labels)
-    with recorded_embeddings(model.network) as embeddings:
+    with recognizer.recorded_embeddings() as embeddings:
         log_posteriors = score_spoken(recognizer, spoken, f"{split} recordings")
         target, name = spoken.target, spoken.name
         if pictures is not None:

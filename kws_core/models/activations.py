@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from functools import partial
 
 from torch import Tensor, nn
+
+from kws_core.models.folding import sharing_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ def outputs_of(network: nn.Module, features: Tensor) -> list[Output]:
 
     features: ``(batch, ...)``, what the network takes. The network's own output comes last.
     """
-    looked_into = _sharing_weights(network)
+    looked_into = sharing_weights(network)
     found: list[Output] = []
 
     def note(name: str, layer: nn.Module, _: tuple[Tensor, ...], values: Tensor) -> None:
@@ -42,12 +43,3 @@ def outputs_of(network: nn.Module, features: Tensor) -> list[Output]:
 def is_leaf(layer: nn.Module) -> bool:
     """Whether a layer is made of no others."""
     return next(layer.children(), None) is None
-
-
-def _sharing_weights(network: nn.Module) -> nn.Module:
-    """Return a copy with the same tensors: hooks on it are in nobody else's way.
-
-    A model is shared by all threads that ask it.
-    """
-    tensors = [*network.parameters(), *network.buffers()]
-    return copy.deepcopy(network, {id(tensor): tensor for tensor in tensors})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +21,8 @@ from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import SILENCE, UNKNOWN
 from kws_core.models import ModelCard, available_models, load_model
 from kws_core.models.batching import GroupCalls
-from kws_core.models.embeddings import recorded_embeddings
+from kws_core.models.embeddings import Embeddings, recorded_embeddings
+from kws_core.models.folding import folded
 from kws_core.models.store import MODEL_FOLDER, LoadedModel
 from kws_core.spotting.finder import FinderSettings, Word, find_words_in
 
@@ -79,6 +81,7 @@ class Recognizer:
         self._model = model
         self.card: ModelCard = model.card
         self.labels: tuple[str, ...] = model.card.labels
+        self._network = folded(model.network)
         self._together = GroupCalls(self.posteriors_of_features, BATCH_SIZE)
 
     @classmethod
@@ -188,10 +191,14 @@ class Recognizer:
         samples: (n,) at sample_rate Hz. Raises as `classify` does. See
         `kws_core.models.embeddings`.
         """
-        with recorded_embeddings(self._model.network) as recorded:
+        with self.recorded_embeddings() as recorded:
             self.classify(samples, sample_rate)
         (embeddings,) = recorded
         return np.asarray(embeddings[0], dtype=np.float32)
+
+    def recorded_embeddings(self) -> AbstractContextManager[list[Embeddings]]:
+        """Collect the embeddings (batch, n_embedding) of all that this thread asks meanwhile."""
+        return recorded_embeddings(self._network)
 
     def log_mel_config(self) -> LogMelConfig | None:
         """Return the log-mel settings, or None if the front end is something else."""
@@ -230,7 +237,7 @@ class Recognizer:
 
     def _probabilities(self, pictures: Tensor) -> npt.NDArray[Any]:
         """Return the probabilities (n, labels) of what the front end gives: all else asks here."""
-        logits = self._model.network(pictures) / self.card.temperature
+        logits = self._network(pictures) / self.card.temperature
         return torch.softmax(logits.double(), dim=-1).numpy()
 
     def _one_second(self, samples: Samples) -> Samples:

@@ -13,7 +13,7 @@ from torch import Tensor
 from kws_core.audio.waveform import Samples
 from kws_core.errors import TeachingError
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.models.embeddings import Embeddings, recorded_embeddings
+from kws_core.models.embeddings import Embeddings
 from kws_core.models.store import LoadedModel
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.bank import bank_of
@@ -61,7 +61,7 @@ class TaughtRecognizer(Recognizer):
         write_taught(Path(path), self)
 
     def _probabilities(self, pictures: Tensor) -> npt.NDArray[np.float64]:
-        with recorded_embeddings(self._model.network) as recorded:
+        with self.recorded_embeddings() as recorded:
             known = super()._probabilities(pictures)
         if self.only:
             silence = known[:, self._is_silence].sum(axis=1, keepdims=True)
@@ -140,6 +140,6 @@ def _seen(recognizer: Recognizer, take: Take) -> SeenTake:
 
 def embeddings_of(recognizer: Recognizer, windows: Samples) -> Embeddings:
     """Return the embeddings (n, n_embedding) of windows (n, n_samples) at 16 kHz."""
-    with recorded_embeddings(recognizer.loaded.network) as recorded:
+    with recognizer.recorded_embeddings() as recorded:
         recognizer.posteriors(np.asarray(windows, dtype=np.float32))
     return np.concatenate(recorded)
