@@ -1,13 +1,14 @@
 """How often the detector fires while people speak English, none of it meant for it.
 
-Every recording of fluent English is a stream of its own, with silence around it. An alarm on a
-word that its transcript holds is counted apart: it was said, inside a sentence.
+Every recording of fluent English is a stream of its own, with silence or noise around it. An alarm
+on a word that its transcript holds is counted apart: it was said, inside a sentence.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from tqdm import tqdm
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.evaluation.scored_sound import ScoredSound, Smoothed, replay, score_sound
+from kws_core.evaluation.stream_set import noise_at, speech_level_db
 from kws_core.results.metrics import poisson_rate
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
@@ -39,28 +41,42 @@ class ScoredSentence:
 
 
 def score_sentences(
-    recognizer: Recognizer, sentences: Iterable[Sentence], detector: DetectorSettings
+    recognizer: Recognizer,
+    sentences: Iterable[Sentence],
+    detector: DetectorSettings,
+    noises: Mapping[str, Samples] | None = None,
+    snr_db: float | None = None,
 ) -> list[ScoredSentence]:
-    """Hear each recording that has a transcript once."""
+    """Hear each recording that has a transcript once, in quiet or over one noise after the other.
+
+    noises: samples (n,) at 16 kHz by name. snr_db: of the speech's mean level to that of the noise;
+    None is quiet.
+    """
     rng = np.random.default_rng(0)
+    transcribed = (one for one in tqdm(sentences, "sentences", leave=False) if one.text)
+    kinds = itertools.cycle(noises.values() if noises else [np.zeros(1, np.float32)])
     return [
         ScoredSentence(
             one.corpus,
             one.speaker,
             words_said(one.text),
             len(one.samples) / SAMPLE_RATE,
-            score_sound(recognizer, _between_silences(one.samples, rng), detector),
+            score_sound(recognizer, _stream(one.samples, noise, snr_db, rng), detector),
         )
-        for one in tqdm(sentences, "sentences", leave=False)
-        if one.text
+        for one, noise in zip(transcribed, kinds, strict=False)
     ]
 
 
-def _between_silences(samples: Samples, rng: np.random.Generator) -> Samples:
+def _stream(
+    samples: Samples, noise: Samples, snr_db: float | None, rng: np.random.Generator
+) -> Samples:
+    """Put a recording between silences, over a noise from anywhere in it."""
     before, after = (round(s * SAMPLE_RATE) for s in (_BEFORE_S, _AFTER_S))
     n = before + len(samples) + after
     stream = rng.standard_normal(n, dtype=np.float32) * np.float32(10 ** (_FLOOR_DB / 20))
     stream[before : before + len(samples)] += samples
+    if snr_db is not None:
+        stream += noise_at(noise, speech_level_db(samples) - snr_db, rng.random(), n)
     return stream
 
 

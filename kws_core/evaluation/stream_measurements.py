@@ -7,7 +7,7 @@ posteriors.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -34,6 +34,9 @@ TARGETS = (0.5, 1.0, 5.0)  # false alarms per hour of fluent English
 THRESHOLDS = tuple(round(float(1 / (1 + np.exp(-x))), 4) for x in np.arange(-1.0, 7.01, 0.25))
 _N_COMMONEST = 30
 
+# Recordings of fluent English by the ratio of speech to noise; None, in quiet, is always there.
+FluentByRatio = Mapping[float | None, Sequence[ScoredSentence]]
+
 
 @dataclass(frozen=True)
 class ScoredStream:
@@ -51,16 +54,19 @@ class ScoredStream:
 
 def figures_of_streams(
     streams: Sequence[ScoredStream],
-    fluent: Sequence[ScoredSentence],
+    fluent: FluentByRatio,
     labels: Sequence[str],
     detector: DetectorSettings,
 ) -> dict[str, Any]:
     """Return the curve, the operating points and what false alarms sound like.
 
-    fluent: recordings of fluent English, on which the operating points are chosen.
+    fluent: recordings of fluent English; on those in quiet the operating points are chosen.
     """
     smoothed = [stream.sound.smoothed(labels, detector) for stream in streams]
-    smoothed_fluent = [one.sound.smoothed(labels, detector) for one in fluent]
+    smoothed_fluent = {
+        snr_db: [one.sound.smoothed(labels, detector) for one in heard]
+        for snr_db, heard in fluent.items()
+    }
 
     def measure(threshold: float) -> _AtThreshold:
         settings = replace(detector, threshold=threshold)
@@ -68,16 +74,19 @@ def figures_of_streams(
             judge(s.said, replay(s.sound, rows, labels, settings), s.seconds)
             for s, rows in zip(streams, smoothed, strict=True)
         ]
-        return _AtThreshold(
-            threshold, tallies, alarms_in(fluent, smoothed_fluent, labels, settings)
-        )
+        alarms = {
+            snr_db: alarms_in(fluent[snr_db], rows, labels, settings)
+            for snr_db, rows in smoothed_fluent.items()
+        }
+        return _AtThreshold(threshold, tallies, alarms)
 
     at = {threshold: measure(threshold) for threshold in tqdm(THRESHOLDS, leave=False)}
     here = at.get(detector.threshold) or measure(detector.threshold)
     points = [_point(streams, fluent, here, None)]
-    hours = fluent_hours(fluent)
-    for target in TARGETS if fluent else ():
-        low_enough = [t for t in THRESHOLDS if len(at[t].fluent.false) <= target * hours]
+    quiet = fluent[None]
+    hours = fluent_hours(quiet)
+    for target in TARGETS if quiet else ():
+        low_enough = [t for t in THRESHOLDS if len(at[t].fluent[None].false) <= target * hours]
         if low_enough:
             points.append(_point(streams, fluent, at[low_enough[0]], target))
     return {
@@ -90,7 +99,7 @@ def figures_of_streams(
         "curve": [_curve_point(streams, fluent, at[t]) for t in THRESHOLDS],
         "operating_points": points,
         "false_alarms": _what_alarms(streams, here.tallies, labels),
-        "fluent": fluent_figures(fluent, here.fluent) if fluent else None,
+        "fluent": fluent_figures(quiet, here.fluent[None]) if quiet else None,
     }
 
 
@@ -98,11 +107,11 @@ def figures_of_streams(
 class _AtThreshold:
     threshold: float
     tallies: list[Tally]
-    fluent: FluentAlarms
+    fluent: Mapping[float | None, FluentAlarms]
 
 
 def _curve_point(
-    streams: Sequence[ScoredStream], fluent: Sequence[ScoredSentence], at: _AtThreshold
+    streams: Sequence[ScoredStream], fluent: FluentByRatio, at: _AtThreshold
 ) -> dict[str, Any]:
     tallies = at.tallies
 
@@ -110,11 +119,17 @@ def _curve_point(
         n = max(1, tally.n)
         return {"missed": tally.missed / n, "wrong": tally.wrong / n}
 
+    def in_fluent(snr_db: float | None) -> dict[str, float]:
+        if not (heard := fluent.get(snr_db)):
+            return {}
+        return {"fluent_per_hour": len(at.fluent[snr_db].false) / fluent_hours(heard)}
+
     total = _sum(tallies)
-    by_snr = [{"snr_db": r, **shares(_sum(_at_ratio(streams, tallies, r)))} for r in SNRS_DB]
-    point: dict[str, Any] = {"threshold": at.threshold, "per_hour": _per_hour(total)}
-    if fluent:
-        point["fluent_per_hour"] = len(at.fluent.false) / fluent_hours(fluent)
+    by_snr = [
+        {"snr_db": r, **shares(_sum(_at_ratio(streams, tallies, r))), **in_fluent(r)}
+        for r in SNRS_DB
+    ]
+    point = {"threshold": at.threshold, "per_hour": _per_hour(total), **in_fluent(None)}
     by_content = {
         content: _per_hour(tally)
         for content in CONTENTS
@@ -125,7 +140,7 @@ def _curve_point(
 
 def _point(
     streams: Sequence[ScoredStream],
-    fluent: Sequence[ScoredSentence],
+    fluent: FluentByRatio,
     at: _AtThreshold,
     target: float | None,
 ) -> dict[str, Any]:
@@ -145,12 +160,19 @@ def _point(
             else None,
         }
 
+    def in_fluent(snr_db: float | None) -> dict[str, Any]:
+        heard = fluent.get(snr_db)
+        return {"fluent": fluent_point(heard, at.fluent[snr_db]) if heard else None}
+
     return {
         "threshold": at.threshold,
         "target": target,
-        "fluent": fluent_point(fluent, at.fluent) if fluent else None,
+        **in_fluent(None),
         **figures(_sum(tallies)),
-        "by_snr": [{"snr_db": r} | figures(_sum(_at_ratio(streams, tallies, r))) for r in SNRS_DB],
+        "by_snr": [
+            {"snr_db": r, **figures(_sum(_at_ratio(streams, tallies, r))), **in_fluent(r)}
+            for r in SNRS_DB
+        ],
         "by_content": {
             content: asdict(poisson_rate(len(tally.alarms), tally.rest_s / 3600))
             for content in CONTENTS

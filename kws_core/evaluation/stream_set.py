@@ -184,11 +184,18 @@ def render(draw: StreamDraw, sources: StreamSources) -> Samples:
         stream[placed.at : placed.at + len(clip)] += (clip * gain).astype(np.float32)
     if draw.snr_db is not None:
         noise = sources.noises[draw.noise]
-        noise = np.roll(noise, -int(draw.position * len(noise)))
-        level_db = 10 * math.log10(mean_power(noise) or 1.0)
-        noise = noise * _amplitude(SPEECH_DB - draw.snr_db - level_db)
-        stream += np.resize(noise, draw.n_samples)  # a short one comes again and again
+        stream += noise_at(noise, SPEECH_DB - draw.snr_db, draw.position, draw.n_samples)
     return stream
+
+
+def noise_at(noise: Samples, level_db: float, position: float, n_samples: int) -> Samples:
+    """Return a noise (n_samples,) at a mean level in dB of full scale; a short one comes again.
+
+    position: where in it to begin, from 0 to 1.
+    """
+    own_db = 10 * math.log10(mean_power(noise) or 1.0)
+    begun = np.roll(noise, -int(position * len(noise)))
+    return np.resize(begun * _amplitude(level_db - own_db), n_samples)
 
 
 def sound_edges(clip: Samples) -> tuple[int, int]:

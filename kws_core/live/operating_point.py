@@ -33,9 +33,10 @@ Curve = tuple[OperatingPoint, ...]  # by rising threshold
 class Measured:
     """Error curves of a model on streams, and how they were measured.
 
-    curves: by condition, a name such as "quiet" or "10 dB", the easiest first; false alarms are
-    the same in all of them. words: number in each of them. alone, smoothing, refractory: settings
-    of the detector. alarms_in: the sound of the false alarms; hours: its length.
+    curves: by condition, a name such as "quiet" or "10 dB", the easiest first. words: number in
+    each of them. alarms_by_condition: whether false alarms were counted in each, or in quiet only.
+    alone, smoothing, refractory: settings of the detector. alarms_in: the sound of the false
+    alarms; hours: its length.
     """
 
     curves: Mapping[str, Curve]
@@ -45,6 +46,7 @@ class Measured:
     weights_sha256: str
     words: Mapping[str, int]
     alarms_in: str
+    alarms_by_condition: bool
     hours: float
 
     @property
@@ -92,13 +94,14 @@ def from_figures(figures: dict[str, Any]) -> Measured:
     # The usual threshold may lie between those of the curve: its own figures are exact.
     for p in figures.get("operating_points", ()):
         if p["missed"] is not None:
-            by_snr = [at | {"missed": at["missed"]["value"]} for at in p["by_snr"]]
             alarms = (p["fluent"] if fluent else p)["false_alarms"]
-            points[p["threshold"]] = (alarms["per_hour"], by_snr)
+            points[p["threshold"]] = (alarms["per_hour"], list(map(_as_in_curve, p["by_snr"])))
     curves: dict[str, Curve] = {}
     for i, at in enumerate(figures["curve"][0]["by_snr"]):
         curves[_condition(at["snr_db"])] = tuple(
-            OperatingPoint(threshold, by_snr[i]["missed"], per_hour)
+            OperatingPoint(
+                threshold, by_snr[i]["missed"], by_snr[i].get("fluent_per_hour", per_hour)
+            )
             for threshold, (per_hour, by_snr) in sorted(points.items())
         )
     detector, hours = figures["detector"], figures["hours"]
@@ -109,9 +112,16 @@ def from_figures(figures: dict[str, Any]) -> Measured:
         refractory=detector["refractory"],
         weights_sha256=figures["weights_sha256"],
         words=dict(zip(curves, figures["words"].values(), strict=True)),
+        alarms_by_condition=all("fluent_per_hour" in at for at in figures["curve"][0]["by_snr"]),
         alarms_in="fluent English" if fluent else "single words, other speech and noise",
         hours=hours["fluent" if fluent else "counted"],
     )
+
+
+def _as_in_curve(at: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the curve has of a ratio: shares and rates without their intervals."""
+    rate = {"fluent_per_hour": at["fluent"]["false_alarms"]["per_hour"]} if at.get("fluent") else {}
+    return {"missed": at["missed"]["value"], **rate}
 
 
 def _condition(snr_db: float | None) -> str:

@@ -15,19 +15,22 @@ _LEAST_PER_HOUR = 0.05  # where "never in these hours" is drawn
 def det_figure(figures: Mapping[str, Any]) -> go.Figure:
     """Draw the miss rate against false alarms per hour of fluent English.
 
-    A line for all words, and one for each ratio of speech to noise.
+    A line for all words, and one for each ratio of speech to noise, which fluent English has too
+    where that was measured.
     """
     curve = figures["curve"]
-    alarms = [max(point["fluent_per_hour"], _LEAST_PER_HOUR) for point in curve]
+    quiet = [point["fluent_per_hour"] for point in curve]
     thresholds = [point["threshold"] for point in curve]
-    named = {"all words": [point["missed"] for point in curve]}
+    named = {"all words": (quiet, [point["missed"] for point in curve])}
     for i, at in enumerate(curve[0].get("by_snr", []) if curve else []):
-        named[_ratio(at["snr_db"])] = [point["by_snr"][i]["missed"] for point in curve]
+        rows = [point["by_snr"][i] for point in curve]
+        alarms = [row.get("fluent_per_hour", q) for row, q in zip(rows, quiet, strict=True)]
+        named[_ratio(at["snr_db"])] = (alarms, [row["missed"] for row in rows])
     traces: list[dict[str, Any]] = [
         {
             "type": "scatter",
             "name": name,
-            "x": alarms,
+            "x": [max(rate, _LEAST_PER_HOUR) for rate in alarms],
             "y": missed,
             "customdata": thresholds,
             "mode": "lines",
@@ -37,7 +40,7 @@ def det_figure(figures: Mapping[str, Any]) -> go.Figure:
                 "<br>threshold %{customdata:.3f}<extra></extra>"
             ),
         }
-        for i, (name, missed) in enumerate(named.items())
+        for i, (name, (alarms, missed)) in enumerate(named.items())
     ]
     points = [p for p in figures.get("operating_points", []) if p["missed"] is not None]
     traces.append(

@@ -8,8 +8,9 @@ Written by ``python -m kws_core evaluate-stream``. The keys are:
   fluent English;
 * ``curve``: by threshold, ``missed`` and ``wrong`` (shares), ``fluent_per_hour`` (false alarms in
   fluent English), ``per_hour`` (those in streams of clips), ``by_snr``, a list of ``snr_db`` (null
-  in quiet), ``missed`` and ``wrong``, and ``by_content``, the false alarms per hour of streams with
-  words, with other speech only and with noise only;
+  in quiet), ``missed``, ``wrong`` and ``fluent_per_hour`` (of fluent English over noise at that
+  ratio, since December 2026), and ``by_content``, the false alarms per hour of streams with words,
+  with other speech only and with noise only;
 * ``operating_points``: first at the threshold of ``detector`` (``target`` is null), then at 0.5, 1
   and 5 false alarms per hour of fluent English (left out if no threshold reaches it): ``fluent``
   with ``false_alarms`` and ``said_inside`` (words said inside sentences), ``missed``, ``wrong`` and

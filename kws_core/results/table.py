@@ -163,16 +163,17 @@ def _point_rows(target: float | None, measured: Sequence[_Figures]) -> list[_Row
         points: Sequence[_Figures] = figures["operating_points"]
         return next(point for point in points if point["target"] == target)
 
-    def ratio(snr_db: float | None) -> Callable[[_Figures], str]:
-        return lambda f: _share(
-            next(one for one in at(f)["by_snr"] if one["snr_db"] == snr_db)["missed"]
-        )
+    def at_ratio(figures: _Figures, snr_db: float | None) -> _Figures:
+        return next(one for one in at(figures)["by_snr"] if one["snr_db"] == snr_db)
+
+    def missed(snr_db: float | None) -> Callable[[_Figures], str]:
+        return lambda f: _share(at_ratio(f, snr_db)["missed"])
+
+    def alarms(snr_db: float) -> Callable[[_Figures], str]:
+        return lambda f: _rate(at_ratio(f, snr_db)["fluent"]["false_alarms"])
 
     def content(kind: str) -> Callable[[_Figures], str]:
         return lambda f: _rate(at(f)["by_content"][kind])
-
-    def fluent(kind: str) -> Callable[[_Figures], str]:
-        return lambda f: _rate(at(f)["fluent"][kind])
 
     title = "as set" if target is None else f"at most {target:g} false alarms per hour"
     rows: list[_Row] = [
@@ -185,11 +186,18 @@ def _point_rows(target: float | None, measured: Sequence[_Figures]) -> list[_Row
         ("missed", lambda f: _share(at(f)["missed"])),
     ]
     points = [p for one in measured for p in one["operating_points"] if p["target"] == target]
-    ratios = {one["snr_db"]: None for point in points for one in point.get("by_snr", [])}
+    ratios: dict[float | None, None] = {
+        one["snr_db"]: None for point in points for one in point.get("by_snr", [])
+    }
     kinds = {kind: None for point in points for kind in point.get("by_content", {})}
     rows += [
-        ("missed in quiet" if snr is None else f"missed at {snr:g} dB", ratio(snr))
+        ("missed in quiet" if snr is None else f"missed at {snr:g} dB", missed(snr))
         for snr in ratios
+    ]
+    rows += [
+        (f"false alarms per hour of fluent English at {snr:g} dB", alarms(snr))
+        for snr in ratios
+        if snr is not None
     ]
     rows += [
         ("wrong word", lambda f: _share(at(f)["wrong"])),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.cli.main import main
 from kws_core.errors import DataError
 from kws_core.evaluation.evaluate_streams import score_streams, stream_sources
@@ -17,7 +18,13 @@ from kws_core.evaluation.fluent_streams import ScoredSentence, score_sentences
 from kws_core.evaluation.material import Spoken
 from kws_core.evaluation.scored_sound import replay
 from kws_core.evaluation.stream_measurements import THRESHOLDS, figures_of_streams
-from kws_core.evaluation.stream_set import SNRS_DB, StreamSetSettings, StreamSources, render
+from kws_core.evaluation.stream_set import (
+    SNRS_DB,
+    StreamSetSettings,
+    StreamSources,
+    render,
+    speech_level_db,
+)
 from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, build_model, count_parameters, save_model
@@ -67,7 +74,7 @@ def fluent(listener: StreamListener) -> list[ScoredSentence]:
 
 @pytest.fixture(scope="module")
 def figures(streams, fluent, listener) -> dict:
-    return figures_of_streams(streams[0], fluent, listener.labels, DETECTOR)
+    return figures_of_streams(streams[0], {None: fluent, 10: []}, listener.labels, DETECTOR)
 
 
 def test_what_a_transcript_holds_is_no_false_alarm(streams, fluent, listener) -> None:
@@ -76,14 +83,32 @@ def test_what_a_transcript_holds_is_no_false_alarm(streams, fluent, listener) ->
         (),
     ]  # none of the 35; the third has no transcript
     heard = [fluent[0], replace(fluent[1], said=("low",))]
-    figures = figures_of_streams(streams[0], heard, listener.labels, DETECTOR)
+    figures = figures_of_streams(streams[0], {None: heard, 10: fluent}, listener.labels, DETECTOR)
     at_default = figures["operating_points"][0]["fluent"]
     assert at_default["false_alarms"]["count"] == 3
     assert at_default["said_inside"]["count"] == 1
     assert at_default["false_alarms"]["hours"] == pytest.approx(2 * (2 * 0.8 + 0.5) / 3600)
+    at_10_db = next(p for p in figures["operating_points"][0]["by_snr"] if p["snr_db"] == 10)
+    assert at_10_db["fluent"]["false_alarms"]["count"] == 4
     [corpus] = figures["fluent"]["corpora"]
     assert (corpus["corpus"], corpus["sentences"], corpus["named_speakers"]) == ("readers", 2, 2)
     assert figures["fluent"]["commonest"] == [["readers", "middle", 2], ["readers", "low", 1]]
+
+
+def test_fluent_english_is_heard_over_each_noise_in_turn(listener) -> None:
+    rng = np.random.default_rng(3)
+    noises = {
+        name: (level * rng.standard_normal(SAMPLE_RATE)).astype(np.float32)
+        for name, level in (("hiss", 0.2), ("roar", 0.02))
+    }
+    sound = burst("low", 1, 0.8)
+    spoken = [Sentence("readers", "ann", "listen to me", sound)] * 3
+    heard = score_sentences(listener, spoken, DETECTOR, noises, 10)
+    for one in heard:
+        noise_db = 10 * np.log10(np.mean(10 ** (one.sound.level_db[20:80] / 10)))
+        assert noise_db == pytest.approx(speech_level_db(sound) - 10, abs=1)
+    quiet = score_sentences(listener, spoken, DETECTOR, noises)
+    assert quiet[0].sound.level_db[20:80].mean() == pytest.approx(-75, abs=1)
 
 
 def test_replayed_decisions_are_those_of_the_detector(streams, listener) -> None:

@@ -127,6 +127,31 @@ class TestOperatingPoint:
         assert found.at(0.5, "quiet").per_hour == 0.5
         assert (found.alarms_in, found.hours) == ("fluent English", 20.0)
 
+    def test_in_noise_they_are_those_of_fluent_english_in_noise(self) -> None:
+        def louder(point: dict) -> dict:
+            by_snr = [at | {"fluent_per_hour": 2.0 + 5 * i} for i, at in enumerate(point["by_snr"])]
+            return point | {"fluent_per_hour": 2.0, "by_snr": by_snr}
+
+        own = {
+            "threshold": 0.75,
+            "missed": {"value": 0.2},
+            "fluent": {"false_alarms": {"per_hour": 3.0}},
+            "by_snr": [
+                {"snr_db": ratio, "missed": {"value": 0.3}, "fluent": {"false_alarms": rate}}
+                for ratio, rate in ((None, {"per_hour": 3.0}), (10, {"per_hour": 9.0}))
+            ],
+        }
+        figures = FIGURES | {
+            "curve": [louder(point) for point in FIGURES["curve"]],
+            "hours": {"fluent": 20.0},
+            "operating_points": [own],
+        }
+        found = from_figures(figures)
+        assert found.alarms_by_condition
+        assert not from_figures(FIGURES).alarms_by_condition
+        assert [point.per_hour for point in found.curves["quiet"]] == [2.0, 3.0, 2.0]
+        assert [point.per_hour for point in found.curves["10 dB"]] == [7.0, 9.0, 7.0]
+
     def test_settings_that_were_not_measured_are_named(self) -> None:
         found = from_figures(FIGURES)
         usual = DetectorSettings(refractory=0.3)

@@ -70,10 +70,21 @@ def test_the_live_detector_has_its_operating_points(tmp_path: Path) -> None:
     rate = {"per_hour": 7.25, "low": 1.0, "high": 20.0}
     stream["operating_points"][0]["by_content"] = {"other_speech": rate}
     stream["operating_points"][0]["fluent"] = {"false_alarms": rate}
+    stream["operating_points"][0]["by_snr"] = [
+        {
+            "snr_db": snr_db,
+            "missed": stream["operating_points"][0]["missed"],
+            "fluent": {"false_alarms": rate},
+        }
+        for snr_db in (None, 10)
+    ]
     (tmp_path / "a-net-stream-val.json").write_text(as_json(stream))
     rows = tables(tmp_path)["Live detector, validation speakers"]
     assert rows["as set: missed"] == ["40.0% (30.9 to 49.8%)"]
     assert rows["as set: false alarms per hour of fluent English"] == ["7.2 (1.0 to 20.0)"]
+    assert rows["as set: missed at 10 dB"] == rows["as set: missed"]
+    in_noise = "as set: false alarms per hour of fluent English at 10 dB"
+    assert rows[in_noise] == ["7.2 (1.0 to 20.0)"]
     assert rows["as set: false alarms per hour of clips"] == ["2.0 (1.0 to 4.0)"]
     assert rows["as set: false alarms per hour of clips: other speech"] == ["7.2 (1.0 to 20.0)"]
 

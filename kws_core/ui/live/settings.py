@@ -178,6 +178,8 @@ def _remarks(found: Measured, condition: str, name: str) -> list[str]:
             words=found.words[condition], hours=found.hours, sound=found.alarms_in
         )
     ]
+    if condition != QUIET and not found.alarms_by_condition:
+        remarks.append(texts.ALARMS_IN_QUIET)
     if found.weights_sha256 != model_named(name).card.sha256:
         remarks.append(texts.OLD_WEIGHTS)
     return remarks

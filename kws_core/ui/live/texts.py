@@ -153,6 +153,7 @@ MEASURED_ON: Final = (
     "Misses: {words:,} words from speakers not used in training. False alarms: {hours:.1f} hours "
     "of {sound}."
 )
+ALARMS_IN_QUIET: Final = "False alarms were counted in quiet; over noise there are more."
 OLD_WEIGHTS: Final = "Measured with an earlier version of the weights."
 
 # Health
