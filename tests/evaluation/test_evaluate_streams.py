@@ -110,7 +110,7 @@ def test_fluent_english_is_heard_over_each_noise_in_turn(listener) -> None:
         in_band_db = 10 * np.log10(4.9 / 8)
         assert noise_db == pytest.approx(speech_level_db(sound) - 10 + in_band_db, abs=0.5)
     quiet = score_sentences(listener, spoken, DETECTOR, noises)
-    assert quiet[0].sound.level_db[20:80].mean() == pytest.approx(-75, abs=1)
+    assert quiet[0].sound.level_db[20:80].mean() == pytest.approx(-75 + in_band_db, abs=1)
 
 
 def test_replayed_decisions_are_those_of_the_detector(streams, listener) -> None:
