@@ -14,7 +14,7 @@ from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.evaluation.machine import processor
 from kws_core.spotting.recognizer import Recognizer
-from kws_core.teaching.bank import bank_of
+from kws_core.teaching import embedding
 from kws_core.teaching.file import taught_bytes
 from kws_core.teaching.ready import ready_takes
 
@@ -26,7 +26,7 @@ def main() -> None:
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     recognizer = Recognizer.load()
-    bank_of(recognizer.card)  # read once per process
+    embedding.bank()  # network and bank are read once per process
     files = [path for paths in ready_takes().values() for path in paths]
     sounds = [read_audio(path).samples for path in files]
     words = {

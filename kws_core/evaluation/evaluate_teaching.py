@@ -29,12 +29,12 @@ from kws_core.evaluation.make_bank import (
 )
 from kws_core.models.embeddings import Embeddings
 from kws_core.spotting.recognizer import Recognizer
-from kws_core.teaching.bank import bank_of
+from kws_core.teaching import embedding
 from kws_core.teaching.head import Head, fit
 from kws_core.teaching.hits import reached, reached_by_run, threshold_for
-from kws_core.teaching.lesson import SeenTake, all_of, ground, see
+from kws_core.teaching.lesson import SeenTake, all_of, ground
 from kws_core.teaching.takes import USELESS, make_take
-from kws_core.teaching.taught import TaughtRecognizer, embeddings_of
+from kws_core.teaching.taught import TaughtRecognizer, seen_take
 from kws_core.training.dataset.shards import ENGLISH_WORDS_FILE, decode, read_table, word_table
 
 WORDS = ("speech", "speaker", "signal", "process")  # said 20 times each by 14 students
@@ -71,10 +71,10 @@ def evaluate_teaching(
 ) -> dict[str, Any]:
     """Measure teaching; returns figures to be kept as JSON.
 
-    Raises DataError if the data are missing, and TeachingError if the model has no bank.
+    recognizer: the model whose words are known already. Raises DataError if the data are missing.
     """
-    bank = bank_of(recognizer.card)
-    material = _material(recognizer, data, settings)
+    bank = embedding.bank()
+    material = _material(data, settings)
     space, others, weight = ground(bank)
     rng = np.random.default_rng(settings.seed)
     figures = []
@@ -94,8 +94,8 @@ def evaluate_teaching(
         }
         figures.append({"takes": n, "people": n if several else 1, **summary})
     return {
-        "model": recognizer.card.name,
-        "weights_sha256": recognizer.card.sha256,
+        "network": bank.model,
+        "weights_sha256": bank.sha256,
         "date": datetime.now(UTC).date().isoformat(),
         "words": list(WORDS),
         "people": len(material.people()),
@@ -106,7 +106,8 @@ def evaluate_teaching(
     }
 
 
-def _material(recognizer: Recognizer, data: Path, settings: TeachingSettings) -> _Material:
+def _material(data: Path, settings: TeachingSettings) -> _Material:
+    network, bank = embedding.network(), embedding.bank()
     takes: dict[tuple[str, str], list[SeenTake]] = defaultdict(list)
     table = read_table(data, ENGLISH_WORDS_FILE, "word", "speaker", "audio")
     for word, speaker, audio in zip(*table.values(), strict=True):
@@ -115,20 +116,18 @@ def _material(recognizer: Recognizer, data: Path, settings: TeachingSettings) ->
             continue
         take = make_take(decode(audio), SAMPLE_RATE)
         if not USELESS & set(take.problems):
-            of_person.append(
-                see(take, recognizer.n_samples, lambda x: embeddings_of(recognizer, x))
-            )
+            of_person.append(seen_take(take))
     heard, runs, seconds = [], [], 0.0
     rng = np.random.default_rng(settings.seed)
     for _, recording in fluent_recordings_of(data, "val", rng):
         if seconds > settings.hours * 3600:
             break
         seconds += len(recording) / SAMPLE_RATE
-        samples = long_enough(recording, recognizer.n_samples)
-        wanted = alone_windows(samples, recognizer.n_samples)
+        samples = long_enough(recording, network.n_samples)
+        wanted = alone_windows(samples, network.n_samples)
         runs += run_lengths(wanted)
         if wanted.any():
-            heard.append(window_embeddings(recognizer, samples, wanted))
+            heard.append(bank.place(window_embeddings(network, samples, wanted)))
     return _Material(dict(takes), np.concatenate(heard), np.array(runs), seconds / 3600)
 
 
@@ -189,13 +188,13 @@ def _share(head: Head, takes: _Takes, threshold: npt.NDArray[np.float64] | None)
 
 def _known_words(
     recognizer: Recognizer, data: Path, material: _Material, settings: TeachingSettings
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Return the accuracy on the known words before and after words are taught beside them."""
     from kws_core.teaching.lesson import learn
 
     rng = np.random.default_rng(settings.seed)
     taught, _, _ = _draw(material, _SEVERAL, True, rng)
-    lesson = learn(WORDS, taught, bank_of(recognizer.card))
+    lesson = learn(WORDS, taught, embedding.bank())
     with_words = TaughtRecognizer(recognizer.loaded, lesson)
     table = word_table(data, "val")
     rows = rng.permutation(len(table["word"]))[:_N_KNOWN].tolist()
@@ -206,7 +205,7 @@ def _known_words(
         name: float(np.mean(list(_is_right(one, windows, [table["word"][i] for i in rows]))))
         for name, one in (("before", recognizer), ("after", with_words))
     }
-    return {"n": len(rows), "words_taught": len(WORDS), **right}
+    return {"model": recognizer.card.name, "n": len(rows), "words_taught": len(WORDS), **right}
 
 
 def _is_right(

@@ -24,9 +24,9 @@ from kws_core.models.embeddings import Embeddings
 from kws_core.models.store import MODEL_FOLDER
 from kws_core.spotting.isolation import Isolation
 from kws_core.spotting.loudness import STEP, STEP_S, levels_db
-from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
+from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.bank import BANK_FOLDER, Bank, save_bank
-from kws_core.teaching.taught import embeddings_of
+from kws_core.teaching.embedding import NETWORK, embeddings_of
 from kws_core.training.dataset.recordings import noise_recordings
 from kws_core.training.dataset.shards import (
     FLUENT_FILES,
@@ -42,6 +42,7 @@ _N_CUT = 600
 _N_NOISE = 1200
 _SPARSE = 5  # of windows that do not stand alone, one in so many is fitted against
 _MOST_SHIFT_S = 0.12
+_N_AXES = 128  # of the network's 512: words are found as well with these (docs/teaching.md)
 _SEED = 0
 
 
@@ -108,20 +109,36 @@ def make_bank(recognizer: Recognizer, data: Path, hours: float) -> Bank:
     spoken, spoken_which = _words(recognizer, data, rng, counted=True)
     others.append(embeddings_of(recognizer, np.stack(list(_cut_words(data, n, rng)))))
     others.append(embeddings_of(recognizer, np.stack(list(_noises(data, n, rng)))))
+    fitted = np.concatenate(others)[::2]  # neighbours are much alike
+    mean, axes = principal_axes(np.concatenate([fitted, words]))
     card = recognizer.card
+
+    def place(embeddings: Embeddings) -> Embeddings:
+        return np.asarray((embeddings - mean) @ axes, dtype=np.float32)
+
     return Bank(
         model=card.name,
         sha256=card.sha256,
         labels=WORDS,
-        others=np.concatenate(others)[::2],  # neighbours are much alike
-        words=words,
+        mean=mean,
+        axes=axes,
+        others=place(fitted),
+        words=place(words),
         which=which,
-        spoken=spoken,
+        spoken=place(spoken),
         spoken_which=spoken_which,
-        heard=np.concatenate(heard),
+        heard=place(np.concatenate(heard)),
         runs=np.array(runs),
         hours=seconds[True] / 3600,
     )
+
+
+def principal_axes(rows: Embeddings) -> tuple[Embeddings, Embeddings]:
+    """Return the mean (n_embedding,) of rows, and their largest principal axes (n_embedding, n)."""
+    mean = rows.mean(axis=0)
+    centred = rows - mean
+    _, vectors = np.linalg.eigh(centred.T @ centred)  # by rising variance
+    return mean, np.asarray(vectors[:, ::-1][:, :_N_AXES], dtype=np.float32)
 
 
 def fluent_recordings_of(
@@ -188,7 +205,7 @@ def _noises(data: Path, n_samples: int, rng: np.random.Generator) -> Iterator[Sa
 def main() -> None:
     """Make the bank that the command line asks for."""
     parser = argparse.ArgumentParser(description=make_bank.__doc__)
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="its name (default: %(default)s)")
+    parser.add_argument("--model", default=NETWORK, help="its name (default: %(default)s)")
     parser.add_argument(
         "--model-folder", type=Path, default=MODEL_FOLDER, help="where the models are"
     )

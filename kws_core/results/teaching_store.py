@@ -1,4 +1,4 @@
-"""What measuring taught words leaves behind: ``MODEL-teaching.json``.
+"""What measuring taught words leaves behind: ``teaching.json``.
 
 Written by ``python -m kws_core evaluate-teaching``. ``figures`` has a row for each way of teaching:
 ``takes`` in all and ``people`` who gave them, and of each measure its ``mean`` over the draws and
@@ -15,26 +15,23 @@ from typing import Any
 
 from kws_core.results.store import as_json, read_figures
 
-TEACHING_FORMAT = 1
+_NAME = "teaching.json"
+TEACHING_FORMAT = 2
 
 
-def has_teaching_figures(folder: Path, model: str) -> bool:
-    """Whether teaching was measured with a model."""
-    return _path(folder, model).is_file()
+def has_teaching_figures(folder: Path) -> bool:
+    """Whether teaching was measured."""
+    return (folder / _NAME).is_file()
 
 
 def save_teaching_figures(folder: Path, figures: dict[str, Any]) -> Path:
     """Write the figures of a measurement, and return their path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = _path(folder, figures["model"])
+    path = folder / _NAME
     path.write_text(as_json({"format": TEACHING_FORMAT, **figures}), encoding="utf-8")
     return path
 
 
-def load_teaching_figures(folder: Path, model: str) -> dict[str, Any]:
+def load_teaching_figures(folder: Path) -> dict[str, Any]:
     """Return the figures of a measurement; raises `DataError` if there are none."""
-    return read_figures(_path(folder, model), TEACHING_FORMAT, "evaluate-teaching")
-
-
-def _path(folder: Path, model: str) -> Path:
-    return folder / f"{model}-teaching.json"
+    return read_figures(folder / _NAME, TEACHING_FORMAT, "evaluate-teaching")

@@ -154,8 +154,8 @@ class Recognizer:
 
         words: for each word its takes, (n,) at sample_rate Hz, five or more if possible, best of
         several people; only: these words instead of those that the model knows. Raises
-        TeachingError for names or takes that can't be used, and for a model without a bank of
-        other sounds to tell the words from.
+        TeachingError for names or takes that can't be used, and for a model that hears sound
+        otherwise than the network that words are taught on (`kws_core.teaching.embedding`).
         """
         from kws_core.teaching.taught import teach
 
@@ -195,6 +195,12 @@ class Recognizer:
             self.classify(samples, sample_rate)
         (embeddings,) = recorded
         return np.asarray(embeddings[0], dtype=np.float32)
+
+    def embeddings(self, pictures: Tensor) -> Embeddings:
+        """Return what goes into the last layer, (n, n_embedding), for what the front end gives."""
+        with self.recorded_embeddings() as recorded:
+            self._network(pictures)
+        return np.concatenate(recorded)
 
     def recorded_embeddings(self) -> AbstractContextManager[list[Embeddings]]:
         """Collect the embeddings (batch, n_embedding) of all that this thread asks meanwhile."""

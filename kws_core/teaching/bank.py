@@ -24,13 +24,16 @@ from kws_core.models.embeddings import Embeddings
 from kws_core.shipped import ASSETS
 
 BANK_FOLDER = ASSETS / "teaching"
-_FORMAT = 1
+_FORMAT = 2
 _CLIPPED_SHARE = 99.95  # percentile of each dimension that the largest byte stands for
 
 
 @dataclass(frozen=True, eq=False)
 class Bank:
-    """Embeddings of a network by the hash of its weights, each (n, n_embedding).
+    """Embeddings of a network by the hash of its weights.
+
+    They are kept as their places on `axes` (n_embedding, n), the principal ones, from `mean`
+    (n_embedding,): all other rows are (rows, n).
 
     others: of everything that is none of the words. words: of the known words, and which of
     `labels` each is (n,). spoken: of the known words by other people, to count in, and which
@@ -42,6 +45,8 @@ class Bank:
     model: str
     sha256: str
     labels: tuple[str, ...]
+    mean: Embeddings
+    axes: Embeddings
     others: Embeddings
     words: Embeddings
     which: npt.NDArray[np.int64]
@@ -50,6 +55,10 @@ class Bank:
     heard: Embeddings
     runs: npt.NDArray[np.int64]
     hours: float
+
+    def place(self, embeddings: Embeddings) -> Embeddings:
+        """Return the places (rows, n) of embeddings (rows, n_embedding) on the axes."""
+        return np.asarray((embeddings - self.mean) @ self.axes, dtype=np.float32)
 
     def without(self, names: Sequence[str]) -> Bank:
         """Return the bank less the known words of these names: they are to be learnt anew."""
@@ -82,6 +91,8 @@ def save_bank(bank: Bank, folder: Path = BANK_FOLDER) -> Path:
         "hours": bank.hours,
     }
     tensors = {
+        "mean": bank.mean.astype(np.float32),
+        "axes": np.ascontiguousarray(bank.axes, np.float32),
         "others": as_bytes(bank.others),
         "words": as_bytes(bank.words),
         "spoken": as_bytes(bank.spoken),
@@ -106,8 +117,8 @@ def bank_of(card: ModelCard, folder: Path = BANK_FOLDER) -> Bank:
     if not path.is_file():
         names = ", ".join(sorted(one.stem for one in folder.glob("*.safetensors"))) or "none"
         raise TeachingError(
-            f"No words can be taught to the model {card.name!r}: it has no bank of other sounds. "
-            f"Models with a bank: {names}."
+            f"No words can be taught with the network {card.name!r}: it has no bank of other "
+            f"sounds. Networks with a bank: {names}."
         )
     bank = _read(path, path.stat().st_mtime_ns)
     if bank.sha256 != card.sha256:
@@ -131,6 +142,8 @@ def _read(path: Path, _written_ns: int) -> Bank:
             model=header["model"],
             sha256=header["sha256"],
             labels=tuple(header["labels"]),
+            mean=tensors["mean"],
+            axes=tensors["axes"],
             others=tensors["others"] * scale,
             words=tensors["words"] * scale,
             which=tensors["which"].astype(np.int64),

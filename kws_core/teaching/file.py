@@ -14,6 +14,7 @@ from safetensors.numpy import load, save
 from kws_core.errors import KwsError, TeachingError
 from kws_core.models import load_model
 from kws_core.models.store import MODEL_FOLDER, LoadedModel
+from kws_core.teaching import embedding
 from kws_core.teaching.head import Head, Space
 from kws_core.teaching.lesson import Lesson
 from kws_core.teaching.names import check_names
@@ -22,7 +23,7 @@ from kws_core.teaching.report import WordReport
 if TYPE_CHECKING:
     from kws_core.teaching.taught import TaughtRecognizer
 
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 4 * 2**20
 _KIND = "kws_taught_words"
 _MOST_NUMBERS = 2**20  # of one tensor
@@ -35,7 +36,8 @@ def taught_bytes(taught: TaughtRecognizer) -> bytes:
     header = {
         "format": FORMAT,
         "model": taught.card.name,
-        "sha256": taught.card.sha256,
+        "network": embedding.network().card.name,
+        "sha256": embedding.network().card.sha256,
         "only": taught.only,
         "words": list(head.words),
         "reports": [_as_json(report) for report in taught.report],
@@ -80,7 +82,8 @@ def load_taught(path: Path, folder: Path = MODEL_FOLDER) -> TaughtRecognizer:
 def taught_from(content: bytes, folder: Path = MODEL_FOLDER) -> TaughtRecognizer:
     """Return the recogniser that the bytes of a file of taught words describe.
 
-    Raises TeachingError if they can't be used, or the model is not there as it was then.
+    Raises TeachingError if they can't be used, the model is not there, or the network that they
+    were taught on is another one by now.
     """
     from kws_core.teaching.taught import TaughtRecognizer
 
@@ -133,16 +136,19 @@ def _header(content: bytes) -> dict[str, Any]:
 
 
 def _model(header: dict[str, Any], folder: Path) -> LoadedModel:
-    name, sha256 = str(header.get("model"))[:80], header.get("sha256")
+    name = str(header.get("model"))[:80]
     try:
         model = load_model(name, folder)
     except KwsError as error:
         raise TeachingError(
-            f"These words were taught to the model {name!r}, which can't be used here: {error}"
+            f"These words were taught beside those of the model {name!r}, which can't be used "
+            f"here: {error}"
         ) from error
-    if model.card.sha256 != sha256:
+    network = embedding.network().card
+    if (header.get("network"), header.get("sha256")) != (network.name, network.sha256):
         raise TeachingError(
-            f"These words were taught to another version of the model {name!r}: teach them again."
+            f"These words were taught on another version of the network {network.name!r}: teach "
+            "them again."
         )
     return model
 
@@ -151,9 +157,9 @@ def _head(words: tuple[str, ...], tensors: dict[str, Any]) -> Head:
     mean, turn, weights, bias, threshold = (
         _finite(tensors[name]) for name in ("mean", "turn", "weights", "bias", "threshold")
     )
-    n, k = len(mean), len(words)
+    n, m, k = len(mean), turn.shape[-1], len(words)
     shapes = [rows.shape for rows in (mean, turn, weights, bias, threshold)]
-    if shapes != [(n,), (n, n), (n, k), (k,), (k,)]:
+    if shapes != [(n,), (n, m), (m, k), (k,), (k,)]:
         raise ValueError(f"its parts have the shapes {shapes}")
     return Head(words, Space(mean, turn), weights, bias, threshold)
 

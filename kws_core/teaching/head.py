@@ -48,6 +48,13 @@ class Space:
         length = np.linalg.norm(points, axis=-1, keepdims=True)
         return np.asarray(points / np.maximum(length, 1e-6), dtype=np.float32)
 
+    def of_embeddings(self, mean: Embeddings, axes: Embeddings) -> Space:
+        """Return the same space for embeddings, where this one takes their places on some axes.
+
+        mean: (n_embedding,), which the axes (n_embedding, n) begin at; they are at right angles.
+        """
+        return Space(mean + axes @ self.mean, axes @ self.turn)
+
 
 def make_space(
     others: Embeddings, words: Embeddings, which: npt.NDArray[np.integer], shrinkage: float = 0.2

@@ -27,7 +27,7 @@ _N_FOLDS = 5
 _N_HARDEST = 3000
 _SEED = 0
 
-Embed = Callable[[Samples], Embeddings]  # windows (n, n_samples) to (n, n_embedding)
+Embed = Callable[[Samples], Embeddings]  # windows (n, n_samples) to places on the bank's axes
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,8 @@ def learn(
 ) -> Lesson:
     """Learn words from their takes, against the bank and the counter-examples.
 
-    takes: of each word, at least one. repeated: for each word, how many takes were given twice.
+    takes: of each word, at least one, as places on the bank's axes; the head of the lesson takes
+    embeddings. repeated: for each word, how many takes were given twice.
     """
     space, others, weight = ground(bank)
     wrong = [space.place(all_of(take)) for take in counter_examples]
@@ -118,7 +119,14 @@ def learn(
         )
         for i, name in enumerate(words)
     )
-    return Lesson(replace(head, threshold=np.array(threshold, np.float32)), reports)
+    return Lesson(
+        replace(
+            head,
+            space=space.of_embeddings(bank.mean, bank.axes),
+            threshold=np.array(threshold, np.float32),
+        ),
+        reports,
+    )
 
 
 def ground(bank: Bank) -> tuple[Space, Embeddings, npt.NDArray[np.float64]]:

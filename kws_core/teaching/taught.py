@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from kws_core.audio.waveform import Samples
 from kws_core.errors import TeachingError
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.models.embeddings import Embeddings
 from kws_core.models.store import LoadedModel
 from kws_core.spotting.recognizer import Recognizer
-from kws_core.teaching.bank import bank_of
+from kws_core.teaching import embedding
 from kws_core.teaching.lesson import Lesson, SeenTake, learn, see
 from kws_core.teaching.names import check_names
 from kws_core.teaching.report import WordReport
@@ -28,12 +26,19 @@ MOST_TAKES = 200  # of one word
 class TaughtRecognizer(Recognizer):
     """A recogniser like any other, whose labels begin with the taught words.
 
-    Of each window, the head gives the taught words their share; the rest is what the network
-    said, or, if there are only taught words, silence and unknown.
+    Of each window, the head gives the taught words their share, by the embedding of the network
+    that words are taught on. The rest is what the model said, or, if there are only taught words,
+    silence and unknown. Raises TeachingError if both have different front ends.
     """
 
     def __init__(self, model: LoadedModel, lesson: Lesson, *, only: bool = False) -> None:
         super().__init__(model)
+        self._embedder = embedding.network()
+        if model.card.front_end != self._embedder.card.front_end:
+            raise TeachingError(
+                f"No words can be taught beside those of {model.card.name!r}: it hears sound "
+                f"otherwise than {self._embedder.card.name!r} does. Choose another model."
+            )
         self.lesson = lesson
         self.only = only
         known = (SILENCE, UNKNOWN) if only else model.card.labels
@@ -61,12 +66,11 @@ class TaughtRecognizer(Recognizer):
         write_taught(Path(path), self)
 
     def _probabilities(self, pictures: Tensor) -> npt.NDArray[np.float64]:
-        with self.recorded_embeddings() as recorded:
-            known = super()._probabilities(pictures)
+        known = super()._probabilities(pictures)
         if self.only:
             silence = known[:, self._is_silence].sum(axis=1, keepdims=True)
             known = np.concatenate([silence, 1 - silence], axis=1)
-        shares = self.lesson.head.shares(np.concatenate(recorded))
+        shares = self.lesson.head.shares(self._embedder.embeddings(pictures))
         rest = 1 - shares.sum(axis=1, keepdims=True)
         return np.concatenate([shares, rest * known], axis=1)
 
@@ -95,15 +99,15 @@ def teach_takes(
 
     not_words: counter-examples, which are none of the words. seen: what the network made of takes
     before, by their keys, to which new ones are added. Raises TeachingError for a name that
-    can't be used, a word without a usable take, or a model without a bank.
+    can't be used, a word without a usable take, or a model as `TaughtRecognizer` does.
     """
     names = check_names(tuple(words), () if only else recognizer.labels)
-    bank = bank_of(recognizer.card).without(names)
+    bank = embedding.bank().without(names)
     known = {} if seen is None else seen
 
     def look_at(take: Take) -> SeenTake:
         if take.key not in known:
-            known[take.key] = _seen(recognizer, take)
+            known[take.key] = seen_take(take)
         return known[take.key]
 
     examples, repeated = [], []
@@ -134,12 +138,11 @@ def _different(name: str, takes: Sequence[Take]) -> list[Take]:
     return different
 
 
-def _seen(recognizer: Recognizer, take: Take) -> SeenTake:
-    return see(take, recognizer.n_samples, lambda windows: embeddings_of(recognizer, windows))
-
-
-def embeddings_of(recognizer: Recognizer, windows: Samples) -> Embeddings:
-    """Return the embeddings (n, n_embedding) of windows (n, n_samples) at 16 kHz."""
-    with recognizer.recorded_embeddings() as recorded:
-        recognizer.posteriors(np.asarray(windows, dtype=np.float32))
-    return np.concatenate(recorded)
+def seen_take(take: Take) -> SeenTake:
+    """Ask the network about a take, and place what it says on the axes of its bank."""
+    network, bank = embedding.network(), embedding.bank()
+    return see(
+        take,
+        network.n_samples,
+        lambda windows: bank.place(embedding.embeddings_of(network, windows)),
+    )

@@ -11,7 +11,7 @@ from kws_core.results.teaching_store import load_teaching_figures
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.report_results import made_teaching
 from tests.helpers.sounds import noise
-from tests.helpers.taught_words import RATE, said, save_toy_model, takes_of, toy_bank
+from tests.helpers.taught_words import RATE, said, save_toy_model, takes_of, teach_on
 
 
 @pytest.fixture
@@ -19,8 +19,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "models"
     folder.mkdir()
     save_toy_model(folder, "ds-resnet")
-    bank = toy_bank(Recognizer.load("ds-resnet", folder))
-    monkeypatch.setattr("kws_core.teaching.taught.bank_of", lambda card: bank)
+    teach_on(monkeypatch, Recognizer.load("ds-resnet", folder))
     return folder
 
 
@@ -80,7 +79,7 @@ def test_measured_teaching_is_saved_and_printed(
 
     def measured(recognizer: Recognizer, data: Path, settings: object) -> dict[str, object]:
         asked.append((recognizer.card.name, data, settings))
-        return made_teaching("ds-resnet")
+        return made_teaching()
 
     monkeypatch.setattr("kws_core.evaluation.evaluate_teaching.evaluate_teaching", measured)
     options = ["--data", "data", "--draws", "3", "--hours", "0.5", "--takes", "7"]
@@ -88,5 +87,5 @@ def test_measured_teaching_is_saved_and_printed(
     assert main(["evaluate-teaching", *options, *folders]) == 0
     assert asked == [("ds-resnet", Path("data"), TeachingSettings(3, 7, 0.5))]
     assert "5 takes by 5: others_found_at_1 50.0%" in capsys.readouterr().out
-    saved = load_teaching_figures(tmp_path / "out", "ds-resnet")
+    saved = load_teaching_figures(tmp_path / "out")
     assert saved["figures"] == made_teaching()["figures"]

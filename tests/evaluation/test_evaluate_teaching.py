@@ -14,7 +14,7 @@ from kws_core.labels import LABELS
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers import training_shards as shards
 from tests.helpers.sounds import noise
-from tests.helpers.taught_words import said, save_toy_model, toy_bank
+from tests.helpers.taught_words import said, save_toy_model, teach_on, toy_bank
 
 HZ = (400.0, 1000.0, 1900.0, 3000.0)
 N_PEOPLE, N_TAKES = 6, 4
@@ -81,7 +81,7 @@ def measured(
         data = write_data(tmp_path_factory.mktemp("data"), sentence(hz))
         with pytest.MonkeyPatch.context() as patch:
             bank = toy_bank(toy, (180, 650, 1400))
-            patch.setattr("kws_core.evaluation.evaluate_teaching.bank_of", lambda card: bank)
+            teach_on(patch, toy, bank)
             patch.setattr("kws_core.evaluation.evaluate_teaching.BUDGETS", (1.0, ONE_ALARM))
             return evaluate_teaching(toy, data, SETTINGS)
 

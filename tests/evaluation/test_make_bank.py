@@ -13,7 +13,7 @@ from kws_core.evaluation.make_bank import alone_windows, make_bank, run_lengths,
 from kws_core.labels import WORDS
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.bank import Bank, bank_of
-from kws_core.teaching.taught import embeddings_of
+from kws_core.teaching.embedding import embeddings_of
 from tests.helpers import training_shards as shards
 from tests.helpers.sounds import noise, tone
 from tests.helpers.taught_words import said
@@ -105,7 +105,7 @@ def test_speakers_are_fitted_against_or_counted_in_but_never_both(bank: Bank) ->
 
 def test_a_known_word_lies_where_the_network_puts_it(toy: Recognizer, bank: Bank) -> None:
     clips = [in_room_tone(shards.spoken(word), RATE) for word in ("zero", "four")]
-    zero, four = embeddings_of(toy, np.stack(clips))
+    zero, four = bank.place(embeddings_of(toy, np.stack(clips)))
     kept = bank.words[bank.which == WORDS.index("zero")][0]
     assert np.linalg.norm(kept - zero) < 0.5 * np.linalg.norm(kept - four)
 

@@ -103,7 +103,7 @@ def made_stream(model: str = MODEL, split: str = "val") -> dict[str, Any]:
     }
 
 
-def made_teaching(model: str = MODEL) -> dict[str, Any]:
+def made_teaching() -> dict[str, Any]:
     def spread(mean: float) -> dict[str, float]:
         return {"mean": mean, "spread": 0.1}
 
@@ -120,7 +120,7 @@ def made_teaching(model: str = MODEL) -> dict[str, Any]:
         return {"takes": takes, "people": people, **shares}
 
     return {
-        "model": model,
+        "network": MODEL,
         "weights_sha256": "",
         "date": "2026-11-24",
         "words": ["lamp", "kettle"],
@@ -128,7 +128,7 @@ def made_teaching(model: str = MODEL) -> dict[str, Any]:
         "draws": 3,
         "fluent_hours": 0.5,
         "figures": [row(1, 1, 0.8, 0.2), row(5, 1, 0.95, 0.4), row(5, 5, None, 0.6)],
-        "known_words": {"n": 100, "words_taught": 2, "before": 0.95, "after": 0.94},
+        "known_words": {"model": MODEL, "n": 100, "words_taught": 2, "before": 0.95, "after": 0.94},
     }
 
 

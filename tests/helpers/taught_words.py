@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, build_model, save_model
 from kws_core.spotting.recognizer import Recognizer
+from kws_core.teaching import embedding
 from kws_core.teaching.bank import Bank
-from kws_core.teaching.taught import embeddings_of
+from kws_core.teaching.embedding import embeddings_of
 from tests.helpers.sounds import noise, tone
 
 RATE = 16_000
@@ -56,10 +58,13 @@ def toy_bank(recognizer: Recognizer, tones: Sequence[float] = (180, 700, 1100)) 
     others = np.stack([noise(1.0, 0.01 * (1 + seed), seed) for seed in range(16)])
     card = recognizer.card
     which = np.repeat(np.arange(len(tones)), 8)
+    n = words.shape[1]
     return Bank(
         model=card.name,
         sha256=card.sha256,
         labels=LABELS[: len(tones)],
+        mean=np.zeros(n, np.float32),
+        axes=np.eye(n, dtype=np.float32),
         others=embeddings_of(recognizer, others),
         words=words,
         which=which,
@@ -69,3 +74,10 @@ def toy_bank(recognizer: Recognizer, tones: Sequence[float] = (180, 700, 1100)) 
         runs=np.array([len(words)]),
         hours=1.0,
     )
+
+
+def teach_on(patch: pytest.MonkeyPatch, recognizer: Recognizer, bank: Bank | None = None) -> None:
+    """Let words be taught on a recogniser's own embeddings, against a bank of a few tones."""
+    made = bank or toy_bank(recognizer)
+    patch.setattr(embedding, "network", lambda: recognizer)
+    patch.setattr(embedding, "bank", lambda: made)

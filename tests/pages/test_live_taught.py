@@ -16,7 +16,7 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import settings, state
 from tests.helpers.app import calm, said
 from tests.helpers.sounds import noise
-from tests.helpers.taught_words import RATE, takes_of, toy_bank
+from tests.helpers.taught_words import RATE, takes_of, teach_on
 from tests.helpers.taught_words import said as word_said
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ HZ, WRONG_HZ = 2000.0, 2600.0
 @pytest.fixture
 def taught(app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Open Live from Teach, where a word was taught: a beep."""
-    made = toy_bank(Recognizer.load())
-    monkeypatch.setattr("kws_core.teaching.taught.bank_of", lambda card: made)
+    teach_on(monkeypatch, Recognizer.load())
     monkeypatch.setattr(state, "programme_sound", lambda _: in_a_row([word_said(HZ)]))
     state.preview.clear()
     monkeypatch.setattr(settings, "measured", lambda _: None)

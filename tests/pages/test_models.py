@@ -22,7 +22,7 @@ from tests.helpers.app import alts, calm, chart, query_of, said
 from tests.helpers.own_sets import archive, recording
 from tests.helpers.recipe_models import toy_picture_model
 from tests.helpers.report_results import MODEL, made_figures, write_results
-from tests.helpers.taught_words import RATE, takes_of, toy_bank
+from tests.helpers.taught_words import RATE, takes_of, teach_on
 from tests.helpers.taught_words import said as word_said
 
 PAGE = "pages/5_Models.py"
@@ -300,8 +300,7 @@ class TestOwnSet:
     def test_taught_words_are_recognised_if_so_wanted(
         self, models: Open, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        bank = toy_bank(Recognizer.load())
-        monkeypatch.setattr("kws_core.teaching.taught.bank_of", lambda card: bank)
+        teach_on(monkeypatch, Recognizer.load())
         taught = Recognizer.load().with_words({"be*ep*": takes_of(2000.0)}, RATE)
         page = models(section="own")
         assert not page.toggle

@@ -14,7 +14,7 @@ from kws_core.teaching.file import taught_bytes
 from kws_core.teaching.takes import takes_in
 from tests.helpers.app import calm, said
 from tests.helpers.sounds import noise
-from tests.helpers.taught_words import RATE, takes_of, toy_bank
+from tests.helpers.taught_words import RATE, takes_of, teach_on
 from tests.helpers.taught_words import said as word_said
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ App = Callable[..., "AppTest"]
 
 @pytest.fixture(autouse=True)
 def bank(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = toy_bank(Recognizer.load())
-    monkeypatch.setattr("kws_core.teaching.taught.bank_of", lambda card: made)
+    teach_on(monkeypatch, Recognizer.load())
 
 
 def name_word(page: AppTest, name: str) -> AppTest:

@@ -11,26 +11,25 @@ from kws_core.results.teaching_store import (
     load_teaching_figures,
     save_teaching_figures,
 )
-from kws_core.spotting.recognizer import DEFAULT_MODEL
 from tests.helpers.report_results import made_teaching
 
 
 def test_figures_come_back_and_are_no_evaluation_of_clips(tmp_path: Path) -> None:
-    assert not has_teaching_figures(tmp_path / "none", "toy")
-    save_teaching_figures(tmp_path / "new", made_teaching("toy"))
-    assert has_teaching_figures(tmp_path / "new", "toy")
-    again = load_teaching_figures(tmp_path / "new", "toy")
-    assert again["figures"] == made_teaching("toy")["figures"]
+    assert not has_teaching_figures(tmp_path / "none")
+    save_teaching_figures(tmp_path / "new", made_teaching())
+    assert has_teaching_figures(tmp_path / "new")
+    again = load_teaching_figures(tmp_path / "new")
+    assert again["figures"] == made_teaching()["figures"]
     assert available_results(tmp_path / "new") == []
 
 
 def test_the_shipped_figures_can_be_read() -> None:
-    shipped = load_teaching_figures(RESULTS_FOLDER, DEFAULT_MODEL)
+    shipped = load_teaching_figures(RESULTS_FOLDER)
     assert {row["people"] for row in shipped["figures"]} == {1, 5}
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"format": 9}'])
 def test_figures_that_are_damaged_or_newer_are_refused(content: str, tmp_path: Path) -> None:
-    (tmp_path / "toy-teaching.json").write_text(content)
+    (tmp_path / "teaching.json").write_text(content)
     with pytest.raises(DataError, match="again with evaluate-teaching"):
-        load_teaching_figures(tmp_path, "toy")
+        load_teaching_figures(tmp_path)

@@ -20,15 +20,19 @@ def a_bank() -> Bank:
     rows = [np.abs(rng.standard_normal((n, 6))).astype(np.float32) for n in (50, 20, 10, 30)]
     which = np.repeat([0, 4], 10)
     runs = np.array([10, 20])
+    mean, axes = np.ones(9, np.float32), np.eye(9, 6, dtype=np.float32)
     return Bank(
-        "toy", "ab", LABELS5, rows[0], rows[1], which, rows[2], which[:10], rows[3], runs, 2
-    )
+        "toy", "ab", LABELS5, mean, axes, rows[0], rows[1], which, rows[2], which[:10], rows[3],
+        runs, 2,
+    )  # fmt: skip
 
 
 def test_a_bank_comes_back_nearly_as_it_was(tmp_path: Path) -> None:
     bank = a_bank()
     save_bank(bank, tmp_path)
     again = bank_of(CARD, tmp_path)
+    embedding = np.arange(9, dtype=np.float32)[None]
+    np.testing.assert_array_equal(again.place(embedding), [np.arange(6) - 1])
     for name in ("others", "words", "spoken", "heard"):
         was, now = getattr(bank, name), getattr(again, name)
         assert np.abs(was - now).max() < 0.02 * np.abs(was).max()

@@ -15,7 +15,7 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.head import AT_THRESHOLD
 from kws_core.teaching.taught import TaughtRecognizer
 from tests.helpers.sounds import noise
-from tests.helpers.taught_words import RATE, said, takes_of, toy_bank
+from tests.helpers.taught_words import RATE, said, takes_of, teach_on
 
 LOW, HIGH = 350.0, 2000.0
 
@@ -23,9 +23,8 @@ LOW, HIGH = 350.0, 2000.0
 @pytest.fixture(scope="module")
 def toy(toy_models: Path) -> Iterator[Recognizer]:
     recognizer = Recognizer.load("toy", toy_models)
-    bank = toy_bank(recognizer)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kws_core.teaching.taught.bank_of", lambda card: bank)
+        teach_on(patch, recognizer)
         yield recognizer
 
 
@@ -116,11 +115,20 @@ def test_names_in_any_script_are_taken_as_they_are(toy: Recognizer, name: str) -
     assert toy.with_words({name: takes_of(LOW, 1)}, RATE).labels[0] == name
 
 
-def test_a_model_without_a_bank_says_which_have_one(toy_models: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kws_core.teaching.taught.bank_of", _real_bank_of)
-        with pytest.raises(TeachingError, match="has no bank"):
-            Recognizer.load("toy", toy_models).with_words({"low": takes_of(LOW, 1)}, RATE)
+def test_a_model_that_hears_otherwise_than_the_network_is_refused(toy: Recognizer) -> None:
+    with pytest.raises(TeachingError, match="'seed-cnn': it hears sound otherwise than 'toy'"):
+        Recognizer.load("seed-cnn").with_words({"low": takes_of(LOW, 1)}, RATE)
+
+
+def test_the_network_hears_the_taught_words_and_the_model_the_rest(toy: Recognizer) -> None:
+    beside = Recognizer.load().with_words({"low": takes_of(LOW)}, RATE)
+    heard = beside.classify(said(LOW), RATE)
+    assert heard.label == "low"
+    other = said(1100)  # one of the bank
+    scores = beside.classify(other, RATE).scores
+    assert scores["low"] < 0.5
+    rest = {word: score / (1 - scores["low"]) for word, score in scores.items() if word != "low"}
+    assert rest == pytest.approx(Recognizer.load().classify(other, RATE).scores, abs=1e-6)
 
 
 def test_a_file_gives_the_same_recogniser(
@@ -156,7 +164,7 @@ def test_files_that_cannot_be_used_say_why(
     length = int.from_bytes(content[:8], "little")
     metadata = json.loads(content[8 : 8 + length])["__metadata__"]
     for changed, message in (
-        (_changed(content, format=2), "update this program"),
+        (_changed(content, format=9), "update this program"),
         (_changed(content, model="other"), "'other'"),
         (_changed(content, sha256="0" * 64), "another version"),
         (_changed(content, words=["low"]), "no file of taught words"),
@@ -174,9 +182,3 @@ def test_files_that_cannot_be_used_say_why(
             Recognizer.load_taught(path, toy_models)
     with pytest.raises(TeachingError, match="can't be read"):
         Recognizer.load_taught(tmp_path / "absent.kws", toy_models)
-
-
-def _real_bank_of(card: object) -> object:
-    from kws_core.teaching.bank import bank_of
-
-    return bank_of(card)  # type: ignore[arg-type]

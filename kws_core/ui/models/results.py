@@ -31,7 +31,7 @@ def show(subject: Subject) -> None:
     if subject.panel == "training":
         _show_training(model)
     elif subject.panel == "taught":
-        show_taught(model)
+        show_taught()
     elif split is None:
         command = "evaluate-stream" if subject.panel == "live" else "evaluate"
         nothing_measured(

@@ -77,11 +77,11 @@ def stream_figures(model: str, split: str) -> dict[str, Any]:
     return load_stream_figures(RESULTS_FOLDER, model, split)
 
 
-def teaching_figures(model: str) -> dict[str, Any] | None:
+def teaching_figures() -> dict[str, Any] | None:
     """The figures of taught words, None without any; raises DataError if they are damaged."""
-    if not has_teaching_figures(RESULTS_FOLDER, model):
+    if not has_teaching_figures(RESULTS_FOLDER):
         return None
-    return load_teaching_figures(RESULTS_FOLDER, model)
+    return load_teaching_figures(RESULTS_FOLDER)
 
 
 def data_summary() -> DataSummary | None:

@@ -10,13 +10,12 @@ from kws_core.ui.models.controls import chart, downloads, nothing_measured
 from kws_core.ui.shared.tables import table
 
 
-def show_taught(model: str) -> None:
-    """Show what was measured of words taught to a model."""
-    figures = stored.teaching_figures(model)
+def show_taught() -> None:
+    """Show what was measured of taught words; it is the same for every model."""
+    figures = stored.teaching_figures()
     if figures is None:
         nothing_measured(
-            texts.TAUGHT_NOT_MEASURED.format(model=model),
-            f"python -m kws_core evaluate-teaching --model {model} --data DATA",
+            texts.TAUGHT_NOT_MEASURED, "python -m kws_core evaluate-teaching --data DATA"
         )
         return
     rate = st.segmented_control(
@@ -40,8 +39,8 @@ def show_taught(model: str) -> None:
     known = figures["known_words"]
     st.caption(texts.TAUGHT.format(**figures | {"words": ", ".join(figures["words"])}))
     st.caption(texts.TAUGHT_KNOWN.format(**known))
-    if figures["weights_sha256"] != stored.card(model).sha256:
+    if figures["weights_sha256"] != stored.card(figures["network"]).sha256:
         st.caption(f":material/warning: {texts.OLDER_WEIGHTS}")
     table(rows, "models_taught_table", "Takes found.", most=300)
-    downloads(model, "teaching", rows=lambda: rows, content=lambda: figures)
+    downloads(figures["network"], "teaching", rows=lambda: rows, content=lambda: figures)
     st.page_link("pages/6_Teach.py", label="Teach a word", icon=":material/school:")

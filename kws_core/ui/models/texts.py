@@ -62,7 +62,7 @@ TRAINING: Final = (
     "so the two do not compare."
 )
 TAUGHT_NOT_MEASURED: Final = (
-    "Taught words have not been measured with {model}. This command does it, with the data folder:"
+    "Taught words have not been measured yet. This command does it, with the data folder:"
 )
 TAUGHT_RATE: Final = (
     "False alarms of each word in fluent English, by people who are in no training data, counted "
@@ -70,11 +70,13 @@ TAUGHT_RATE: Final = (
 )
 TAUGHT: Final = (
     "Words that are in no training data ({words}), by {people} students, taught together and "
-    "looked for in other takes. Means of {draws} draws; bars are their standard deviation. False "
+    "looked for in other takes. Words are taught on the embeddings of `{network}`, beside those of "
+    "any model. Means of {draws} draws; bars are their standard deviation. False "
     "alarms were counted in {fluent_hours:.1f} hours. Measured {date}."
 )
 TAUGHT_KNOWN: Final = (
-    "{words_taught} taught words beside the 35 change the accuracy on {n:,} clips of the 35 from "
+    "{words_taught} taught words beside the 35 change the accuracy of `{model}` on {n:,} clips of "
+    "the 35 from "
     "{before:.1%} to {after:.1%}."
 )
 
