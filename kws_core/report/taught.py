@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from kws_core.charts.layout import COLOURS, axis, figure, legend, share_axis
+from kws_core.charts.layout import COLOURS, QUIET, axis, figure, legend, share_axis
+from kws_core.charts.marks import text_at
+from kws_core.teaching.report import WordReport
+from kws_core.teaching.takes_map import TakesMap
 
 _FOUND: Final = "others_found_at_"
 
@@ -53,6 +57,76 @@ def teaching_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
         cells["Named, others, %"] = _percentage(row.get("others_named"))
         rows.append(cells)
     return rows
+
+
+def strictness_figure(report: WordReport) -> go.Figure:
+    """Draw the takes of a word found when left out against false alarms, and where it is now."""
+    alarms, found = zip(*report.curve(), strict=True)
+    here = report.false_alarms.per_hour, report.found / len(report.left_out)
+    traces = [
+        {
+            "type": "scatter",
+            "x": alarms,
+            "y": found,
+            "mode": "lines",
+            "line": {"color": COLOURS[0], "shape": "hv"},
+            "hovertemplate": "%{x:.1f} false alarms per hour<br>%{y:.0%} of takes<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "x": [here[0]],
+            "y": [here[1]],
+            "mode": "markers",
+            "marker": {"size": 13, "color": COLOURS[1]},
+            "hovertemplate": "now: %{x:.1f} per hour<br>%{y:.0%} of takes<extra></extra>",
+        },
+    ]
+    layout = {
+        "xaxis": axis("false alarms per hour", rangemode="tozero"),
+        "yaxis": share_axis("takes found", low=-0.03, high=1.03),
+        "showlegend": False,
+    }
+    return figure(traces, layout, height=240)
+
+
+def takes_figure(takes_map: TakesMap) -> go.Figure:
+    """Draw takes as numbered points, a colour a word, and the nearest known words as text."""
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "name": escape(word),
+            "x": takes[:, 0],
+            "y": takes[:, 1],
+            "mode": "markers+text",
+            "text": [str(i + 1) for i in range(len(takes))],
+            "textposition": "top center",
+            "marker": {"size": 10, "color": COLOURS[i % len(COLOURS)]},
+            "hovertemplate": f"{escape(word)}, take %{{text}}<extra></extra>",
+        }
+        for i, (word, takes) in enumerate(zip(takes_map.words, takes_map.takes, strict=True))
+    ]
+    traces.append(
+        {
+            "type": "scatter",
+            "x": takes_map.known[:, 0],
+            "y": takes_map.known[:, 1],
+            "mode": "markers",
+            "marker": {"size": 6, "color": QUIET},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    )
+    bare: dict[str, Any] = {"showticklabels": False, "showgrid": False}
+    layout = {
+        "xaxis": axis(**bare),
+        "yaxis": axis(**bare, scaleanchor="x"),
+        "annotations": [
+            text_at(escape(word), x, y, yanchor="bottom", yshift=3)
+            for word, (x, y) in zip(takes_map.known_words, takes_map.known.tolist(), strict=True)
+        ],
+        **legend(),
+    }
+    return figure(traces, layout, height=340, margin=(12, 12, 12, 12))
 
 
 def _trace(

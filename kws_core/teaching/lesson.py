@@ -16,6 +16,7 @@ from kws_core.teaching.head import TAKES_OVER, Fit, Head, Space, fit, make_space
 from kws_core.teaching.hits import reached, reached_by_run, threshold_for
 from kws_core.teaching.report import WordReport, highest, middle, nearest_word
 from kws_core.teaching.takes import Take
+from kws_core.teaching.takes_map import TakesMap, map_takes
 from kws_core.teaching.variants import SHIFTS_S, shifted_windows, varied_windows
 
 ALARMS_PER_HOUR = 1.0  # of other people's commands on their own, at the default threshold
@@ -40,10 +41,11 @@ class SeenTake:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What was learnt: the head, and a report on each word."""
+    """What was learnt: the head, a report on each word, and the takes as points."""
 
     head: Head
     reports: tuple[WordReport, ...] = field(default=())
+    takes_map: TakesMap | None = None
 
     def with_thresholds(self, thresholds: Mapping[str, float]) -> Lesson:
         """Return the same with other thresholds for some of the words, in log-odds."""
@@ -52,7 +54,7 @@ class Lesson:
             for report in self.reports
         )
         threshold = np.array([report.threshold for report in reports], np.float32)
-        return Lesson(replace(self.head, threshold=threshold), reports)
+        return replace(self, head=replace(self.head, threshold=threshold), reports=reports)
 
 
 def see(take: Take, n_samples: int, embed: Embed) -> SeenTake:
@@ -105,7 +107,8 @@ def learn(
     middles = np.stack([middle(np.concatenate(points)) for points in examples])
     known_points = space.place(bank.words)
     known = np.stack([middle(known_points[bank.which == i]) for i in np.unique(bank.which)])
-    labels = [*words, *(bank.labels[i] for i in np.unique(bank.which))]
+    known_words = [bank.labels[i] for i in np.unique(bank.which)]
+    labels = [*words, *known_words]
     reports = tuple(
         WordReport(
             name,
@@ -126,6 +129,13 @@ def learn(
             threshold=np.array(threshold, np.float32),
         ),
         reports,
+        map_takes(
+            words,
+            [np.stack([middle(points) for points in of_word]) for of_word in examples],
+            middles,
+            known_words,
+            known,
+        ),
     )
 
 

@@ -57,6 +57,19 @@ class WordReport:
         """Return the threshold that lets through `count` false alarms in the counted hours."""
         return threshold_for(self.heard, count)
 
+    def curve(self, most: int = 20) -> list[tuple[float, float]]:
+        """Return (false alarms per hour, share of takes found when left out), by rising alarms.
+
+        Up to `most` false alarms in the counted hours; nothing for a single take.
+        """
+        if not len(self.left_out):
+            return []
+        counts = range(min(most, len(self.heard)) + 1)
+        return [
+            (count / self.hours, self.found_at(self.threshold_for(count)) / len(self.left_out))
+            for count in counts
+        ]
+
     @property
     def odd_takes(self) -> tuple[int, ...]:
         """Numbers of the takes, from 0, that were not found when left out."""

@@ -6,8 +6,11 @@ from typing import Final
 
 import streamlit as st
 
+from kws_core.report.taught import strictness_figure, takes_figure
 from kws_core.teaching.report import WordReport
+from kws_core.teaching.takes_map import TakesMap
 from kws_core.teaching.taught import TaughtRecognizer
+from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.teach import state
 
@@ -25,6 +28,8 @@ def show_report(taught: TaughtRecognizer) -> None:
     for advice in advices(taught.report):
         st.caption(f":material/lightbulb: {advice}")
     _threshold(taught.report)
+    if taught.lesson.takes_map is not None:
+        _show_map(taught.lesson.takes_map)
     st.page_link(
         "pages/5_Models.py",
         label="How many takes it needs, measured",
@@ -81,6 +86,31 @@ def _threshold(reports: tuple[WordReport, ...]) -> None:
             help="More allowed: the word is found more often, also when other people say it. "
             "Counted for words on their own, with pauses around them.",
         )
+    if len(report.left_out):
+        plain_chart(
+            strictness_figure(report),
+            "teach_strictness",
+            f"Takes found when left out against false alarms per hour; now {report.found} of "
+            f"{len(report.left_out)} at {report.false_alarms.per_hour:.1f}.",
+        )
+
+
+def _show_map(takes_map: TakesMap) -> None:
+    with st.expander("Takes on a map of words", icon=":material/scatter_plot:"):
+        st.caption(
+            "Close together: alike to the network. Numbers are takes; in grey the known words that "
+            "sound most like them. The map is flat, and the network's space is not: words that lie "
+            "apart are apart, words that lie on each other need not be."
+        )
+        plain_chart(takes_figure(takes_map), "teach_map", _map_alt(takes_map))
+
+
+def _map_alt(takes_map: TakesMap) -> str:
+    taught = ", ".join(
+        f"{len(takes)} of {word}"
+        for word, takes in zip(takes_map.words, takes_map.takes, strict=True)
+    )
+    return f"Takes as points: {taught}; around them {', '.join(takes_map.known_words)}."
 
 
 def _change(report: WordReport, key: str) -> None:
