@@ -180,7 +180,7 @@ def test_what_was_not_measured_is_said_with_the_command_that_does_it(
     assert page.code[0].value.startswith(f"python -m kws_core evaluate --model {MODEL}")
     select(page, "panel", "live")
     select(page, "panel", "taught")
-    assert page.code[0].value.startswith("python -m kws_core evaluate-teaching --model")
+    assert page.code[0].value.startswith("python -m kws_core evaluate-teaching")
     calm(page.pills(key="section").set_value("map").run())
     assert "no map of words" in said(page)
     calm(page.pills(key="section").set_value("data").run())
