@@ -25,12 +25,7 @@ from kws_core.models.store import LoadedModel
 from kws_core.models.two_towers import join
 from kws_core.training.dataset.load import load_clips
 from kws_core.training.dataset.recordings import DataKinds, kinds_to_use
-from kws_core.training.validation import (
-    ValidationClips,
-    fit_temperature,
-    predict_logits,
-    validate,
-)
+from kws_core.training.validation import ValidationClips, fit_temperature, predict_logits, validate
 
 TOWERS = "two-towers"
 

@@ -23,12 +23,7 @@ from kws_core.training.prepared import prepare
 from kws_core.training.prior import expect_unknown
 from kws_core.training.recipe import TrainStep
 from kws_core.training.run_log import make_run_logs, read_history
-from kws_core.training.validation import (
-    ValidationClips,
-    fit_temperature,
-    predict_logits,
-    validate,
-)
+from kws_core.training.validation import ValidationClips, fit_temperature, predict_logits, validate
 from kws_core.training.workspace import Workspace
 
 

@@ -153,7 +153,7 @@ class TestTrackers:
         [writer] = tensorboard
         assert {step for _, _, step in writer.scalars} == {1, 2}
         assert {tag for tag, _, _ in writer.scalars} == {
-            *("loss", "learning_rate", "accuracy", "macro", "audio", "picture", "rare", "seconds"),
+            *("loss", "learning_rate", "accuracy", "macro", "audio", "picture", "rare", "seconds")
         }
         assert writer.closed
         assert epochs_of(tmp_path / "log.jsonl") == [1, 2]

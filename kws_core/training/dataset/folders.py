@@ -46,10 +46,7 @@ def _folder_key(kind: str, folder: Path, config: LogMelConfig) -> str:
 
 
 def cached_streams(
-    cache: Path,
-    key: str,
-    config: LogMelConfig,
-    read: Callable[[], Iterator[tuple[str, Samples]]],
+    cache: Path, key: str, config: LogMelConfig, read: Callable[[], Iterator[tuple[str, Samples]]]
 ) -> list[Stream]:
     """Return recordings as log-mels, kept in the cache one after the other."""
 

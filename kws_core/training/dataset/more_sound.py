@@ -50,11 +50,7 @@ class MoreSound:
 
     def descriptions(self) -> list[str]:
         """Return what a model's card says of each folder."""
-        folders = {
-            "more speech": self.speech,
-            "more noise": self.noise,
-            "more words": self.words,
-        }
+        folders = {"more speech": self.speech, "more noise": self.noise, "more words": self.words}
         return [f"{kind}: {_about(folder)}" for kind, folder in folders.items() if folder]
 
 

@@ -46,11 +46,7 @@ def show(subject: Subject) -> None:
         st.info(texts.NONE_MEASURED, icon=":material/info:")
     st.markdown("**Published models**")
     table(
-        published,
-        "models_compare_published",
-        "Published models.",
-        most=560,
-        column_config=_COLUMNS,
+        published, "models_compare_published", "Published models.", most=560, column_config=_COLUMNS
     )
     st.caption(texts.NOT_COMPARABLE)
     if task == "35":

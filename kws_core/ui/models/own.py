@@ -155,12 +155,7 @@ def _show_skipped(result: OwnResult) -> None:
     if result.skipped:
         st.markdown(f"**{len(result.skipped)} files were left out**")
         rows = [{"File": one.path, "Why": one.reason} for one in result.skipped]
-        table(
-            rows,
-            "models_own_skipped",
-            "Files that were left out, and why.",
-            most=220,
-        )
+        table(rows, "models_own_skipped", "Files that were left out, and why.", most=220)
 
 
 def _downloads(result: OwnResult) -> None:

@@ -21,10 +21,5 @@ def empty(name: str) -> None:
 def clear_button(label: str, key: str, on_click: Callable[..., None], *arguments: Any) -> None:
     """Offer to drop what was given."""
     st.button(
-        label,
-        icon=":material/close:",
-        type="tertiary",
-        on_click=on_click,
-        args=arguments,
-        key=key,
+        label, icon=":material/close:", type="tertiary", on_click=on_click, args=arguments, key=key
     )

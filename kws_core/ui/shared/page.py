@@ -35,12 +35,7 @@ class PageEntry:
 
 # All pages in the order of the navigation, the home page first. A new page needs one entry here.
 PAGES = (
-    PageEntry(
-        "streamlit_app.py",
-        "Home",
-        ":material/home:",
-        "Say a word, or play a recording.",
-    ),
+    PageEntry("streamlit_app.py", "Home", ":material/home:", "Say a word, or play a recording."),
     PageEntry(
         "pages/1_Recognise.py",
         "Recognise",
