@@ -48,15 +48,3 @@ def legend(y: float = 1.02, anchor: str = "bottom", *, shown: bool = True) -> di
     """Return a layout with a legend above the picture, from the left; anchor "top": below `y`."""
     place = {"orientation": "h", "y": y, "yanchor": anchor, "x": 0.0, "xanchor": "left"}
     return {"showlegend": shown, "legend": place}
-
-
-def bars(share: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the 95 % intervals of shares as error bars."""
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [one["high"] - one["value"] for one in share],
-        "arrayminus": [one["value"] - one["low"] for one in share],
-        "thickness": 1,
-        "width": 3,
-    }

@@ -22,6 +22,7 @@ from kws_core.charts.style import (
     time_axis,
     waveform_trace,
 )
+from kws_core.charts.traces import heatmap
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 
 PANEL: Final = 104  # pixels, of a picture
@@ -143,17 +144,16 @@ def axis_name(row: int) -> str:
 def _picture_trace(
     levels: Floats, config: LogMelConfig, row: int, coloraxis: str, sign: str
 ) -> dict[str, Any]:
-    return {
-        "type": "heatmap",
-        "z": np.asarray(levels, dtype=np.float32),
-        "x0": config.win_length / 2 / config.sample_rate,
-        "dx": config.hop_length / config.sample_rate,
-        "y": band_names(config),
-        "coloraxis": coloraxis,
-        "hovertemplate": f"%{{x:.3f}} s<br>%{{y}}<br>%{{z:{sign}.1f}} dB<extra></extra>",
-        "xaxis": "x",
-        "yaxis": axis_name(row),
-    }
+    return heatmap(
+        levels,
+        f"%{{x:.3f}} s<br>%{{y}}<br>%{{z:{sign}.1f}} dB",
+        x0=config.win_length / 2 / config.sample_rate,
+        dx=config.hop_length / config.sample_rate,
+        y=band_names(config),
+        coloraxis=coloraxis,
+        xaxis="x",
+        yaxis=axis_name(row),
+    )
 
 
 def category_axis(

@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
 
-from kws_core.charts.style import LINE, frame, percent, readable
+from kws_core.charts.layout import figure
+from kws_core.charts.style import LINE, percent, readable
+from kws_core.charts.traces import bar
 
 _QUIET_BAR = "rgba(38, 130, 142, 0.45)"
+SCORE_BARS: Final[dict[str, Any]] = {
+    # Room to the right of a full bar for its percentage.
+    "xaxis": {"range": [0.0, 1.18], "visible": False, "fixedrange": True},
+    "yaxis": {
+        "autorange": "reversed",
+        "fixedrange": True,
+        "ticks": "",
+        "showgrid": False,
+        "automargin": True,
+    },
+}
 
 
 def scores_figure(scores: Mapping[str, float], top: int = 5) -> go.Figure:
     """Draw the `top` best labels as horizontal bars, best first; scores are 0 to 1."""
     best = best_scores(scores, top)
-    shares = np.array([score for _, score in best], dtype=np.float32)
-    bars = go.Bar(
-        x=shares,
-        y=[readable(label) for label, _ in best],
+    colours = [LINE] + [_QUIET_BAR] * (len(best) - 1)
+    bars = score_bars(dict(best), "%{y}: %{x:.2%}", colours)
+    height = 16 + 36 * max(len(best), 1)
+    layout = SCORE_BARS | {"bargap": 0.35}
+    return figure([bars], layout, height=height, margin=(8, 8, 8, 8), revision="scores")
+
+
+def score_bars(scores: Mapping[str, float], hover: str, color: Any, **more: Any) -> dict[str, Any]:
+    """Return labels as horizontal bars, each with its score as a percentage."""
+    return bar(
+        np.array(list(scores.values()), dtype=np.float32),
+        [readable(label) for label in scores],
+        hover,
+        color,
         orientation="h",
-        text=[percent(score) for _, score in best],
+        text=[percent(score) for score in scores.values()],
         textposition="outside",
         cliponaxis=False,
-        marker={"color": [LINE] + [_QUIET_BAR] * (len(best) - 1), "line": {"width": 0}},
-        hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+        **more,
     )
-    figure = go.Figure(bars)
-    # Room to the right of a full bar for its percentage.
-    figure.update_xaxes(range=[0.0, 1.16], visible=False, fixedrange=True)
-    figure.update_yaxes(
-        autorange="reversed", fixedrange=True, ticks="", showgrid=False, automargin=True
-    )
-    height = 16 + 36 * max(len(best), 1)
-    figure.update_layout(frame(height, (8, 8, 8, 8), "scores", zoom=False), bargap=0.35)
-    return figure
 
 
 def describe_scores(scores: Mapping[str, float], top: int = 5) -> str:

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from kws_core.charts.layout import axis, figure
 from kws_core.charts.marks import line, text_at
 from kws_core.charts.style import LINE, percent, readable
+from kws_core.charts.traces import bar, heatmap
 from kws_core.models.structure import FRONT_END, Block, Floats, Layer, Structure
 
 MOST_MAPS: Final = 64
@@ -156,13 +157,7 @@ def _shortcut(place: int, left: float) -> dict[str, Any]:
 def _bars(values: Floats, labels: Sequence[str]) -> go.Figure:
     named = len(labels) == len(values)
     names = [readable(label) for label in labels] if named else list(range(len(values)))
-    bars = {
-        "type": "bar",
-        "x": names,
-        "y": values.astype(np.float32),
-        "marker": {"color": LINE, "line": {"width": 0}},
-        "hovertemplate": "%{x}: %{y:.3g}<extra></extra>",
-    }
+    bars = bar(names, values.astype(np.float32), "%{x}: %{y:.3g}", LINE)
     layout = {"xaxis": axis(showgrid=False), "yaxis": axis(), "bargap": 0.15 if named else 0}
     return figure([bars], layout, height=300, margin=(48, 8, 8, 72 if named else 32))
 
@@ -196,13 +191,12 @@ def _grid(values: Floats) -> go.Figure:
 
 
 def _heatmap(values: Floats, hover: str, **more: Any) -> dict[str, Any]:
-    return {
-        "type": "heatmap",
-        "z": values.astype(np.float32),
-        "colorscale": "Viridis",
-        "hovertemplate": f"{hover}<extra></extra>",
-        "hoverongaps": False,
-        "colorbar": {
+    return heatmap(
+        values,
+        hover,
+        colorscale="Viridis",
+        hoverongaps=False,
+        colorbar={
             "orientation": "h",
             "thickness": 8,
             "len": 0.6,
@@ -215,7 +209,7 @@ def _heatmap(values: Floats, hover: str, **more: Any) -> dict[str, Any]:
             "outlinewidth": 0,
         },
         **more,
-    }
+    )
 
 
 def _short(count: int) -> str:

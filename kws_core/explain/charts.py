@@ -13,6 +13,7 @@ from kws_core.audio.remembered import Floats
 from kws_core.charts.layout import COLOURS, QUIET, figure, legend, share_axis
 from kws_core.charts.panels import FEW_TICKS_HZ, Panels, axis_name, category_axis
 from kws_core.charts.style import DB_RANGE, band_names, mel_ticks
+from kws_core.charts.traces import heatmap, scatter
 from kws_core.explain.faithfulness import Curve
 from kws_core.explain.methods import Explanation, Faithfulness
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
@@ -82,15 +83,13 @@ def curves_figure(measured: Mapping[str, Faithfulness], kind: CurveKind) -> go.F
         is_map = number < n_maps
         dash = "solid" if is_map else ("dot", "dash")[number - n_maps]
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": name,
-                "x": curve.shares,
-                "y": curve.scores,
-                "line": {"color": COLOURS[number] if is_map else QUIET, "width": 2, "dash": dash},
-                "hovertemplate": f"{name}<br>%{{x:.0%}} of the cells: %{{y:.0%}}<extra></extra>",
-            }
+            scatter(
+                curve.shares,
+                curve.scores,
+                f"{name}<br>%{{x:.0%}} of the cells: %{{y:.0%}}",
+                name=name,
+                line={"color": COLOURS[number] if is_map else QUIET, "width": 2, "dash": dash},
+            )
         )
     verb = "removed" if kind == "deletion" else "shown"
     layout = {
@@ -105,30 +104,27 @@ def _grey(picture: Floats, config: Any) -> dict[str, Any]:
     levels = picture * np.float32(LN_TO_DB if isinstance(config, LogMelConfig) else 1.0)
     high = float(levels.max())
     low = max(float(levels.min()), high - DB_RANGE)
-    return {
-        "type": "heatmap",
-        "z": levels.astype(np.float32),
-        "zmin": low,
-        "zmax": max(high, low + 1.0),
-        "colorscale": [[0, "#16191d"], [1, "#c9ced3"]],
-        "showscale": False,
-        "hoverinfo": "skip",
-    }
+    return heatmap(
+        levels,
+        zmin=low,
+        zmax=max(high, low + 1.0),
+        colorscale=[[0, "#16191d"], [1, "#c9ced3"]],
+        showscale=False,
+    )
 
 
 def _cells(values: Floats) -> dict[str, Any]:
     strongest = float(np.quantile(np.abs(values), _QUANTILE)) or float(np.abs(values).max()) or 1.0
-    return {
-        "type": "heatmap",
-        "z": np.asarray(values, dtype=np.float32),
-        "zmin": -strongest,
-        "zmax": strongest,
-        "colorscale": [
+    return heatmap(
+        values,
+        "%{x:.3f} s<br>%{y}<br>%{z:+.2g}",
+        zmin=-strongest,
+        zmax=strongest,
+        colorscale=[
             [0.0, f"rgba({AGAINST}, 0.95)"],
             [0.5, f"rgba({AGAINST}, 0)"],
             [0.5, f"rgba({FOR}, 0)"],
             [1.0, f"rgba({FOR}, 0.95)"],
         ],
-        "showscale": False,
-        "hovertemplate": "%{x:.3f} s<br>%{y}<br>%{z:+.2g}<extra></extra>",
-    }
+        showscale=False,
+    )

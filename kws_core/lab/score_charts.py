@@ -12,8 +12,9 @@ import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, figure, legend
 from kws_core.charts.marks import line, text_above
-from kws_core.charts.scores import best_scores
+from kws_core.charts.scores import SCORE_BARS, best_scores, score_bars
 from kws_core.charts.style import LINE, percent, readable
+from kws_core.charts.traces import scatter
 from kws_core.lab.robustness import Scores
 
 _QUIET: Final = "rgba(38, 130, 142, 0.4)"
@@ -47,33 +48,15 @@ def scores_pair_figure(
     if best_before not in names:
         names[-1] = best_before
     traces = [
-        {
-            "type": "bar",
-            "x": np.array([scores[label] for label in names], dtype=np.float32),
-            "y": [readable(label) for label in names],
-            "name": name,
-            "orientation": "h",
-            "text": [percent(scores[label]) for label in names],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "marker": {"color": colour, "line": {"width": 0}},
-            "hovertemplate": f"%{{y}} {name}: %{{x:.2%}}<extra></extra>",
-        }
+        score_bars(
+            {label: scores[label] for label in names},
+            f"%{{y}} {name}: %{{x:.2%}}",
+            colour,
+            name=name,
+        )
         for scores, name, colour in ((before, "before", _QUIET), (after, "now", LINE))
     ]
-    layout = {
-        # Room to the right of a full bar for its percentage.
-        "xaxis": {"range": [0.0, 1.18], "visible": False, "fixedrange": True},
-        "yaxis": {
-            "autorange": "reversed",
-            "fixedrange": True,
-            "ticks": "",
-            "showgrid": False,
-            "automargin": True,
-        },
-        "bargap": 0.3,
-        **legend(1.0),
-    }
+    layout = SCORE_BARS | {"bargap": 0.3} | legend(1.0)
     height, margin = 30 + 40 * len(names), (8, 8, 24, 4)
     return figure(traces, layout, height=height, margin=margin, revision="scores")
 
@@ -81,21 +64,20 @@ def scores_pair_figure(
 def draws_figure(seeds: Sequence[int], followed: Sequence[Followed]) -> go.Figure:
     """Draw the followed label's score in every draw; a cross where another label is the best."""
     traces = [
-        {
-            "type": "scatter",
-            "x": [str(seed) for seed in seeds],
-            "y": one.scores.of(one.label).astype(np.float32),
-            "mode": "markers",
-            "name": escape(one.name),
-            "marker": {
+        scatter(
+            [str(seed) for seed in seeds],
+            one.scores.of(one.label).astype(np.float32),
+            f"draw %{{x}}<br>{escape(readable(one.label))} %{{y:.0%}}"
+            "<br>heard: %{text}<extra>%{fullData.name}</extra>",
+            "markers",
+            name=escape(one.name),
+            marker={
                 "size": 9,
                 "color": COLOURS[number % len(COLOURS)],
                 "symbol": symbols(one.scores.heard, one.label),
             },
-            "text": _spoken(one.scores),
-            "hovertemplate": f"draw %{{x}}<br>{escape(readable(one.label))} %{{y:.0%}}"
-            "<br>heard: %{text}<extra>%{fullData.name}</extra>",
-        }
+            text=_spoken(one.scores),
+        )
         for number, one in enumerate(followed)
     ]
     layout = {
@@ -119,20 +101,19 @@ def robustness_figure(followed: Sequence[Followed]) -> go.Figure:
         colour = COLOURS[row % len(COLOURS)]
         mean, kept = float(scores.mean()), one.scores.kept(one.label)
         traces.append(
-            {
-                "type": "scatter",
-                "x": scores.astype(np.float32),
-                "y": (row + 0.45 * spread).astype(np.float32),
-                "mode": "markers",
-                "marker": {
+            scatter(
+                scores.astype(np.float32),
+                (row + 0.45 * spread).astype(np.float32),
+                "%{x:.0%}<br>heard: %{text}",
+                "markers",
+                marker={
                     "size": 7,
                     "color": colour,
                     "opacity": 0.75,
                     "symbol": symbols(one.scores.heard, one.label),
                 },
-                "text": _spoken(one.scores),
-                "hovertemplate": "%{x:.0%}<br>heard: %{text}<extra></extra>",
-            }
+                text=_spoken(one.scores),
+            )
         )
         shapes.append(line((mean, mean), (row - 0.3, row + 0.3), 3, colour))
         text = (

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from kws_core.charts.layout import COLOURS
 from kws_core.charts.marks import text_above, upright
 from kws_core.charts.style import readable
+from kws_core.charts.traces import scatter
 from kws_core.lab.knobs import Knob
 from kws_core.lab.robustness import Sweep, stretches_of
 from kws_core.lab.score_charts import SCORE_AXIS, figure_with_names, symbols
@@ -41,18 +42,17 @@ def sweep_figure(knob: Knob, followed: Sequence[FollowedSweep], now: float | Non
         colour = COLOURS[number % len(COLOURS)]
         scores = one.sweep.of(one.label)  # (values, draws)
         traces.append(
-            {
-                "type": "scatter",
-                "x": one.sweep.values,
-                "y": scores[:, 0].astype(np.float32),
-                "mode": "lines+markers",
-                "name": escape(one.name),
-                "line": {"width": 2, "color": colour},
-                "marker": {"size": 8, "symbol": symbols(one.sweep.heard, one.label)},
-                "text": [escape(readable(label)) for label in one.sweep.heard],
-                "hovertemplate": f"%{{x:g}} {knob.unit}<br>{escape(readable(one.label))} "
+            scatter(
+                one.sweep.values,
+                scores[:, 0].astype(np.float32),
+                f"%{{x:g}} {knob.unit}<br>{escape(readable(one.label))} "
                 "%{y:.0%}<br>heard: %{text}<extra>%{fullData.name}</extra>",
-            }
+                "lines+markers",
+                name=escape(one.name),
+                line={"width": 2, "color": colour},
+                marker={"size": 8, "symbol": symbols(one.sweep.heard, one.label)},
+                text=[escape(readable(label)) for label in one.sweep.heard],
+            )
         )
         if one.sweep.n_draws > 1:
             traces.append(_mean_line(one, colour))
@@ -88,15 +88,13 @@ def flips_text(one: FollowedSweep, knob: Knob) -> str:
 
 
 def _mean_line(one: FollowedSweep, colour: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": one.sweep.values,
-        "y": one.sweep.of(one.label).mean(axis=1).astype(np.float32),
-        "mode": "lines",
-        "name": f"mean of {one.sweep.n_draws} draws",
-        "line": {"width": 1.5, "dash": "dash", "color": colour},
-        "hovertemplate": f"%{{x:g}}<br>mean of {one.sweep.n_draws} draws %{{y:.0%}}<extra></extra>",
-    }
+    return scatter(
+        one.sweep.values,
+        one.sweep.of(one.label).mean(axis=1).astype(np.float32),
+        f"%{{x:g}}<br>mean of {one.sweep.n_draws} draws %{{y:.0%}}",
+        name=f"mean of {one.sweep.n_draws} draws",
+        line={"width": 1.5, "dash": "dash", "color": colour},
+    )
 
 
 def _flips(one: FollowedSweep) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

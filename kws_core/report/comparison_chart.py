@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from kws_core.charts.layout import QUIET, WRONG, axis, figure, legend
 from kws_core.charts.style import LINE
+from kws_core.charts.traces import error_bars, scatter
 from kws_core.report.comparison import KINDS, Cost, Kind, Row
 
 _AXES: Final[dict[Cost, str]] = {
@@ -74,29 +75,25 @@ def comparison_text(rows: Sequence[Row], cost: Cost) -> str:
 def _trace(known: Sequence[Row], places: Sequence[str], kind: Kind, cost: Cost) -> dict[str, Any]:
     chosen = [(row, place) for row, place in zip(known, places, strict=True) if row.kind == kind]
     rows = [row for row, _ in chosen]
-    trace: dict[str, Any] = {
-        "type": "scatter",
-        "name": KINDS[kind],
-        "x": [row.cost(cost) for row in rows],
-        "y": [1 - row.accuracy for row in rows],
-        "mode": "markers+text",
-        "text": [escape(row.name) if place else "" for row, place in chosen],
-        "textposition": [place or "top center" for _, place in chosen],
-        "textfont": {"size": 11},
-        "cliponaxis": False,
-        "marker": _LOOKS[kind],
-        "hovertext": [_hover(row) for row in rows],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    trace = scatter(
+        [row.cost(cost) for row in rows],
+        [1 - row.accuracy for row in rows],
+        "%{hovertext}",
+        "markers+text",
+        name=KINDS[kind],
+        text=[escape(row.name) if place else "" for row, place in chosen],
+        textposition=[place or "top center" for _, place in chosen],
+        textfont={"size": 11},
+        cliponaxis=False,
+        marker=_LOOKS[kind],
+        hovertext=[_hover(row) for row in rows],
+    )
     if kind == "ours":
-        trace["error_y"] = {
-            "type": "data",
-            "symmetric": False,
-            "array": [row.accuracy - row.share.low if row.share else 0.0 for row in rows],
-            "arrayminus": [row.share.high - row.accuracy if row.share else 0.0 for row in rows],
-            "thickness": 1.5,
-            "width": 4,
-        }
+        # Upwards are the errors.
+        trace["error_y"] = error_bars(
+            [row.accuracy - row.share.low if row.share else 0.0 for row in rows],
+            [row.share.high - row.accuracy if row.share else 0.0 for row in rows],
+        )
     return trace
 
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from kws_core.charts.layout import COLOURS, GRID, axis, bars, figure, legend, share_axis
+from kws_core.charts.layout import COLOURS, GRID, axis, figure, legend, share_axis
 from kws_core.charts.marks import line
 from kws_core.charts.style import LINE
+from kws_core.charts.traces import intervals, scatter
 
 _NOISES: Final = {
     "doing_the_dishes": "doing the dishes",
@@ -48,16 +49,15 @@ def noise_figure(conditions: Mapping[str, Any]) -> go.Figure:
         rows = [one for one in conditions["noise"] if one["noise"] == kind]
         colour = COLOURS[i % len(COLOURS)]
         traces.append(
-            {
-                "type": "scatter",
-                "name": noise_name(kind),
-                "x": [one["snr_db"] for one in rows],
-                "y": [one["value"] for one in rows],
-                "error_y": {**bars(rows), "color": colour},
-                "mode": "lines+markers",
-                "line": {"color": colour},
-                "hovertemplate": f"{noise_name(kind)}<br>%{{x}} dB: %{{y:.1%}}<extra></extra>",
-            }
+            scatter(
+                [one["snr_db"] for one in rows],
+                [one["value"] for one in rows],
+                f"{noise_name(kind)}<br>%{{x}} dB: %{{y:.1%}}",
+                "lines+markers",
+                name=noise_name(kind),
+                error_y={**intervals(rows), "color": colour},
+                line={"color": colour},
+            )
         )
     layout = {
         "xaxis": axis("signal-to-noise ratio, dB", nticks=6),
@@ -85,15 +85,14 @@ def other_condition_figure(conditions: Mapping[str, Any], kind: str) -> go.Figur
     key = next(key for name, key, _ in _OTHERS if name == kind)
     rows = sorted(conditions[kind], key=lambda one: float(one[key]))
     lowest = min(float(one["low"]) for one in rows)
-    trace = {
-        "type": "scatter",
-        "x": [one[key] for one in rows],
-        "y": [one["value"] for one in rows],
-        "error_y": bars(rows),
-        "mode": "lines+markers",
-        "line": {"color": LINE},
-        "hovertemplate": "%{x}: %{y:.1%}<extra></extra>",
-    }
+    trace = scatter(
+        [one[key] for one in rows],
+        [one["value"] for one in rows],
+        "%{x}: %{y:.1%}",
+        "lines+markers",
+        error_y=intervals(rows),
+        line={"color": LINE},
+    )
     layout = {
         "xaxis": axis(_TITLES[kind], nticks=6),
         "yaxis": share_axis("accuracy", low=min(0.8, lowest - 0.02), high=1.01),

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from kws_core.charts.layout import figure
 from kws_core.charts.marks import box
 from kws_core.charts.style import LINE, readable
+from kws_core.charts.traces import heatmap, scatter
 from kws_core.results.metrics import word_figures
 from kws_core.results.scores import ClipScores
 
@@ -180,43 +181,40 @@ def confusion_figure(
     counts, shares = confusion.counts[np.ix_(rows, columns)], confusion.shares[rows][:, columns]
     right = np.equal.outer(rows, columns)
     errors = np.where(right, 0.0, shares)
-    heat = {
-        "type": "heatmap",
-        "z": np.where(right, np.nan, np.sqrt(errors)).astype(np.float32),
-        "x": heard,
-        "y": said,
-        "text": _numbers(np.where(right, 0, counts), errors, unit),
-        "texttemplate": "%{text}",  # Plotly makes it light on dark cells and dark on light ones
-        "textfont": {"size": 8},
-        "colorscale": _COLOURS,
-        "zmin": 0,
-        "zmax": max(float(np.sqrt(errors.max(initial=0))), 0.1),
-        "xgap": 1,
-        "ygap": 1,
-        "hoverinfo": "skip",
-        "showscale": False,  # the numbers stand in the cells
-    }
+    heat = heatmap(
+        np.where(right, np.nan, np.sqrt(errors)),
+        x=heard,
+        y=said,
+        text=_numbers(np.where(right, 0, counts), errors, unit),
+        texttemplate="%{text}",  # Plotly makes it light on dark cells and dark on light ones
+        textfont={"size": 8},
+        colorscale=_COLOURS,
+        zmin=0,
+        zmax=max(float(np.sqrt(errors.max(initial=0))), 0.1),
+        xgap=1,
+        ygap=1,
+        showscale=False,  # the numbers stand in the cells
+    )
     # A click on a heat map selects nothing; points on its cells can be selected.
     down, across = np.indices(counts.shape).reshape(2, -1).tolist()
-    points = {
-        "type": "scatter",
-        "x": [heard[j] for j in across],
-        "y": [said[i] for i in down],
-        "mode": "markers",
-        "marker": {"symbol": "square", "size": 12, "color": "rgba(0, 0, 0, 0)"},
-        "customdata": [
+    points = scatter(
+        [heard[j] for j in across],
+        [said[i] for i in down],
+        "%{hovertext}",
+        "markers",
+        marker={"symbol": "square", "size": 12, "color": "rgba(0, 0, 0, 0)"},
+        customdata=[
             [confusion.labels[rows[i]], confusion.labels[columns[j]]]
             for i, j in zip(down, across, strict=True)
         ],
-        "hovertext": [
+        hovertext=[
             f"{said[i]} recognised as {heard[j]}<br>{counts[i, j]} of "
             f"{confusion.n_said[rows[i]]}, {shares[i, j]:.1%}"
             for i, j in zip(down, across, strict=True)
         ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-    }
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
     layout = {
         "xaxis": {
             "title": {"text": "recognised as", "standoff": 4},

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, WRONG, axis, figure, legend
 from kws_core.charts.style import LINE
+from kws_core.charts.traces import bar, scatter
 from kws_core.labels import WORDS
 from kws_core.report.word_map import word_colours
 from kws_core.results.data_summary import DataSummary
@@ -52,15 +53,14 @@ def counts_figure(words: Sequence[Mapping[str, Any]]) -> go.Figure:
     """Draw how many clips of each word there are in every split."""
     order = sorted(words, key=lambda row: sum(row.get(part, 0) for part, *_ in _PARTS))
     traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": name,
-            "y": [row["word"] for row in order],
-            "x": [row.get(part, 0) for row in order],
-            "marker": {"color": colour, "line": {"width": 0}},
-            "hovertemplate": f"%{{y}}, {name}: %{{x:,}}<extra></extra>",
-        }
+        bar(
+            [row.get(part, 0) for row in order],
+            [row["word"] for row in order],
+            f"%{{y}}, {name}: %{{x:,}}",
+            colour,
+            orientation="h",
+            name=name,
+        )
         for part, name, colour in _PARTS
     ]
     layout = {
@@ -83,15 +83,13 @@ def histogram_figure(histogram: Mapping[str, Any], measure: Measure) -> go.Figur
         if not counts.sum():
             continue
         traces.append(
-            {
-                "type": "scatter",
-                "name": name,
-                "x": middle,
-                "y": (counts / counts.sum()).tolist(),
-                "mode": "lines",
-                "line": {"color": COLOURS[i], "shape": "hvh"},
-                "hovertemplate": f"{name}, %{{x:.2f}}: %{{y:.1%}}<extra></extra>",
-            }
+            scatter(
+                middle,
+                (counts / counts.sum()).tolist(),
+                f"{name}, %{{x:.2f}}: %{{y:.1%}}",
+                name=name,
+                line={"color": COLOURS[i], "shape": "hvh"},
+            )
         )
     layout = {
         "xaxis": axis(_UNITS[measure]),
@@ -128,26 +126,24 @@ def components_figure(summary: DataSummary) -> go.Figure:
     outliers = summary.figures["components"]["outliers"]
     words = [WORDS[i] for i in summary.point_word]
     traces = [
-        {
-            "type": "scatter",
-            "name": "clips drawn at random",
-            "x": points[:, 0],
-            "y": points[:, 1],
-            "mode": "markers",
-            "marker": {"size": 4, "color": [colours[word] for word in words], "opacity": 0.6},
-            "text": words,
-            "hovertemplate": "%{text}<extra></extra>",
-        },
-        {
-            "type": "scatter",
-            "name": "outliers",
-            "x": summary.outlier_points[:, 0].astype(np.float32),
-            "y": summary.outlier_points[:, 1].astype(np.float32),
-            "mode": "markers",
-            "marker": {"size": 10, "symbol": "x", "color": WRONG},
-            "text": [f"{word}, {name}" for _, word, name, *_ in outliers],
-            "hovertemplate": "%{text}<extra></extra>",
-        },
+        scatter(
+            points[:, 0],
+            points[:, 1],
+            "%{text}",
+            "markers",
+            name="clips drawn at random",
+            marker={"size": 4, "color": [colours[word] for word in words], "opacity": 0.6},
+            text=words,
+        ),
+        scatter(
+            summary.outlier_points[:, 0].astype(np.float32),
+            summary.outlier_points[:, 1].astype(np.float32),
+            "%{text}",
+            "markers",
+            name="outliers",
+            marker={"size": 10, "symbol": "x", "color": WRONG},
+            text=[f"{word}, {name}" for _, word, name, *_ in outliers],
+        ),
     ]
     share = summary.figures["components"]["explained"]
     layout = {

@@ -12,6 +12,7 @@ from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.charts.layout import COLOURS, QUIET, axis, figure, legend
 from kws_core.charts.marks import text_above
 from kws_core.charts.style import mel_ticks
+from kws_core.charts.traces import heatmap, scatter
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import WORDS
 from kws_core.results.data_summary import DataSummary
@@ -22,16 +23,14 @@ def spectrum_figure(summary: DataSummary, words: Sequence[str]) -> go.Figure:
     hertz = np.linspace(0, SAMPLE_RATE / 2, summary.spectrum.shape[1])
     colour = {word: COLOURS[i % len(COLOURS)] for i, word in enumerate(words)}
     traces = [
-        {
-            "type": "scatter",
-            "name": word,
-            "x": hertz[1:].astype(np.float32),
-            "y": summary.spectrum[WORDS.index(word), 1:].astype(np.float32),
-            "mode": "lines",
-            "line": {"color": colour.get(word, QUIET), "width": 2.2 if word in colour else 0.5},
-            "showlegend": word in colour,
-            "hovertemplate": f"{word}<br>%{{x:.0f}} Hz: %{{y:.1f}} dB<extra></extra>",
-        }
+        scatter(
+            hertz[1:].astype(np.float32),
+            summary.spectrum[WORDS.index(word), 1:].astype(np.float32),
+            f"{word}<br>%{{x:.0f}} Hz: %{{y:.1f}} dB",
+            name=word,
+            line={"color": colour.get(word, QUIET), "width": 2.2 if word in colour else 0.5},
+            showlegend=word in colour,
+        )
         for word in sorted(WORDS, key=lambda word: word in colour)
     ]
     layout = {
@@ -56,19 +55,18 @@ def mean_log_mel_figure(summary: DataSummary, words: Sequence[str]) -> go.Figure
         n = "" if i == 0 else str(i + 1)
         seconds = 1 / picture.shape[1]
         traces.append(
-            {
-                "type": "heatmap",
-                "z": picture,
-                "x0": seconds / 2,
-                "dx": seconds,
-                "xaxis": f"x{n}",
-                "yaxis": "y",
-                "zmin": bottom,
-                "zmax": top,
-                "colorscale": "Viridis",
-                "showscale": False,
-                "hovertemplate": f"{word}<br>%{{x:.2f}} s: %{{z:.1f}} dB<extra></extra>",
-            }
+            heatmap(
+                picture,
+                f"{word}<br>%{{x:.2f}} s: %{{z:.1f}} dB",
+                x0=seconds / 2,
+                dx=seconds,
+                xaxis=f"x{n}",
+                yaxis="y",
+                zmin=bottom,
+                zmax=top,
+                colorscale="Viridis",
+                showscale=False,
+            )
         )
         ends = [i * width + 0.004, (i + 1) * width - 0.004]
         layout[f"xaxis{n}"] = axis(domain=ends, tickvals=[0, 0.5], showgrid=False, ticksuffix=" s")
@@ -99,18 +97,7 @@ def bands_figure(summary: DataSummary) -> go.Figure:
             x += [band, *(band + side * half[band, part]).tolist(), band, None]
             levels = middle[part].tolist()
             y += [levels[0], *levels, levels[-1], None]
-        traces.append(
-            {
-                "type": "scatter",
-                "name": name,
-                "x": x,
-                "y": y,
-                "mode": "lines",
-                "line": {"width": 0.8, "color": colour},
-                "fill": "toself",
-                "hoverinfo": "skip",
-            }
-        )
+        traces.append(scatter(x, y, name=name, line={"width": 0.8, "color": colour}, fill="toself"))
     ticks, names = mel_ticks(LogMelConfig())
     layout = {
         "xaxis": axis(tickvals=ticks, ticktext=names, showgrid=False),

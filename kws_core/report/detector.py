@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, axis, figure, legend, share_axis
+from kws_core.charts.traces import scatter
 
 _LEAST_PER_HOUR = 0.05  # where "never in these hours" is drawn
 
@@ -27,33 +28,28 @@ def det_figure(figures: Mapping[str, Any]) -> go.Figure:
         alarms = [row.get("fluent_per_hour", q) for row, q in zip(rows, quiet, strict=True)]
         named[_ratio(at["snr_db"])] = (alarms, [row["missed"] for row in rows])
     traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "name": name,
-            "x": [max(rate, _LEAST_PER_HOUR) for rate in alarms],
-            "y": missed,
-            "customdata": thresholds,
-            "mode": "lines",
-            "line": {"color": COLOURS[i % len(COLOURS)], "width": 3 if i == 0 else 1.5},
-            "hovertemplate": (
-                f"{name}<br>%{{y:.1%}} missed, %{{x:.2f}} false alarms per hour"
-                "<br>threshold %{customdata:.3f}<extra></extra>"
-            ),
-        }
+        scatter(
+            [max(rate, _LEAST_PER_HOUR) for rate in alarms],
+            missed,
+            f"{name}<br>%{{y:.1%}} missed, %{{x:.2f}} false alarms per hour"
+            "<br>threshold %{customdata:.3f}",
+            name=name,
+            customdata=thresholds,
+            line={"color": COLOURS[i % len(COLOURS)], "width": 3 if i == 0 else 1.5},
+        )
         for i, (name, (alarms, missed)) in enumerate(named.items())
     ]
     points = [p for p in figures.get("operating_points", []) if p["missed"] is not None]
     traces.append(
-        {
-            "type": "scatter",
-            "name": "operating points",
-            "x": [max(_fluent(p)["per_hour"], _LEAST_PER_HOUR) for p in points],
-            "y": [p["missed"]["value"] for p in points],
-            "mode": "markers",
-            "marker": {"size": 11, "symbol": "diamond", "color": COLOURS[1]},
-            "text": [_aim(p) for p in points],
-            "hovertemplate": "%{text}<br>%{y:.1%} missed, %{x:.2f} per hour<extra></extra>",
-        }
+        scatter(
+            [max(_fluent(p)["per_hour"], _LEAST_PER_HOUR) for p in points],
+            [p["missed"]["value"] for p in points],
+            "%{text}<br>%{y:.1%} missed, %{x:.2f} per hour",
+            "markers",
+            name="operating points",
+            marker={"size": 11, "symbol": "diamond", "color": COLOURS[1]},
+            text=[_aim(p) for p in points],
+        )
     )
     layout = {
         "xaxis": axis(

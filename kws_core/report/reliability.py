@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, QUIET, axis, figure, legend, share_axis
 from kws_core.charts.style import LINE, readable
+from kws_core.charts.traces import bar, scatter
 
 
 def calibration_rows(calibration: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -32,33 +33,19 @@ def reliability_figure(calibration: Mapping[str, Any]) -> go.Figure:
     middle = [(b["low"] + b["high"]) / 2 for b in bins]
     width = [b["high"] - b["low"] for b in bins]
     traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "x": [0, 1],
-            "y": [0, 1],
-            "mode": "lines",
-            "line": {"color": QUIET, "dash": "dot"},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "x": [b["confidence"] for b in bins],
-            "y": [b["accuracy"] for b in bins],
-            "mode": "markers+lines",
-            "line": {"color": LINE},
-            "marker": {"size": 8},
-            "text": [f"{b['n']} clips" for b in bins],
-            "hovertemplate": "score %{x:.1%}<br>accuracy %{y:.1%}<br>%{text}<extra></extra>",
-        },
-        {
-            "type": "bar",
-            "x": middle,
-            "y": [b["n"] for b in bins],
-            "width": width,
-            "yaxis": "y2",
-            "marker": {"color": LINE, "line": {"width": 0}, "opacity": 0.6},
-            "hovertemplate": "%{y} clips<extra></extra>",
-        },
+        scatter([0, 1], [0, 1], line={"color": QUIET, "dash": "dot"}),
+        scatter(
+            [b["confidence"] for b in bins],
+            [b["accuracy"] for b in bins],
+            "score %{x:.1%}<br>accuracy %{y:.1%}<br>%{text}",
+            "markers+lines",
+            line={"color": LINE},
+            marker={"size": 8},
+            text=[f"{b['n']} clips" for b in bins],
+        ),
+        bar(
+            middle, [b["n"] for b in bins], "%{y} clips", LINE, width=width, yaxis="y2", opacity=0.6
+        ),
     ]
     layout = {
         "xaxis": share_axis("score of the best label", anchor="y2"),
@@ -89,24 +76,20 @@ def roc_figure(roc: Sequence[Mapping[str, Any]], chosen: Sequence[str]) -> go.Fi
     for one in sorted(roc, key=lambda one: one["label"] in colour):
         label = one["label"]
         traces.append(
-            {
-                "type": "scatter",
-                "x": [max(x, least) for x in one["false_positive"]],
-                "y": one["true_positive"],
-                "customdata": one["threshold"],
-                "mode": "lines",
-                "name": readable(label),
-                "line": {
+            scatter(
+                [max(x, least) for x in one["false_positive"]],
+                one["true_positive"],
+                f"{readable(label)}<br>%{{y:.1%}} true, %{{x:.2%}} false positives"
+                "<br>at threshold %{customdata:.3f}",
+                customdata=one["threshold"],
+                name=readable(label),
+                line={
                     "color": colour.get(label, QUIET),
                     "width": 2.5 if label in colour else 0.7,
                     "shape": "hv",
                 },
-                "showlegend": label in colour,
-                "hovertemplate": (
-                    f"{readable(label)}<br>%{{y:.1%}} true, %{{x:.2%}} false positives"
-                    "<br>at threshold %{customdata:.3f}<extra></extra>"
-                ),
-            }
+                showlegend=label in colour,
+            )
         )
     lowest = min((min(one["true_positive"]) for one in roc if one["label"] in colour), default=0.5)
     layout = {

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, QUIET, axis, figure, legend, share_axis
 from kws_core.charts.marks import text_at
+from kws_core.charts.traces import error_bars, scatter
 from kws_core.teaching.report import WordReport
 from kws_core.teaching.takes_map import TakesMap
 
@@ -134,26 +135,21 @@ def _trace(
 ) -> dict[str, Any]:
     means = [row[measure]["mean"] for row in rows]
     spreads = [row[measure]["spread"] for row in rows]
-    return {
-        "type": "scatter",
-        "name": name,
-        "x": [row["takes"] for row in rows],
-        "y": means,
-        "customdata": spreads,
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [min(s, 1 - m) for m, s in zip(means, spreads, strict=True)],
-            "arrayminus": [min(s, m) for m, s in zip(means, spreads, strict=True)],
-            "color": colour,
-            "thickness": 1,
-            "width": 3,
-        },
-        "mode": "lines+markers",
-        "line": {"color": colour},
-        "marker": {"size": 9, "symbol": symbol},
-        "hovertemplate": f"{name}<br>%{{x}} takes: %{{y:.0%}} ± %{{customdata:.0%}}<extra></extra>",
-    }
+    return scatter(
+        [row["takes"] for row in rows],
+        means,
+        f"{name}<br>%{{x}} takes: %{{y:.0%}} ± %{{customdata:.0%}}",
+        "lines+markers",
+        name=name,
+        customdata=spreads,
+        error_y=error_bars(
+            [min(s, 1 - m) for m, s in zip(means, spreads, strict=True)],
+            [min(s, m) for m, s in zip(means, spreads, strict=True)],
+        )
+        | {"color": colour},
+        line={"color": colour},
+        marker={"size": 9, "symbol": symbol},
+    )
 
 
 def _percentage(share: Mapping[str, Any] | None) -> float | None:

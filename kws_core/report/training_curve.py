@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, GRID, QUIET, axis, figure, legend
 from kws_core.charts.marks import upright
+from kws_core.charts.traces import scatter
 
 _SHARES: Final = {
     "accuracy": "validation, all clips",
@@ -81,31 +82,29 @@ def training_figure(runs: list[TrainingRun]) -> go.Figure:
     rows = epoch_rows(runs)
     numbers = list(range(1, len(rows) + 1))
     traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "name": title,
-            "x": numbers,
-            "y": [row[name] for row in rows],
-            "mode": "lines+markers",
-            "line": {"color": COLOURS[i], "width": 2.5 if i == 0 else 1.5},
-            "marker": {"size": 4},
-            "hovertemplate": f"{title}<br>epoch %{{x}}: %{{y:.2%}}<extra></extra>",
-        }
+        scatter(
+            numbers,
+            [row[name] for row in rows],
+            f"{title}<br>epoch %{{x}}: %{{y:.2%}}",
+            "lines+markers",
+            name=title,
+            line={"color": COLOURS[i], "width": 2.5 if i == 0 else 1.5},
+            marker={"size": 4},
+        )
         for i, (name, title) in enumerate(_SHARES.items())
         if any(row[name] is not None for row in rows)
     ]
     traces.append(
-        {
-            "type": "scatter",
-            "name": "loss in training",
-            "x": numbers,
-            "y": [row["loss"] for row in rows],
-            "yaxis": "y2",
-            "mode": "lines+markers",
-            "line": {"color": QUIET},
-            "marker": {"size": 4},
-            "hovertemplate": "loss<br>epoch %{x}: %{y:.3f}<extra></extra>",
-        }
+        scatter(
+            numbers,
+            [row["loss"] for row in rows],
+            "loss<br>epoch %{x}: %{y:.3f}",
+            "lines+markers",
+            name="loss in training",
+            yaxis="y2",
+            line={"color": QUIET},
+            marker={"size": 4},
+        )
     )
     layout = {
         "xaxis": axis("epoch", anchor="y2"),

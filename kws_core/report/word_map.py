@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from kws_core.charts.layout import QUIET, figure
 from kws_core.charts.marks import text_at
 from kws_core.charts.style import percent, readable
+from kws_core.charts.traces import scatter
 from kws_core.models.embeddings import EmbeddingMap, Embeddings
 from kws_core.results.scores import ClipScores
 
@@ -174,19 +175,18 @@ def _points(
     symbol: str,
     size: int,
 ) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": at[chosen, 0],
-        "y": at[chosen, 1],
-        "mode": "markers",
-        "marker": {"color": colour[chosen].tolist(), "symbol": symbol, "size": size},
-        "hovertext": [
+    return scatter(
+        at[chosen, 0],
+        at[chosen, 1],
+        "%{hovertext}",
+        "markers",
+        marker={"color": colour[chosen].tolist(), "symbol": symbol, "size": size},
+        hovertext=[
             f"said {readable(str(clips.said[i]))}, recognised as {readable(str(clips.heard[i]))} "
             f"{percent(float(clips.score[i]))}<br>{escape(str(clips.utterance[i]))}"
             for i in chosen
         ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    )
 
 
 def _placed_traces(at: Points, placed: Placed, view: Projection, name: str) -> list[dict[str, Any]]:
@@ -196,27 +196,19 @@ def _placed_traces(at: Points, placed: Placed, view: Projection, name: str) -> l
         lines[0] += [x, float(at[i, 0]), None]
         lines[1] += [y, float(at[i, 1]), None]
     return [
-        {
-            "type": "scatter",
-            "x": lines[0],
-            "y": lines[1],
-            "mode": "lines",
-            "line": {"color": "rgba(128, 140, 145, 0.7)", "width": 1},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "x": [x],
-            "y": [y],
-            "mode": "markers",
-            "marker": {
+        scatter(lines[0], lines[1], line={"color": "rgba(128, 140, 145, 0.7)", "width": 1}),
+        scatter(
+            [x],
+            [y],
+            escape(name),
+            "markers",
+            marker={
                 "symbol": "star",
                 "size": 20,
                 "color": "#ffb000",
                 "line": {"width": 1.5, "color": "#333"},
             },
-            "hovertemplate": f"{escape(name)}<extra></extra>",
-        },
+        ),
     ]
 
 

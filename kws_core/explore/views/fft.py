@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from kws_core.audio.remembered import Floats, Sound, remembered
 from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.charts.traces import scatter
 from kws_core.explore.levels import loudest_tenth
 from kws_core.explore.settings import Span, ViewSettings
 from kws_core.explore.spectra import at_rate
@@ -97,15 +98,13 @@ level = 20 * torch.log10(2 * torch.fft.rfft(part * weights).abs() / weights.sum(
             for name, sound, hz in wanted
         ]
         traces = [
-            {
-                "type": "scatter",
-                "x": hz,
-                "y": level,
-                "name": _short(name),
-                "mode": "lines",
-                "line": {"width": 1.5, "color": color},
-                "hovertemplate": "%{x:.1f} Hz<br>%{y:.1f} dB<extra></extra>",
-            }
+            scatter(
+                hz,
+                level,
+                "%{x:.1f} Hz<br>%{y:.1f} dB",
+                name=_short(name),
+                line={"width": 1.5, "color": color},
+            )
             for (name, hz, level), color in zip(
                 curves, (COLORS["main"], COLORS["second"]), strict=False
             )

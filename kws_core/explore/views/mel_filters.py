@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from kws_core.audio.remembered import Floats, Sound
 from kws_core.audio.waveform import SAMPLE_RATE
+from kws_core.charts.traces import scatter
 from kws_core.explore import spectra
 from kws_core.explore.settings import Span, ViewSettings
 from kws_core.explore.traces import COLORS, LOWEST_LOG_HZ, chart_layout, hz_axis
@@ -62,15 +63,14 @@ bank = F.melscale_fbanks({n_fft} // 2 + 1, sample_rate=sr, **bands).T  # (n_mels
                 x += [hz[around], gap]
                 y += [weights[around], gap]
             traces.append(
-                {
-                    "type": "scatter",
-                    "x": np.concatenate(x) if x else hz[:0],
-                    "y": np.concatenate(y) if y else hz[:0],
-                    "mode": "lines+markers" if len(bank) <= _WITH_MARKERS else "lines",
-                    "marker": {"size": 3},
-                    "line": {"width": 1, "color": color},
-                    "hovertemplate": "%{x:.0f} Hz<br>weight %{y:.3g}<extra></extra>",
-                }
+                scatter(
+                    np.concatenate(x) if x else hz[:0],
+                    np.concatenate(y) if y else hz[:0],
+                    "%{x:.0f} Hz<br>weight %{y:.3g}",
+                    "lines+markers" if len(bank) <= _WITH_MARKERS else "lines",
+                    marker={"size": 3},
+                    line={"width": 1, "color": color},
+                )
             )
         layout = chart_layout("filters")
         low = max(settings.f_min, LOWEST_LOG_HZ)
