@@ -16,6 +16,7 @@ from kws_core.models import ModelCard
 from kws_core.models.registry import ARCHITECTURES
 from kws_core.models.structure import Structure
 from kws_core.report.condition_charts import noise_name
+from kws_core.results.metrics import interval_text
 
 INTENDED: Final = (
     "For demonstrations, teaching and experiments: single commands, spoken in English, on hardware "
@@ -180,8 +181,8 @@ def _picture_words(figures: Mapping[str, Any]) -> str | None:
     names = ", ".join(few["words"])
     return (
         f"**Trained on pictures.** {names} exist almost only as log-mel pictures. Of {few['n']} "
-        f"recordings kept for testing, {few['value']:.1%} are correct ({100 * few['low']:.1f} to "
-        f"{few['high']:.1%})."
+        f"recordings kept for testing, {few['value']:.1%} are correct "
+        f"({interval_text(few['low'], few['high'])})."
     )
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from kws_core.report.literature import PUBLISHED, Published, Task
-from kws_core.results.metrics import Share, wilson_interval
-from kws_core.results.store import RESULTS_FOLDER, available_results, load_figures
+from kws_core.results.exporting import percentage
+from kws_core.results.metrics import Share, interval_text, wilson_interval
+from kws_core.results.store import PEOPLE, RESULTS_FOLDER, available_results, load_figures
 
 Cost = Literal["weights", "bytes", "macs", "latency"]
 Kind = Literal["ours", "published", "notebook"]
@@ -25,7 +26,6 @@ KINDS: Final[dict[Kind, str]] = {
     "published": "published",
     "notebook": "the notebook's own",
 }
-PEOPLE: Final = {"val": "validation speakers", "test_a": "test speakers"}
 
 
 @dataclass(frozen=True)
@@ -179,9 +179,11 @@ def own_table(rows: Iterable[Row]) -> list[dict[str, Any]]:
         {
             "Model": row.name,
             "Tested on": row.tested_on,
-            "Accuracy, %": round(100 * row.accuracy, 2),
-            "95% interval": _interval(row.share),
-            "Words only, %": None if row.words_only is None else round(100 * row.words_only, 2),
+            "Accuracy, %": percentage(row.accuracy, 2),
+            "95% interval": ""
+            if row.share is None
+            else interval_text(row.share.low, row.share.high),
+            "Words only, %": percentage(row.words_only, 2),
             "Weights": row.weights,
             "MACs, M": _millions(row.macs),
             "File, MB": _millions(row.bytes),
@@ -199,7 +201,7 @@ def published_table(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return [
         {
             "Model": row.name,
-            "Accuracy, %": round(100 * row.accuracy, 2),
+            "Accuracy, %": percentage(row.accuracy, 2),
             "Weights": row.weights,
             "MACs, M": _millions(row.macs),
             "Tested on": row.tested_on,
@@ -251,10 +253,6 @@ def _published_row(one: Published) -> Row:
         url=one.url,
         note=". ".join(part.rstrip(".") for part in (one.caution, counted) if part),
     )
-
-
-def _interval(share: Share | None) -> str:
-    return "" if share is None else f"{100 * share.low:.1f}–{100 * share.high:.1f}"
 
 
 def _millions(count: int | None) -> float | None:

@@ -11,6 +11,8 @@ from kws_core.charts.layout import COLOURS, GRID, axis, figure, legend, share_ax
 from kws_core.charts.marks import line
 from kws_core.charts.style import LINE
 from kws_core.charts.traces import intervals, scatter
+from kws_core.results.exporting import percentage
+from kws_core.results.table import CONDITIONS
 
 _NOISES: Final = {
     "doing_the_dishes": "doing the dishes",
@@ -32,12 +34,10 @@ def noise_name(kind: str) -> str:
 def condition_rows(conditions: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the accuracy under every condition as rows of a table."""
     rows = [{"Condition": "clean", "Value": "", **_share_cells(conditions["clean"])}]
-    for one in conditions.get("noise", []):
-        value = f"{one['snr_db']} dB"
-        rows.append({"Condition": noise_name(one["noise"]), "Value": value, **_share_cells(one)})
-    for kind, key, unit in _OTHERS:
+    for kind, key, unit in CONDITIONS:
         for one in conditions.get(kind, []):
-            rows.append({"Condition": kind, "Value": f"{one[key]:g} {unit}", **_share_cells(one)})
+            name = noise_name(one.get("noise", kind))
+            rows.append({"Condition": name, "Value": f"{one[key]:g} {unit}", **_share_cells(one)})
     return rows
 
 
@@ -68,11 +68,6 @@ def noise_figure(conditions: Mapping[str, Any]) -> go.Figure:
     return figure(traces, layout, height=430)
 
 
-_OTHERS: Final = (
-    ("bandwidth", "sample_rate", "Hz"),
-    ("level", "gain_db", "dB"),
-    ("shift", "seconds", "s"),
-)
 _TITLES: Final = {
     "bandwidth": "sampled at, Hz",
     "level": "turned down by, dB",
@@ -82,7 +77,7 @@ _TITLES: Final = {
 
 def other_condition_figure(conditions: Mapping[str, Any], kind: str) -> go.Figure:
     """Draw accuracy against the bandwidth, the level or the shift."""
-    key = next(key for name, key, _ in _OTHERS if name == kind)
+    key = next(key for name, key, _ in CONDITIONS if name == kind)
     rows = sorted(conditions[kind], key=lambda one: float(one[key]))
     lowest = min(float(one["low"]) for one in rows)
     trace = scatter(
@@ -108,8 +103,8 @@ def _clean_line(conditions: Mapping[str, Any]) -> dict[str, Any]:
 
 def _share_cells(share: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "Accuracy, %": round(100 * share["value"], 1),
-        "from": round(100 * share["low"], 1),
-        "to": round(100 * share["high"], 1),
+        "Accuracy, %": percentage(share["value"]),
+        "from": percentage(share["low"]),
+        "to": percentage(share["high"]),
         "Clips": share["n"],
     }

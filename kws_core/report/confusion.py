@@ -14,6 +14,7 @@ from kws_core.charts.layout import figure
 from kws_core.charts.marks import box
 from kws_core.charts.style import LINE, readable
 from kws_core.charts.traces import heatmap, scatter
+from kws_core.results.exporting import percentage
 from kws_core.results.metrics import word_figures
 from kws_core.results.scores import ClipScores
 
@@ -135,9 +136,9 @@ def word_rows(confusion: Confusion) -> list[dict[str, Any]]:
             {
                 "Word": readable(one.label),
                 "Clips": one.n,
-                "Recall, %": _percentage(one.recall),
-                "Precision, %": _percentage(one.precision),
-                "F1, %": _percentage(one.f1),
+                "Recall, %": percentage(one.recall),
+                "Precision, %": percentage(one.precision),
+                "F1, %": percentage(one.f1),
                 "Mostly taken for": mistake,
             }
         )
@@ -152,7 +153,7 @@ def error_rows(top: Sequence[Sequence[Any]], confusion: Confusion) -> list[dict[
             "Said": readable(said),
             "Recognised as": readable(heard),
             "Clips": times,
-            "Share, %": round(100 * times / n_said[said], 1),
+            "Share, %": percentage(times / n_said[said]),
         }
         for said, heard, times in top
     ]
@@ -256,7 +257,3 @@ def _numbers(counts: Counts, shares: npt.NDArray[np.float64], unit: Unit) -> lis
     """Return the text of the cells, empty for zero."""
     shown = counts if unit == "counts" else np.rint(100 * shares).astype(np.int64)
     return [[str(n) if n else "" for n in row] for row in shown.tolist()]
-
-
-def _percentage(share: float | None) -> float | None:
-    return None if share is None else round(100 * share, 1)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from kws_core.charts.layout import COLOURS, axis, figure, legend, share_axis
 from kws_core.charts.traces import scatter
+from kws_core.results.exporting import percentage
 
 _LEAST_PER_HOUR = 0.05  # where "never in these hours" is drawn
 
@@ -67,8 +68,8 @@ def point_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "Chosen as": _aim(point),
             "Threshold": point["threshold"],
-            "Missed, %": _percentage(point["missed"]),
-            "Wrong, %": _percentage(point["wrong"]),
+            "Missed, %": percentage((point["missed"] or {}).get("value")),
+            "Wrong, %": percentage((point["wrong"] or {}).get("value")),
             "False alarms per hour, fluent English": round(_fluent(point)["per_hour"], 2),
             "from": round(_fluent(point)["low"], 2),
             "to": round(_fluent(point)["high"], 2),
@@ -107,7 +108,3 @@ def _aim(point: Mapping[str, Any]) -> str:
 
 def _ratio(snr_db: float | None) -> str:
     return "in quiet" if snr_db is None else f"at {snr_db:g} dB"
-
-
-def _percentage(share: Mapping[str, Any] | None) -> float | None:
-    return None if share is None else round(100 * share["value"], 1)

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from kws_core.charts.layout import COLOURS, QUIET, axis, figure, legend, share_axis
 from kws_core.charts.marks import text_at
 from kws_core.charts.traces import error_bars, scatter
+from kws_core.results.exporting import percentage
 from kws_core.teaching.report import WordReport
 from kws_core.teaching.takes_map import TakesMap
 
@@ -51,11 +52,14 @@ def teaching_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for row in figures["figures"]:
         cells: dict[str, Any] = {"Takes": row["takes"], "People": row["people"]}
-        for rate in alarm_rates(figures):
-            for who, key in (("Same person", "own"), ("Others", "others")):
-                cells[f"{who}, {rate}/h, %"] = _percentage(row.get(f"{key}_found_at_{rate}"))
-        cells["Named, same person, %"] = _percentage(row.get("own_named"))
-        cells["Named, others, %"] = _percentage(row.get("others_named"))
+        columns = {
+            f"{who}, {rate}/h, %": f"{key}_found_at_{rate}"
+            for rate in alarm_rates(figures)
+            for who, key in (("Same person", "own"), ("Others", "others"))
+        }
+        columns |= {"Named, same person, %": "own_named", "Named, others, %": "others_named"}
+        for title, measure in columns.items():
+            cells[title] = percentage((row.get(measure) or {}).get("mean"))
         rows.append(cells)
     return rows
 
@@ -150,7 +154,3 @@ def _trace(
         line={"color": colour},
         marker={"size": 9, "symbol": symbol},
     )
-
-
-def _percentage(share: Mapping[str, Any] | None) -> float | None:
-    return None if share is None else round(100 * share["mean"], 1)

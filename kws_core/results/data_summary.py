@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.errors import DataError
-from kws_core.results.store import RESULTS_FOLDER, as_json
+from kws_core.results.store import RESULTS_FOLDER, write_figures
 
 SUMMARY_FORMAT = 1
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -51,9 +51,7 @@ def save_data_summary(folder: Path, summary: DataSummary) -> Path:
     """Write a summary, and return the path of its figures."""
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(folder / _NPZ, **{name: getattr(summary, name) for name in _ARRAYS})
-    path = folder / _JSON
-    path.write_text(as_json({"format": SUMMARY_FORMAT, **summary.figures}), encoding="utf-8")
-    return path
+    return write_figures(folder / _JSON, {"format": SUMMARY_FORMAT, **summary.figures})
 
 
 def load_data_summary(folder: Path = RESULTS_FOLDER) -> DataSummary | None:

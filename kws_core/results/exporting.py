@@ -27,6 +27,11 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
+def percentage(share: float | None, digits: int = 1) -> float | None:
+    """Return a share as a number of percent for a table."""
+    return None if share is None else round(100 * share, digits)
+
+
 def as_plain_json(content: Any) -> str:
     """Return content as JSON; NaN becomes null."""
     return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)

@@ -42,6 +42,11 @@ def wilson_interval(n_right: int, n: int, z: float = 1.959964) -> Share:
     return Share(share, max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)), n)
 
 
+def interval_text(low: float, high: float, digits: int = 1) -> str:
+    """Return the interval of a share as people write it, such as "94.2 to 95.7%"."""
+    return f"{100 * low:.{digits}f} to {high:.{digits}%}"
+
+
 def accuracy(posteriors: Posteriors, targets: Targets) -> Share:
     """Return the share of clips whose best label is the true one."""
     right = posteriors.argmax(axis=1) == targets

@@ -22,7 +22,8 @@ from kws_core.models.store import MODEL_FOLDER
 from kws_core.results.scores import ClipScores
 
 RESULTS_FOLDER = MODEL_FOLDER.parent / "results"
-SPLITS = ("val", "test_a")
+PEOPLE = {"val": "validation speakers", "test_a": "test speakers"}  # by split
+SPLITS = tuple(PEOPLE)
 RESULTS_FORMAT = 2
 _COMMAND = "evaluate"
 
@@ -55,9 +56,7 @@ def save_results(
     map_path.unlink(missing_ok=True)  # that of an earlier evaluation
     if word_map is not None:
         np.savez_compressed(map_path, **vars(word_map))
-    path = _figures_path(folder, model, split)
-    path.write_text(as_json(figures), encoding="utf-8")
-    return path
+    return write_figures(_figures_path(folder, model, split), figures)
 
 
 def load_figures(folder: Path, model: str, split: str) -> dict[str, Any]:
@@ -82,6 +81,13 @@ def load_map(folder: Path, model: str, split: str) -> EmbeddingMap | None:
     path = _map_path(folder, model, split)
     names = tuple(field.name for field in fields(EmbeddingMap))
     return EmbeddingMap(**_load_arrays(path, names)) if path.is_file() else None
+
+
+def write_figures(path: Path, figures: dict[str, Any]) -> Path:
+    """Write figures into a file, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(as_json(figures), encoding="utf-8")
+    return path
 
 
 def read_figures(path: Path, results_format: int, command: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kws_core.results.store import RESULTS_FOLDER, SPLITS, as_json, read_figures
+from kws_core.results.store import RESULTS_FOLDER, SPLITS, read_figures, write_figures
 
 STREAM_FORMAT = 2
 
@@ -44,10 +44,7 @@ def available_stream_results(folder: Path = RESULTS_FOLDER) -> list[tuple[str, s
 
 def save_stream_figures(folder: Path, figures: dict[str, Any]) -> Path:
     """Write the figures of a measurement, and return their path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = _path(folder, figures["model"], figures["split"])
-    path.write_text(as_json(figures), encoding="utf-8")
-    return path
+    return write_figures(_path(folder, figures["model"], figures["split"]), figures)
 
 
 def load_stream_figures(folder: Path, model: str, split: str) -> dict[str, Any]:

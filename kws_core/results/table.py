@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from kws_core.results.store import RESULTS_FOLDER, SPLITS, available_results, load_figures
+from kws_core.results.metrics import interval_text
+from kws_core.results.store import PEOPLE, RESULTS_FOLDER, SPLITS, available_results, load_figures
 from kws_core.results.stream_store import available_stream_results, load_stream_figures
 
 _Figures = Mapping[str, Any]
 _Row = tuple[str, Callable[[_Figures], str]]
 MISSING: Final = "–"
-SPLIT_NAMES: Final = {"val": "validation speakers", "test_a": "test speakers"}
 
 _INTRO: Final = """# Results
 
@@ -26,7 +26,7 @@ def _percent(share: float) -> str:
 
 
 def _share(share: _Figures) -> str:
-    return f"{share['value']:.1%} ({100 * share['low']:.1f} to {share['high']:.1%})"
+    return f"{share['value']:.1%} ({interval_text(share['low'], share['high'])})"
 
 
 def _rate(rate: _Figures) -> str:
@@ -74,7 +74,8 @@ _SUMMARY: Final[tuple[_Row, ...]] = (
     ("file", lambda f: f"{f['cost']['bytes'] / 1e6:.1f} MB"),
     ("one clip on one core, median / 95%", _latency),
 )
-_CONDITIONS: Final = (
+# Each with the key of its value, and a unit.
+CONDITIONS: Final = (
     ("noise", "snr_db", "dB"),
     ("bandwidth", "sample_rate", "Hz"),
     ("level", "gain_db", "dB"),
@@ -91,14 +92,14 @@ def results_markdown(folder: Path = RESULTS_FOLDER) -> str:
     for split in SPLITS:
         measured = _of_split(available_results(folder), split, folder, load_figures)
         if measured:
-            parts += [f"## {SPLIT_NAMES[split].capitalize()}", _table(measured, _SUMMARY)]
+            parts += [f"## {PEOPLE[split].capitalize()}", _table(measured, _SUMMARY)]
         if conditions := _condition_rows(list(measured.values())):
-            parts += [f"### Accuracy by condition, {SPLIT_NAMES[split]}"]
+            parts += [f"### Accuracy by condition, {PEOPLE[split]}"]
             parts += [_table(measured, conditions)]
     for split in SPLITS:
         streams = _of_split(available_stream_results(folder), split, folder, load_stream_figures)
         if streams:
-            parts += [f"## Live detector, {SPLIT_NAMES[split]}"]
+            parts += [f"## Live detector, {PEOPLE[split]}"]
             parts += [_table(streams, _stream_rows(list(streams.values())))]
     return "\n\n".join([_INTRO.rstrip(), *parts]) + "\n" if parts else ""
 
@@ -131,7 +132,7 @@ def _condition_rows(measured: Sequence[_Figures]) -> list[_Row]:
     for conditions in (one.get("conditions") or {} for one in measured):
         if conditions:
             rows["undisturbed"] = lambda f: _percent(f["conditions"]["clean"]["value"])
-        for kind, key, unit in _CONDITIONS:
+        for kind, key, unit in CONDITIONS:
             for one in conditions.get(kind, []):
                 title = one.get("noise", kind).replace("_", " ")
                 rows[f"{title}, {one[key]:g} {unit}"] = _in_condition(kind, key, one)

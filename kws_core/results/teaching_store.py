@@ -13,7 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kws_core.results.store import as_json, read_figures
+from kws_core.results.store import read_figures, write_figures
 
 _NAME = "teaching.json"
 TEACHING_FORMAT = 2
@@ -26,10 +26,7 @@ def has_teaching_figures(folder: Path) -> bool:
 
 def save_teaching_figures(folder: Path, figures: dict[str, Any]) -> Path:
     """Write the figures of a measurement, and return their path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / _NAME
-    path.write_text(as_json({"format": TEACHING_FORMAT, **figures}), encoding="utf-8")
-    return path
+    return write_figures(folder / _NAME, {"format": TEACHING_FORMAT, **figures})
 
 
 def load_teaching_figures(folder: Path) -> dict[str, Any]:

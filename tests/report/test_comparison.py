@@ -86,7 +86,7 @@ def test_the_tables_say_what_is_unknown_by_none_and_nothing_by_guess(tmp_path: P
     assert (matchbox["Weights"], matchbox["MACs, M"]) == (93_411, None)
     [ours] = own_table(rows)
     share = made_figures()["accuracy"]
-    assert ours["95% interval"] == f"{100 * share['low']:.1f}–{100 * share['high']:.1f}"
+    assert ours["95% interval"] == f"{100 * share['low']:.1f} to {share['high']:.1%}"
     assert ours["Clips"] == 300
 
 

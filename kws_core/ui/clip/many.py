@@ -19,7 +19,8 @@ from kws_core.archive.review import (
     sound_around,
 )
 from kws_core.charts.style import percent
-from kws_core.results.exporting import as_csv
+from kws_core.results.exporting import as_csv, percentage
+from kws_core.results.metrics import interval_text
 from kws_core.spotting.finder import FinderSettings
 from kws_core.ui.clip import texts
 from kws_core.ui.shared import taught_words
@@ -214,8 +215,8 @@ def _precision(hits: list[Hit], verdicts: dict[Hit, bool]) -> None:
     rows = [
         {
             "Score from": threshold,
-            "Right, %": round(100 * share.value, 1),
-            "95% interval": f"{100 * share.low:.0f} to {share.high:.0%}",
+            "Right, %": percentage(share.value),
+            "95% interval": interval_text(share.low, share.high, 0),
             "Judged": share.n,
         }
         for threshold, share in found

@@ -23,6 +23,7 @@ from kws_core.report.card import (
     origin,
 )
 from kws_core.report.comparison import tested_on
+from kws_core.results.metrics import interval_text
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.sections import Subject
 from kws_core.ui.models.structure import structure_by
@@ -59,7 +60,7 @@ def _show_limits(card: ModelCard, split: str | None) -> None:
     figures = stored.figures(card.name, split)
     share = figures["accuracy"]
     st.markdown(
-        f"{share['value']:.1%} correct ({100 * share['low']:.1f} to {share['high']:.1%}) on "
+        f"{share['value']:.1%} correct ({interval_text(share['low'], share['high'])}) on "
         f"{tested_on(figures)}; measured {figures['date']}."
     )
     if not measured_with_these_weights(card, figures):

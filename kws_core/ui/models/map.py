@@ -9,7 +9,6 @@ import streamlit as st
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.charts.style import percent, readable
 from kws_core.report.card import measured_with_these_weights
-from kws_core.report.comparison import PEOPLE
 from kws_core.report.word_map import (
     Placed,
     Projection,
@@ -19,6 +18,7 @@ from kws_core.report.word_map import (
     neighbour_rows,
     place,
 )
+from kws_core.results.store import PEOPLE
 from kws_core.ui.clip import current_clip
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.choices import choice

@@ -13,7 +13,7 @@ from kws_core.report.confusion import confusion_figure, word_rows
 from kws_core.report.own_files import Intake, UploadLimits
 from kws_core.report.own_set import LONGEST_S, OwnClip, OwnResult, clip_table, measure_own_set
 from kws_core.results.exporting import as_csv, as_plain_json, file_name
-from kws_core.results.metrics import top_confusions
+from kws_core.results.metrics import interval_text, top_confusions
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart
@@ -110,7 +110,7 @@ def _show(result: OwnResult) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{share.value:.1%}** of {share.n:,} recordings correct (95% interval "
-            f"{100 * share.low:.1f} to {share.high:.1%}), recognised by {plain(result.model)}",
+            f"{interval_text(share.low, share.high)}), recognised by {plain(result.model)}",
             width="content",
         )
         clear_button("Clear", "models_own_clear", _clear)

@@ -12,6 +12,7 @@ from kws_core.report.confusion import Confusion, word_rows
 from kws_core.report.detector import curve_rows, det_figure, point_rows
 from kws_core.report.reliability import calibration_rows, reliability_figure, roc_figure, roc_rows
 from kws_core.report.training_curve import epoch_rows, kept_epochs, training_figure, training_runs
+from kws_core.results.metrics import interval_text
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.choices import choice
 from kws_core.ui.models.confusion import show_confusion
@@ -57,7 +58,7 @@ def _show_summary(figures: dict[str, Any]) -> None:
     share, among = figures["accuracy"], figures.get("among_words")
     text = (
         f"**{share['value']:.1%}** of {share['n']:,} clips correct (95% interval "
-        f"{100 * share['low']:.1f} to {share['high']:.1%}). Averaged over words: "
+        f"{interval_text(share['low'], share['high'])}). Averaged over words: "
         f"{figures['mean_over_words']:.1%}."
     )
     if among is not None and among["value"] != share["value"]:

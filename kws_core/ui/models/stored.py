@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
@@ -26,7 +27,9 @@ from kws_core.results.stream_store import available_stream_results, load_stream_
 from kws_core.results.teaching_store import has_teaching_figures, load_teaching_figures
 from kws_core.spotting.recognizer import DEFAULT_MODEL
 
-_KEPT: Final = 8  # a few models on two splits
+T = TypeVar("T")
+
+_KEPT: Final = 24  # figures, scores and maps of a few models on two splits
 
 
 def evaluations() -> list[tuple[str, str]]:
@@ -54,17 +57,17 @@ def comparison(task: Task) -> list[Row]:
 
 def figures(model: str, split: str) -> dict[str, Any]:
     """The figures of an evaluation; raises DataError if they are damaged."""
-    return _figures(RESULTS_FOLDER, model, split, _changed(f"{model}-{split}.json"))
+    return _read(load_figures, f"{model}-{split}.json", model, split)
 
 
 def scores(model: str, split: str) -> ClipScores:
     """The scores of all clips of an evaluation; raises DataError if they are damaged."""
-    return _scores(RESULTS_FOLDER, model, split, _changed(f"{model}-{split}.npz"))
+    return _read(load_scores, f"{model}-{split}.npz", model, split)
 
 
 def word_map(model: str, split: str) -> EmbeddingMap | None:
     """The map of words, None if the evaluation has none; raises DataError if it is damaged."""
-    return _word_map(RESULTS_FOLDER, model, split, _changed(f"{model}-{split}-map.npz"))
+    return _read(load_map, f"{model}-{split}-map.npz", model, split)
 
 
 def stream_splits(model: str) -> tuple[str, ...]:
@@ -86,7 +89,7 @@ def teaching_figures() -> dict[str, Any] | None:
 
 def data_summary() -> DataSummary | None:
     """What the data are like, None if that was not written down; raises DataError."""
-    return _data_summary(RESULTS_FOLDER, _changed("data.json"))
+    return _read(load_data_summary, "data.json")
 
 
 def card(model: str) -> ModelCard:
@@ -99,27 +102,15 @@ def weights_path(model: str) -> Path:
     return MODEL_FOLDER / f"{model}.safetensors"
 
 
-def _changed(name: str) -> int:
+def _read(load: Callable[..., T], name: str, *of: str) -> T:
+    """Return what a loader makes of a file of results, read again when the file has changed."""
     path = RESULTS_FOLDER / name
-    return path.stat().st_mtime_ns if path.is_file() else 0
+    version = path.stat().st_mtime_ns if path.is_file() else 0
+    found: T = _loaded(load, path, version, of)
+    return found
 
 
-# The last argument of each tells versions of a file apart. What comes back is only read.
+# What comes back is only read. The file and its version tell one result from another.
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _figures(folder: Path, model: str, split: str, version: int) -> dict[str, Any]:
-    return load_figures(folder, model, split)
-
-
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _scores(folder: Path, model: str, split: str, version: int) -> ClipScores:
-    return load_scores(folder, model, split)
-
-
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _word_map(folder: Path, model: str, split: str, version: int) -> EmbeddingMap | None:
-    return load_map(folder, model, split)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _data_summary(folder: Path, version: int) -> DataSummary | None:
-    return load_data_summary(folder)
+def _loaded(load: Callable[..., Any], path: Path, version: int, of: tuple[str, ...]) -> Any:
+    return load(path.parent, *of)
