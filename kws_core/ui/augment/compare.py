@@ -28,6 +28,7 @@ from kws_core.ui.augment.controls import (
 from kws_core.ui.augment.export import show_export
 from kws_core.ui.augment.steps import add_step_pills, drawn_text, step_header, step_settings
 from kws_core.ui.augment.verdict import NO_MASKS_FOR, said
+from kws_core.ui.shared.button import button
 from kws_core.ui.shared.chart import plain_chart
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
@@ -140,23 +141,18 @@ def _choose_edited(recipes: Sequence[Recipe]) -> int:
             required=True,
         )
         full = len(recipes) >= MOST_RECIPES
-        st.button(
+        about = f"Up to {MOST_RECIPES} recipes are compared." if full else "One more, to change."
+        button(
             "Copy",
-            icon=":material/content_copy:",
-            on_click=state.add_recipe,
-            args=(recipes[chosen],),
-            disabled=full,
+            "content_copy",
+            state.add_recipe,
+            recipes[chosen],
             key="augment_copy",
-            help=f"Up to {MOST_RECIPES} recipes are compared." if full else "One more, to change.",
+            disabled=full,
+            help=about,
         )
-        st.button(
-            "Remove",
-            icon=":material/delete:",
-            on_click=_remove,
-            args=(chosen,),
-            disabled=len(recipes) == 1,
-            key="augment_remove",
-        )
+        only = len(recipes) == 1
+        button("Remove", "delete", _remove, chosen, key="augment_remove", disabled=only)
     return chosen
 
 

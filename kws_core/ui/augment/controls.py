@@ -19,6 +19,7 @@ from kws_core.lab.published import NamedPolicy, name_of
 from kws_core.lab.recipe import LARGEST_SEED, NO_MASKS, Recipe
 from kws_core.ui.augment import state
 from kws_core.ui.augment.state import Target
+from kws_core.ui.shared.button import button
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.seeded import seeded
 
@@ -28,14 +29,8 @@ _SIZES: Final = {True: "scaled", False: "published"}
 
 def draw_controls(compare: Recipe | None = None) -> None:
     """Offer the next draw and its seed; compare: a recipe that can be put beside others."""
-    st.button(
-        "New draw",
-        icon=":material/casino:",
-        type="primary",
-        on_click=state.new_draw,
-        key="augment_new_draw",
-        help="The next seed. All other settings stay.",
-    )
+    key, about = "augment_new_draw", "The next seed. All other settings stay."
+    button("New draw", "casino", state.new_draw, key=key, type="primary", help=about)
     seeded(
         st.number_input,
         "Seed",
@@ -52,14 +47,8 @@ def draw_controls(compare: Recipe | None = None) -> None:
         "stretched.",
     )
     if compare is not None:
-        st.button(
-            "Add to comparison",
-            icon=":material/compare:",
-            on_click=_compare,
-            args=(compare,),
-            key="augment_add_to_comparison",
-            help="Puts these settings beside others.",
-        )
+        key, about = "augment_add_to_comparison", "Puts these settings beside others."
+        button("Add to comparison", "compare", _compare, compare, key=key, help=about)
 
 
 def show_messages() -> None:

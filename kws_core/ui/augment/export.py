@@ -12,6 +12,7 @@ from kws_core.lab import Recipe, Trial
 from kws_core.lab.python_code import as_python
 from kws_core.ui.augment import state
 from kws_core.ui.clip import page_address
+from kws_core.ui.shared.download import download
 
 _KIND: Final = "augment_export_kind"
 _KINDS: Final = ("Python", "JSON", "Link")
@@ -34,15 +35,8 @@ def show_export(trial: Trial, recipes: Sequence[Recipe]) -> None:
             text = _json(recipes)
             st.caption("The comparison reads it again.")
             st.code(text, language="json")
-            st.download_button(
-                "Download",
-                text,
-                "recipes.json" if len(recipes) > 1 else "recipe.json",
-                "application/json",
-                icon=":material/download:",
-                on_click="ignore",
-                key="augment_download",
-            )
+            name = "recipes.json" if len(recipes) > 1 else "recipe.json"
+            download("Download", lambda: text, name, key="augment_download")
         case "Link":
             if sample is None:
                 st.caption("It opens this view; your own sound is not in it.")

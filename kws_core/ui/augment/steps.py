@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -17,6 +17,7 @@ from kws_core.lab.backgrounds import MEANINGS
 from kws_core.lab.recipe import MOST_STEPS
 from kws_core.ui.augment import state
 from kws_core.ui.augment.state import Target
+from kws_core.ui.shared.button import quiet_button
 from kws_core.ui.shared.seeded import seeded
 
 LEFT_OUT: Final = "not applied in this draw"
@@ -70,18 +71,12 @@ def step_header(target: Target, index: int) -> None:
         st.markdown(f"**{index + 1}. {step_title(step)}**", help=step.purpose)
         st.space("stretch")
         for icon, label, disabled, act in (
-            ("arrow_upward", "Up", index == 0, _moved(target, index, -1)),
-            ("arrow_downward", "Down", index == len(chain) - 1, _moved(target, index, 1)),
-            ("delete", "Remove", False, _removed(target, index)),
+            ("arrow_upward", "Up", index == 0, partial(_move, index, -1)),
+            ("arrow_downward", "Down", index == len(chain) - 1, partial(_move, index, 1)),
+            ("delete", "Remove", False, partial(_remove, index)),
         ):
-            st.button(
-                label,
-                icon=f":material/{icon}:",
-                type="tertiary",
-                disabled=disabled,
-                on_click=act,
-                key=f"augment_{label}_{target}_{step.name}",
-            )
+            key = f"augment_{label}_{target}_{step.name}"
+            quiet_button(label, icon, act, target, key=key, disabled=disabled)
 
 
 def step_settings(target: Target, index: int) -> None:
@@ -171,19 +166,13 @@ def _set(target: Target, index: int, settings: dict[str, Any]) -> None:
     state.edit(target, chain=Chain(steps))
 
 
-def _moved(target: Target, index: int, by: int) -> Callable[[], None]:
-    def move() -> None:
-        steps = list(state.recipe_of(target).chain)
-        steps.insert(index + by, steps.pop(index))
-        state.edit(target, chain=Chain(steps))
-
-    return move
+def _move(index: int, by: int, target: Target) -> None:
+    steps = list(state.recipe_of(target).chain)
+    steps.insert(index + by, steps.pop(index))
+    state.edit(target, chain=Chain(steps))
 
 
-def _removed(target: Target, index: int) -> Callable[[], None]:
-    def remove() -> None:
-        steps = list(state.recipe_of(target).chain)
-        del steps[index]
-        state.edit(target, chain=Chain(steps))
-
-    return remove
+def _remove(index: int, target: Target) -> None:
+    steps = list(state.recipe_of(target).chain)
+    del steps[index]
+    state.edit(target, chain=Chain(steps))

@@ -13,7 +13,7 @@ from kws_core.samples import Sample
 from kws_core.ui.clip import current_clip, texts
 from kws_core.ui.clip.current_clip import RECORDING_NAME, ChosenClip, Source
 from kws_core.ui.shared import given, resources
-from kws_core.ui.shared.given import clear_button
+from kws_core.ui.shared.button import button, quiet_button
 from kws_core.ui.shared.messages import (
     INSECURE_PAGE,
     MICROPHONE_HELP,
@@ -183,11 +183,12 @@ def _say_failure(source: Source) -> None:
     kept = current_clip.clip_of(source)
     st.error(message, icon=":material/error:")
     if kept is None:
-        st.button(
+        button(
             texts.TRY_SAMPLE,
-            icon=":material/library_music:",
-            on_click=current_clip.choose_source,
-            args=("sample",),
+            "library_music",
+            current_clip.choose_source,
+            "sample",
+            key="picker_try_sample",
         )
 
 
@@ -203,7 +204,7 @@ def _say_what_is_kept(source: Source) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         text = texts.STILL_KEPT if failed else texts.KEPT
         st.markdown(text.format(name=plain(kept.name), seconds=kept.clip.duration), width="content")
-        clear_button(texts.CLEAR, f"clear_{source}", _clear, source)
+        quiet_button(texts.CLEAR, "close", _clear, source, key=f"clear_{source}")
 
 
 def _clear(source: Source) -> None:

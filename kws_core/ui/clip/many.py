@@ -24,9 +24,10 @@ from kws_core.results.metrics import interval_text
 from kws_core.spotting.finder import FinderSettings
 from kws_core.ui.clip import texts
 from kws_core.ui.shared import taught_words
+from kws_core.ui.shared.button import quiet_button
 from kws_core.ui.shared.commands import commands_choice
 from kws_core.ui.shared.download import download
-from kws_core.ui.shared.given import clear_button, empty, key_of
+from kws_core.ui.shared.given import empty, key_of
 from kws_core.ui.shared.messages import PRIVACY, calm_errors, plain
 from kws_core.ui.shared.player import player
 from kws_core.ui.shared.tables import table
@@ -105,7 +106,7 @@ def _show(found: Hits, uploads: Uploads) -> None:
             ),
             width="content",
         )
-        clear_button(texts.CLEAR, "many_clear", _clear)
+        quiet_button(texts.CLEAR, "close", _clear, key="many_clear")
     wanted, least = _filtered(found)
     shown = [hit for hit in wanted if hit.event.score >= least]
     left, right = st.columns([3, 2], gap="medium")
@@ -228,20 +229,12 @@ def _downloads(shown: list[Hit], verdicts: dict[Hit, bool]) -> None:
     if not shown:
         return
     with st.container(horizontal=True):
-        download(
-            "CSV",
-            lambda: as_csv(hit_rows(shown, verdicts)),
-            "hits.csv",
-            "text/csv",
-            icon=":material/table:",
-            key="many_csv",
-        )
+        download("CSV", lambda: as_csv(hit_rows(shown, verdicts)), "hits.csv", key="many_csv")
         for kind, title in texts.MANY_LABELS.items():
             download(
                 title,
                 lambda kind=kind: label_archive(shown, kind),  # type: ignore[misc]
                 f"labels-{kind}.zip",
-                "application/zip",
                 icon=":material/label:",
                 key=f"many_labels_{kind}",
             )

@@ -13,6 +13,7 @@ from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip, Source
 from kws_core.ui.explore import state
 from kws_core.ui.explore.state import RECORDING, UPLOAD
 from kws_core.ui.shared import resources
+from kws_core.ui.shared.button import button
 from kws_core.ui.shared.seeded import seeded
 
 _SOUNDS: Final = f"{COMPUTED}explore_sounds"
@@ -41,13 +42,8 @@ def compare_popover() -> ChosenClip | None:
             label_visibility="collapsed",
         )
         if other is not None:
-            st.button(
-                "Stop comparing",
-                icon=":material/close:",
-                on_click=state.keep,
-                args=("other", None),
-                key="explore_stop_comparing",
-            )
+            key = "explore_stop_comparing"
+            button("Stop comparing", "close", state.keep, "other", None, key=key)
     return other
 
 

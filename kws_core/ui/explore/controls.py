@@ -17,6 +17,7 @@ from kws_core.explore.view import View
 from kws_core.explore.views import NAMES, VIEWS
 from kws_core.explore.views.fft import selected
 from kws_core.ui.explore import state
+from kws_core.ui.shared.button import quiet_button
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.seeded import seeded
 
@@ -39,13 +40,8 @@ def views_pills() -> None:
         wrap=True,
     )
     if len(chosen) > 1:  # a single one is as soon pressed again
-        st.button(
-            "Clear views",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=lambda: st.session_state.update({state.VIEWS: []}),
-            key="explore_clear",
-        )
+        none = {state.VIEWS: []}
+        quiet_button("Clear views", "close", st.session_state.update, none, key="explore_clear")
 
 
 def preset_pills() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -40,23 +41,9 @@ def show_export(chosen: ChosenClip, sound: Sound, settings: ViewSettings) -> Non
         )
         st.markdown("**Data**: the clip, and the arrays of all views shown, with their settings.")
         with st.container(horizontal=True):
-            st.download_button(
-                "Clip as WAV",
-                wav_of(sound),
-                f"{stem}.wav",
-                "audio/wav",
-                icon=":material/graphic_eq:",
-                on_click="ignore",
-                key="explore_wav",
-            )
-            download(
-                "Arrays as NPZ",
-                lambda: npz(sound, settings, views),
-                f"{stem}.npz",
-                "application/octet-stream",
-                icon=":material/data_array:",
-                key="explore_npz",
-            )
+            download("Clip as WAV", lambda: wav_of(sound), f"{stem}.wav", key="explore_wav")
+            arrays = partial(npz, sound, settings, views)
+            download("Arrays as NPZ", arrays, f"{stem}.npz", key="explore_npz")
         own = "" if chosen.source == "sample" else "; the recording itself is not in it"
         st.markdown(f"**Link**: opens the same views and settings{own}.")
         st.code(page_address.full(query), language=None, wrap_lines=True)

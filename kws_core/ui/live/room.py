@@ -33,14 +33,14 @@ def show_room(listener: Listener, *, runs: bool) -> None:
 
 def _downloads(listener: Listener, count: AlarmCount | None, prompts: PromptTest | None) -> None:
     kinds = (
-        (texts.ZIP, files.as_zip, "your-room.zip", "application/zip", ":material/folder_zip:"),
-        (texts.CSV, files.curve_csv, "your-room.csv", "text/csv", ":material/table:"),
-        (texts.JSON, files.as_json, "your-room.json", "application/json", ":material/data_object:"),
+        (texts.ZIP, files.as_zip, "your-room.zip"),
+        (texts.CSV, files.curve_csv, "your-room.csv"),
+        (texts.JSON, files.as_json, "your-room.json"),
     )
     with st.container(horizontal=True):
-        for label, make, name, mime, icon in kinds:
+        for label, make, name in kinds:
             key = f"live_room_{name.rpartition('.')[2]}"
-            download(label, partial(make, count, prompts), name, mime, icon=icon, key=key)
+            download(label, partial(make, count, prompts), name, key=key)
         st.button(
             texts.DELETE,
             icon=":material/delete:",

@@ -36,8 +36,6 @@ def show_words(listener: Listener, *, runs: bool) -> None:
                 texts.LOG_CSV,
                 lambda: as_csv(listener.hearing.words),
                 "keywords.csv",
-                "text/csv",
-                icon=":material/download:",
                 key="live_csv",
             )
             st.button(

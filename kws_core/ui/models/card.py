@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ from kws_core.results.metrics import interval_text
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.sections import Subject
 from kws_core.ui.models.structure import structure_by
+from kws_core.ui.shared.download import download
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.models_loaded import model_named
 
@@ -71,41 +73,22 @@ def _show_limits(card: ModelCard, split: str | None) -> None:
 def _show_files(card: ModelCard) -> None:
     path = stored.weights_path(card.name)
     with st.container(horizontal=True):
-        for label, data, name, icon, about in (
-            (
-                "ONNX",
-                lambda: _onnx(card.name, card.sha256),
-                f"{card.name}.onnx",
-                ":material/download:",
-                texts.ONNX,
-            ),
-            (
-                "ONNX int8",
-                lambda: _onnx(card.name, card.sha256, in_8_bits=True),
-                f"{card.name}-int8.onnx",
-                ":material/memory:",
-                texts.ONNX_INT8,
-            ),
-            ("Weights", path.read_bytes, path.name, ":material/download:", texts.WEIGHTS),
-            (
-                "Card",
-                lambda: json.dumps(asdict(card), indent=2, ensure_ascii=False),
-                f"{card.name}.json",
-                ":material/description:",
-                None,
-            ),
+        for label, in_8_bits, ending, about in (
+            ("ONNX", False, ".onnx", texts.ONNX),
+            ("ONNX int8", True, "-int8.onnx", texts.ONNX_INT8),
         ):
-            st.download_button(
+            download(
                 label,
-                data,
-                name,
-                "application/json" if label == "Card" else "application/octet-stream",
-                icon=icon,
-                on_click="ignore",
+                partial(_onnx, card.name, card.sha256, in_8_bits),
+                f"{card.name}{ending}",
                 key=f"models_download_{label.lower().replace(' ', '_')}",
                 help=about,
-                disabled=label.startswith("ONNX") and bool(missing_packages()),
-            )  # fmt: skip
+                disabled=bool(missing_packages()),
+            )
+        key = "models_download_weights"
+        download("Weights", path.read_bytes, path.name, key=key, help=texts.WEIGHTS)
+        text = json.dumps(asdict(card), indent=2, ensure_ascii=False)
+        download("Card", lambda: text, f"{card.name}.json", key="models_download_card")
     if missing_packages():
         st.caption(texts.NO_ONNX)
 

@@ -159,7 +159,5 @@ def _show_clips(scores: ClipScores, cell: tuple[str, str], of: tuple[str, str]) 
         "These clips as CSV",
         lambda: as_csv(shown),
         file_name(*of, said, "as", heard, ending="csv"),
-        "text/csv",
-        icon=":material/table:",
         key="models_csv_cell",
     )

@@ -39,20 +39,11 @@ def downloads(
 
     names: what the files are called after. Both are made only when they are asked for.
     """
-    kinds = (
-        ("csv", "text/csv", ":material/table:", lambda: as_csv(rows())),
-        ("json", "application/json", ":material/data_object:", lambda: as_plain_json(content())),
-    )
+    key = "_".join(names)
+    csv, json = (file_name(*names, ending=ending) for ending in ("csv", "json"))
     with st.container(horizontal=True):
-        for ending, mime, icon, made in kinds:
-            download(
-                ending.upper(),
-                made,
-                file_name(*names, ending=ending),
-                mime,
-                icon=icon,
-                key=f"models_{ending}_{'_'.join(names)}",
-            )
+        download("CSV", lambda: as_csv(rows()), csv, key=f"models_csv_{key}")
+        download("JSON", lambda: as_plain_json(content()), json, key=f"models_json_{key}")
 
 
 def nothing_measured(what: str, command: str) -> None:

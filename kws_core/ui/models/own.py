@@ -19,8 +19,9 @@ from kws_core.ui.models import texts
 from kws_core.ui.models.controls import chart
 from kws_core.ui.models.sections import Subject
 from kws_core.ui.shared import own_recordings, taught_words
+from kws_core.ui.shared.button import quiet_button
 from kws_core.ui.shared.download import download
-from kws_core.ui.shared.given import clear_button, empty, key_of
+from kws_core.ui.shared.given import empty, key_of
 from kws_core.ui.shared.messages import PRIVACY, plain
 from kws_core.ui.shared.models_loaded import model_named
 from kws_core.ui.shared.player import player
@@ -113,7 +114,7 @@ def _show(result: OwnResult) -> None:
             f"{interval_text(share.low, share.high)}), recognised by {plain(result.model)}",
             width="content",
         )
-        clear_button("Clear", "models_own_clear", _clear)
+        quiet_button("Clear", "close", _clear, key="models_own_clear")
     confusion, mistakes = result.confusion, result.mistakes
     left, right = st.columns([2, 1], gap="medium")
     with left:
@@ -170,16 +171,12 @@ def _downloads(result: OwnResult) -> None:
                 f"{title} as CSV",
                 make,
                 file_name("own", title, ending="csv"),
-                "text/csv",
-                icon=":material/table:",
                 key=f"models_own_csv_{title}",
             )
         download(
             "Figures as JSON",
             lambda: as_plain_json(_figures(result)),
             "own-figures.json",
-            "application/json",
-            icon=":material/data_object:",
             key="models_own_json",
         )
 

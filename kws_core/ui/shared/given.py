@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import streamlit as st
 
 
@@ -16,10 +13,3 @@ def key_of(name: str) -> str:
 def empty(name: str) -> None:
     """Empty a recorder or uploader: a new key is the only way."""
     st.session_state[f"{name}_turn"] = st.session_state.get(f"{name}_turn", 0) + 1
-
-
-def clear_button(label: str, key: str, on_click: Callable[..., None], *arguments: Any) -> None:
-    """Offer to drop what was given."""
-    st.button(
-        label, icon=":material/close:", type="tertiary", on_click=on_click, args=arguments, key=key
-    )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from kws_core.teaching.takes import Take
 from kws_core.ui.shared import taught_words
+from kws_core.ui.shared.button import button, quiet_button
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.teach import state
 from kws_core.ui.teach.takes import in_cards, show_sound
+
+_ADD: Final = "Make it a take of the word."
+_WRONG: Final = "Keep it as a counter-example: it is none of the words."
 
 
 def show_sounds() -> None:
@@ -24,31 +30,12 @@ def show_sounds() -> None:
         take = sounds[number]
         show_sound(take, f"sound {number + 1} from Live")
         with st.container(horizontal=True, gap="small"):
-            st.button(
-                "Add",
-                icon=":material/add:",
-                disabled=name is None,
-                on_click=_add,
-                args=(name, take),
-                key=f"teach_sound_add_{take.key[:12]}",
-                help="Make it a take of the word.",
-            )
-            st.button(
-                "Wrong",
-                icon=":material/thumb_down:",
-                type="tertiary",
-                on_click=_keep_as_wrong,
-                args=(take,),
-                key=f"teach_sound_wrong_{take.key[:12]}",
-                help="Keep it as a counter-example: it is none of the words.",
-            )
-    st.button(
-        "Clear these sounds",
-        icon=":material/close:",
-        type="tertiary",
-        on_click=taught_words.hand_over,
-        args=([],),
-        key="teach_sounds_clear",
+            key = f"teach_sound_add_{take.key[:12]}"
+            button("Add", "add", _add, name, take, key=key, disabled=name is None, help=_ADD)
+            key = f"teach_sound_wrong_{take.key[:12]}"
+            quiet_button("Wrong", "thumb_down", _keep_as_wrong, take, key=key, help=_WRONG)
+    quiet_button(
+        "Clear these sounds", "close", taught_words.hand_over, [], key="teach_sounds_clear"
     )
 
 

@@ -15,6 +15,7 @@ from kws_core.teaching.names import LONGEST_NAME
 from kws_core.teaching.ready import ready_takes
 from kws_core.teaching.takes import ADVICE, Take, problems_of
 from kws_core.ui.shared import resources
+from kws_core.ui.shared.button import button, quiet_button
 from kws_core.ui.shared.messages import INSECURE_PAGE, can_have_microphone, plain
 from kws_core.ui.teach import state
 
@@ -40,12 +41,13 @@ def show_words() -> None:
         st.form_submit_button("Add the word", icon=":material/add:", on_click=_add_word)
     with st.container(horizontal=True, vertical_alignment="center"):
         if not state.words():
-            st.button(
+            about = f"Five synthetic voices say {', '.join(ready_takes())}. No microphone needed."
+            button(
                 "Use ready takes",
-                icon=":material/library_music:",
-                on_click=state.take_ready_ones,
-                help=f"Five synthetic voices say {', '.join(ready_takes())}. No microphone needed.",
+                "library_music",
+                state.take_ready_ones,
                 key="teach_ready",
+                help=about,
             )
         st.session_state[_ONLY] = state.only()
         st.toggle(
@@ -90,14 +92,7 @@ def show_takes() -> None:
         if len(takes) < _WANTED:
             left = _WANTED - len(takes)
             st.caption(f"{left} more take{'' if left == 1 else 's'} recommended.")
-        st.button(
-            "Remove this word",
-            icon=":material/delete:",
-            type="tertiary",
-            on_click=state.remove_word,
-            args=(name,),
-            key="teach_remove",
-        )
+        quiet_button("Remove this word", "delete", state.remove_word, name, key="teach_remove")
 
 
 def _add_word() -> None:

@@ -14,6 +14,7 @@ from kws_core.spotting.finder import Word
 from kws_core.teaching.takes import whole_take
 from kws_core.teaching.taught import TaughtRecognizer
 from kws_core.ui.shared import resources, taught_words
+from kws_core.ui.shared.button import button, quiet_button
 from kws_core.ui.shared.messages import plain, words_for
 from kws_core.ui.teach import state
 from kws_core.ui.teach.use import use_from_now_on
@@ -34,12 +35,8 @@ def show_trial(taught: TaughtRecognizer) -> None:
             key=_RECORD,
             on_change=_take_recording,
         )
-        st.button(
-            "Try the sample recording",
-            icon=":material/library_music:",
-            on_click=_take_sample,
-            key="teach_trial_sample",
-        )
+        key = "teach_trial_sample"
+        button("Try the sample recording", "library_music", _take_sample, key=key)
         if st.button(
             "Try it live",
             icon=":material/mic:",
@@ -83,15 +80,9 @@ def _one_word(clip: Clip, word: Word, number: int, *, is_taught: bool) -> None:
             width="content",
         )
         if is_taught:
-            st.button(
-                "Wrong",
-                icon=":material/thumb_down:",
-                type="tertiary",
-                on_click=_keep_as_wrong,
-                args=(clip, word),
-                key=f"teach_wrong_{number}",
-                help="Keep this sound as a counter-example and learn the words again.",
-            )
+            key = f"teach_wrong_{number}"
+            about = "Keep this sound as a counter-example and learn the words again."
+            quiet_button("Wrong", "thumb_down", _keep_as_wrong, clip, word, key=key, help=about)
 
 
 def _keep_as_wrong(clip: Clip, word: Word) -> None:

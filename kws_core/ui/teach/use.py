@@ -10,6 +10,7 @@ from kws_core.errors import TeachingError
 from kws_core.teaching.file import MAX_BYTES, taught_bytes, taught_from
 from kws_core.teaching.taught import TaughtRecognizer
 from kws_core.ui.shared import taught_words
+from kws_core.ui.shared.download import download
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.teach import state
 
@@ -33,13 +34,10 @@ def show_use(taught: TaughtRecognizer | None) -> None:
             args=(taught,),
             help="Recognise, Live, and Own test set on Models; in this session only.",
         )
-        st.download_button(
+        download(
             "Download the taught words",
-            taught_bytes(taught),
+            lambda: taught_bytes(taught),
             "mine.kws",
-            "application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
             key="teach_download",
             help="A small file without any sound in it. The command line takes it too: --taught.",
         )
