@@ -19,6 +19,7 @@ import torch
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.augment.noise import add_at_snr
 from kws_core.evaluation.machine import processor
+from kws_core.evaluation.material import long_noises
 from kws_core.samples import list_samples
 from kws_core.spotting.finder import Word
 from kws_core.spotting.loudness import STEP
@@ -27,7 +28,7 @@ from kws_core.training.dataset.shards import (
     SPEECH_FILES,
     SYNTHETIC_FILE,
     decode,
-    long_noises,
+    noise_recordings,
     read_table,
 )
 
@@ -135,7 +136,7 @@ def main() -> None:
     torch.set_num_threads(1)
     recognizer = Recognizer.load(options.model)
     streams = make_streams(options.data, options.streams, options.seed)
-    noises = long_noises(options.data).values()
+    noises = long_noises(list(noise_recordings(options.data, "val"))).values()
     print(f"{options.model}, {datetime.date.today().isoformat()}, {processor()}\n")
     print("| background | words | found | wrong word | extra | start within 0.15 s | end |")
     print("|---|---|---|---|---|---|---|")

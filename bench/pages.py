@@ -43,29 +43,9 @@ class Control:
     setup: str = ""  # the page's address before, without the question mark
 
 
-def select(key: str) -> Change:
-    """Return how a select box is changed."""
-    return lambda page, value: page.selectbox(key=key).select(value)
-
-
-def number(key: str) -> Change:
-    """Return how a number is changed."""
-    return lambda page, value: page.number_input(key=key).set_value(value)
-
-
-def pills(key: str) -> Change:
-    """Return how pills are changed."""
-    return lambda page, value: page.pills(key=key).set_value(value)
-
-
-def slider(key: str) -> Change:
-    """Return how a slider is moved."""
-    return lambda page, value: page.slider(key=key).set_value(value)
-
-
-def segments(key: str) -> Change:
-    """Return how a segmented control is changed."""
-    return lambda page, value: page.segmented_control(key=key).set_value(value)
+def put(widget: str, key: str) -> Change:
+    """Return how a control that has a value is changed."""
+    return lambda page, value: getattr(page, widget)(key=key).set_value(value)
 
 
 def button(key: str) -> Change:
@@ -74,41 +54,46 @@ def button(key: str) -> Change:
 
 
 EXPLORE = (
-    Control("preset", pills("explore_preset"), ("librosa", "speech", "music", "model")),
-    Control("n_fft", select("n_fft"), (1024, 2048, 4096, 512)),
-    Control("hop_length", number("hop_length"), (80, 240, 128, 160)),
-    Control("dB range", number("db_range"), (60.0, 100.0, 80.0)),
-    Control("colour map", select("color_map"), ("magma", "gray", "viridis")),
-    Control("Hz axis", select("frequency_axis"), ("log", "linear")),
-    Control("n_mels, log-mel shown", number("n_mels"), (64, 32, 40), "views=log-mel"),
-    Control("n_mfcc, MFCC shown", number("n_mfcc"), (20, 30, 13), "views=mfcc"),
+    Control("preset", put("pills", "explore_preset"), ("librosa", "speech", "music", "model")),
+    Control("n_fft", put("selectbox", "n_fft"), (1024, 2048, 4096, 512)),
+    Control("hop_length", put("number_input", "hop_length"), (80, 240, 128, 160)),
+    Control("dB range", put("number_input", "db_range"), (60.0, 100.0, 80.0)),
+    Control("colour map", put("selectbox", "color_map"), ("magma", "gray", "viridis")),
+    Control("Hz axis", put("selectbox", "frequency_axis"), ("log", "linear")),
+    Control("n_mels, log-mel shown", put("number_input", "n_mels"), (64, 32, 40), "views=log-mel"),
+    Control("n_mfcc, MFCC shown", put("number_input", "n_mfcc"), (20, 30, 13), "views=mfcc"),
     Control(
         "hop_length, six views shown",
-        number("hop_length"),
+        put("number_input", "hop_length"),
         (240, 128, 160),
         "views=spectrogram,log-mel,mfcc,chroma,rms,centroid",
     ),
     Control(
         "dB range, slow views shown",
-        number("db_range"),
+        put("number_input", "db_range"),
         (60.0, 80.0),
         "views=pitch,harmonic-percussive,libraries",
     ),
-    Control("FFT's sample rate", select("fft_rate"), (8000, 48000, 16000), "views=fft"),
+    Control("FFT's sample rate", put("selectbox", "fft_rate"), (8000, 48000, 16000), "views=fft"),
 )
 NEW_DRAW = button("augment_new_draw")
-MASKS, WIDTHS = slider("augment_time_mask_None"), (12, 20, 6, 16)
+MASKS, WIDTHS = put("slider", "augment_time_mask_None"), (12, 20, 6, 16)
 AUGMENT = (
     Control("new draw", NEW_DRAW, ((),)),
     Control("T", MASKS, WIDTHS),
-    Control("fill", segments("augment_fill_None"), ("zero", "noise", "minimum", "mean")),
+    Control(
+        "fill", put("segmented_control", "augment_fill_None"), ("zero", "noise", "minimum", "mean")
+    ),
     Control("T, sweep of a knob", MASKS, WIDTHS, "section=knob"),
     Control("new draw, all policies", NEW_DRAW, ((),), "section=policies"),
     Control(
-        "SNR of the noise", slider("augment_None_noise_snr_db"), (0.0, 20.0, 5.0), "view=sound"
+        "SNR of the noise",
+        put("slider", "augment_None_noise_snr_db"),
+        (0.0, 20.0, 5.0),
+        "view=sound",
     ),
     Control("new draw, three recipes", NEW_DRAW, ((),), "view=compare"),
-    Control("T, three recipes", slider("augment_time_mask_0"), WIDTHS, "view=compare"),
+    Control("T, three recipes", put("slider", "augment_time_mask_0"), WIDTHS, "view=compare"),
 )
 PAGES = {"pages/2_Explore.py": EXPLORE, "pages/3_Augment.py": AUGMENT}
 

@@ -24,23 +24,8 @@ import torch
 from torch import Generator, Tensor
 
 from kws_core.augment.log_mel import covered, take_frames
-from kws_core.augment.policies import LB, LD, POLICIES, SM, SS, SpecAugmentPolicy
+from kws_core.augment.policies import SpecAugmentPolicy
 from kws_core.errors import AugmentError
-
-__all__ = [
-    "FILLS",
-    "LB",
-    "LD",
-    "POLICIES",
-    "SM",
-    "SS",
-    "Fill",
-    "SpecAugmentDraw",
-    "SpecAugmentPolicy",
-    "apply_draws",
-    "apply_to_batch",
-    "draw",
-]
 
 Fill = Literal["mean", "zero", "minimum", "noise"]
 FILLS: tuple[Fill, ...] = get_args(Fill)
@@ -59,10 +44,10 @@ class SpecAugmentDraw:
 
     n_mels: int
     n_frames: int
-    warp_from: int | None
-    warp_by: int
-    freq_masks: tuple[tuple[int, int], ...]
-    time_masks: tuple[tuple[int, int], ...]
+    warp_from: int | None = None
+    warp_by: int = 0
+    freq_masks: tuple[tuple[int, int], ...] = ()
+    time_masks: tuple[tuple[int, int], ...] = ()
     noise_seed: int = 0
 
     @property

@@ -91,10 +91,7 @@ def train_command(options: argparse.Namespace) -> int:
     try:
         card = run.follow(recipe, workspace)
     except KeyboardInterrupt:
-        names = [step.name for step in recipe.steps]
-        can_resume = any(
-            workspace.is_done(name) or workspace.checkpoint(name).is_file() for name in names
-        )
+        can_resume = workspace.has_begun(step.name for step in recipe.steps)
         raise KeyboardInterrupt(_after_interruption(can_resume)) from None
     except OSError as error:
         raise TrainingError(f"Training stopped: {error}") from error

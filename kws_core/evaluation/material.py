@@ -74,13 +74,13 @@ def columns_of(words: Sequence[str], labels: Sequence[str]) -> npt.NDArray[np.in
 def spoken_words(data: Path, split: str, labels: Sequence[str]) -> Spoken:
     """Decode the recordings of a split (val or test_a)."""
     table = word_table(data, split)
-    return _decode(table, range(len(table["word"])), labels, f"{split} recordings")
+    return _decode(table, labels, f"{split} recordings")
 
 
 def kept_out_recordings(data: Path, labels: Sequence[str]) -> Spoken:
     """Decode recordings, never trained on, of words that training has as pictures."""
     table = word_table(data, KEPT_OUT)
-    return _decode(table, range(len(table["word"])), labels, "kept out")
+    return _decode(table, labels, "kept out")
 
 
 def babble_of_words(data: Path, seed: int) -> Samples:
@@ -111,7 +111,7 @@ def other_digits(data: Path, labels: Sequence[str]) -> Spoken:
     """Decode the digits of six speakers of another corpus; of long clips, the loudest second."""
     table = read_table(data, DIGITS_FILE, "word", "speaker", "audio")
     table["utterance"] = table["speaker"]
-    digits = _decode(table, range(len(table["word"])), labels, "digits of other speakers")
+    digits = _decode(table, labels, "digits of other speakers")
     return Spoken([loudest(clip, SAMPLE_RATE) for clip in digits.clips], digits.target, digits.name)
 
 
@@ -153,9 +153,6 @@ def everyday_sounds(recordings: Sequence[tuple[str, Samples]]) -> Samples:
     return np.concatenate([np.zeros(0, np.float32), *single])
 
 
-def _decode(
-    table: dict[str, list[Any]], rows: Sequence[int], labels: Sequence[str], what: str
-) -> Spoken:
-    clips = [decode(table["audio"][i]) for i in tqdm(rows, what, leave=False)]
-    target = columns_of([table["word"][i] for i in rows], labels)
-    return Spoken(clips, target, np.array([str(table["utterance"][i]) for i in rows], np.str_))
+def _decode(table: dict[str, list[Any]], labels: Sequence[str], what: str) -> Spoken:
+    clips = [decode(audio) for audio in tqdm(table["audio"], what, leave=False)]
+    return Spoken(clips, columns_of(table["word"], labels), np.array(table["utterance"], np.str_))

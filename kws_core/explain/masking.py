@@ -51,6 +51,5 @@ def masked_picture(picture: Floats, mask: Floats, config: LogMelConfig) -> Float
 
 def sound_of_mask(samples: Samples, picture: Floats, mask: Floats, config: LogMelConfig) -> Samples:
     """Return what a mask leaves of a clip, (n,) at config's rate; see `sound_of_picture`."""
-    n_mels, n_frames = picture.shape
-    nothing_drawn = SpecAugmentDraw(n_mels, n_frames, None, 0, (), ())
+    nothing_drawn = SpecAugmentDraw(*picture.shape)
     return sound_of_picture(samples, masked_picture(picture, mask, config), nothing_drawn, config)

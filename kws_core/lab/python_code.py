@@ -34,7 +34,8 @@ def as_python(
         kinds = sorted({(type(step).__module__, type(step).__name__) for step in chain})
         imports += [f"from {module} import {name}" for module, name in kinds]
     if masked:
-        imports.append("from kws_core.augment.specaugment import SpecAugmentPolicy, draw")
+        imports.append("from kws_core.augment.policies import SpecAugmentPolicy")
+        imports.append("from kws_core.augment.specaugment import draw")
     if needs_recordings:
         imports.append("from kws_core.lab.backgrounds import made_backgrounds")
     clip = '"clip.wav"  # a file of yours'

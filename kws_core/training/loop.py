@@ -23,7 +23,7 @@ from kws_core.training import distributed
 from kws_core.training.checkpoint import Best, Miner, Run, load_checkpoint, save_checkpoint
 from kws_core.training.compute import Compute
 from kws_core.training.distillation import Teacher
-from kws_core.training.mixup import draw_mixup
+from kws_core.training.mixup import mixed
 from kws_core.training.optimization import (
     AveragedWeights,
     TrainingSettings,
@@ -166,8 +166,7 @@ def _epoch(
             group["lr"] = rate
         inputs, target = batches.batch(settings.batch_size, generator)
         if settings.mixup:
-            mixup = draw_mixup(len(inputs), settings.mixup, generator)
-            inputs, target = mixup.apply(inputs, target)
+            inputs, target = mixed(inputs, target, settings.mixup, generator)
         own = distributed.own_rows(inputs, target)
         inputs, target = (part.to(compute.device) for part in own)
         loss = _loss(learner, inputs, target, settings, teacher, compute)

@@ -25,7 +25,7 @@ from kws_core.training.compute import Compute
 from kws_core.training.dataset.cache import cached
 from kws_core.training.distillation import Teacher
 from kws_core.training.loop import BatchSource
-from kws_core.training.mixup import draw_mixup
+from kws_core.training.mixup import mixed
 
 
 class PreparedClips:
@@ -86,7 +86,7 @@ def prepare(
         for _ in tqdm(range(n_batches), "preparing", disable=not distributed.is_main()):
             batch = source.batch(batch_size, generator)
             if mixup:
-                batch = draw_mixup(batch_size, mixup, generator).apply(*batch)
+                batch = mixed(*batch, mixup, generator)
             parts.append(_taught(*batch, teacher, compute or Compute()))
         inputs, target = (np.concatenate(part) for part in zip(*parts, strict=True))
         return {"inputs": inputs, "target": target}

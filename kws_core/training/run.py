@@ -27,9 +27,7 @@ def follow(recipe: Recipe, workspace: Workspace) -> ModelCard | None:
     """
     _require_models(recipe, workspace)
     names = [step.name for step in recipe.steps]
-    if workspace.resume and not any(
-        workspace.is_done(name) or workspace.checkpoint(name).is_file() for name in names
-    ):
+    if workspace.resume and not workspace.has_begun(names):
         raise DataError(
             f"There is nothing to resume: {workspace.out} has no finished step and no checkpoint "
             f"of {', '.join(names)}. Start without --resume."

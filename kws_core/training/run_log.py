@@ -13,8 +13,6 @@ from typing import Any, Protocol
 
 from kws_core.errors import TrainingError
 
-TRACKERS = ("tensorboard", "wandb")
-
 
 class RunLog(Protocol):
     """Somewhere to write the figures of every epoch."""

@@ -41,6 +41,10 @@ class Workspace:
         checkpoint, card = self.checkpoint(name), self.out / name / f"{name}.json"
         return not checkpoint.is_file() or checkpoint.stat().st_mtime <= card.stat().st_mtime
 
+    def has_begun(self, names: Iterable[str]) -> bool:
+        """Say whether one of these steps is done, or has a checkpoint to go on from."""
+        return any(self.is_done(name) or self.checkpoint(name).is_file() for name in names)
+
     def places(self, step: str, needed: Iterable[str]) -> list[Path]:
         """Return ``FOLDER/NAME`` of each model that a step needs, in order.
 

@@ -10,17 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from kws_core.augment.specaugment import (
-    FILLS,
-    LB,
-    LD,
-    POLICIES,
-    SpecAugmentDraw,
-    SpecAugmentPolicy,
-    apply_draws,
-    apply_to_batch,
-    draw,
-)
+from kws_core.augment.policies import LB, LD, POLICIES, SpecAugmentPolicy
+from kws_core.augment.specaugment import FILLS, SpecAugmentDraw, apply_draws, apply_to_batch, draw
 from kws_core.errors import AugmentError
 from kws_core.features.torch_audio import torchaudio
 

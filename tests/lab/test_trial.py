@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kws_core.augment import Chain
-from kws_core.augment.specaugment import LD, draw
+from kws_core.augment.policies import LD
+from kws_core.augment.specaugment import draw
 from kws_core.augment.steps.background import Background
 from kws_core.augment.steps.gain import Gain
 from kws_core.augment.steps.noise import Noise

@@ -63,7 +63,6 @@ class Background(Step):
     recordings: tuple[str, ...] = ("voices", "rain", "engine")
 
     def draw(self, rng: np.random.Generator) -> BackgroundDraw:
-        """Draw a signal-to-noise ratio, a recording and a position."""
         snr_db = float(rng.uniform(self.min_snr_db, self.max_snr_db))
         return BackgroundDraw(pick(rng, self.recordings), snr_db, float(rng.random()))
 

@@ -68,7 +68,6 @@ class BandLimit(Step):
             )
 
     def draw(self, rng: np.random.Generator) -> BandLimitDraw:
-        """Draw both edges."""
         f_low = float(rng.uniform(self.min_f_low, self.max_f_low))
         return BandLimitDraw(f_low, float(rng.uniform(self.min_f_high, self.max_f_high)))
 

@@ -48,5 +48,4 @@ class Clipping(Step):
     max_below_peak_db: float = 15.0
 
     def draw(self, rng: np.random.Generator) -> ClippingDraw:
-        """Draw a level."""
         return ClippingDraw(float(rng.uniform(self.min_below_peak_db, self.max_below_peak_db)))

@@ -74,7 +74,6 @@ class Codec(Step):
     max_kbps: float = 48.0
 
     def draw(self, rng: np.random.Generator) -> CodecDraw:
-        """Draw a codec and a bit rate."""
         codec = cast(CodecName, pick(rng, self.codecs))
         return CodecDraw(codec, float(rng.uniform(self.min_kbps, self.max_kbps)))
 

@@ -38,5 +38,4 @@ class Gain(Step):
     max_gain_db: float = 6.0
 
     def draw(self, rng: np.random.Generator) -> GainDraw:
-        """Draw a gain."""
         return GainDraw(float(rng.uniform(self.min_gain_db, self.max_gain_db)))

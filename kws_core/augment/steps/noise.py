@@ -49,6 +49,5 @@ class Noise(Step):
     colors: tuple[str, ...] = ("white", "pink", "brown")
 
     def draw(self, rng: np.random.Generator) -> NoiseDraw:
-        """Draw a signal-to-noise ratio, a colour and a seed."""
         snr_db = float(rng.uniform(self.min_snr_db, self.max_snr_db))
         return NoiseDraw(cast(NoiseColor, pick(rng, self.colors)), snr_db, new_seed(rng))

@@ -49,5 +49,4 @@ class Pitch(Step):
     max_semitones: float = 3.0
 
     def draw(self, rng: np.random.Generator) -> PitchDraw:
-        """Draw a number of semitones."""
         return PitchDraw(float(rng.uniform(self.min_semitones, self.max_semitones)))

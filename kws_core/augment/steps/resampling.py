@@ -53,5 +53,4 @@ class Resampling(Step):
     max_rate: float = 8000.0
 
     def draw(self, rng: np.random.Generator) -> ResamplingDraw:
-        """Draw a rate."""
         return ResamplingDraw(round(rng.uniform(self.min_rate, self.max_rate)))

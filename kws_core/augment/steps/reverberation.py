@@ -85,7 +85,6 @@ class Reverberation(Step):
     max_wet_db: float = 3.0
 
     def draw(self, rng: np.random.Generator) -> ReverberationDraw:
-        """Draw a room."""
         rt60 = float(rng.uniform(self.min_rt60, self.max_rt60))
         wet_db = float(rng.uniform(self.min_wet_db, self.max_wet_db))
         return ReverberationDraw(rt60, wet_db, new_seed(rng))

@@ -48,5 +48,4 @@ class Shift(Step):
     max_seconds: float = 0.1
 
     def draw(self, rng: np.random.Generator) -> ShiftDraw:
-        """Draw a shift."""
         return ShiftDraw(float(rng.uniform(self.min_seconds, self.max_seconds)))

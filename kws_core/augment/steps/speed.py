@@ -41,5 +41,4 @@ class Speed(Step):
     max_factor: float = 1.1
 
     def draw(self, rng: np.random.Generator) -> SpeedDraw:
-        """Draw a factor."""
         return SpeedDraw(float(rng.uniform(self.min_factor, self.max_factor)))

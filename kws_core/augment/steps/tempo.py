@@ -38,5 +38,4 @@ class Tempo(Step):
     max_factor: float = 1.15
 
     def draw(self, rng: np.random.Generator) -> TempoDraw:
-        """Draw a factor."""
         return TempoDraw(float(rng.uniform(self.min_factor, self.max_factor)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 import torch
@@ -15,7 +16,26 @@ from kws_core.labels import LABELS
 
 
 @dataclass(frozen=True)
-class Clips:
+class Rows:
+    """Clips of any kind, one row of each array a clip."""
+
+    def __len__(self) -> int:
+        return len(self._arrays()[0])
+
+    def __add__(self, other: Self) -> Self:
+        pairs = zip(self._arrays(), other._arrays(), strict=True)
+        return type(self)(*(np.concatenate(pair) for pair in pairs))
+
+    def select(self, rows: np.ndarray) -> Self:
+        """Return the clips of these rows (a mask or indices)."""
+        return type(self)(*(array[rows] for array in self._arrays()))
+
+    def _arrays(self) -> list[np.ndarray]:
+        return [getattr(self, part.name) for part in fields(self)]
+
+
+@dataclass(frozen=True)
+class Clips(Rows):
     """Log-mel pictures of clips of at most one second, one row each.
 
     `log_mel` is ``(n, n_mels, n_frames)`` float16 with the clip at the left; `length` says how
@@ -28,17 +48,6 @@ class Clips:
     speaker: np.ndarray  # (n,) str
     is_picture: np.ndarray  # (n,) bool: only the picture was left of it
 
-    def __len__(self) -> int:
-        return len(self.target)
-
-    def __add__(self, other: Clips) -> Clips:
-        pairs = [(getattr(self, name), getattr(other, name)) for name in _CLIP_FIELDS]
-        return Clips(*(np.concatenate(pair) for pair in pairs))
-
-    def select(self, rows: np.ndarray) -> Clips:
-        """Return the clips of these rows (a mask or indices)."""
-        return Clips(*(getattr(self, name)[rows] for name in _CLIP_FIELDS))
-
     def inputs(self, start: int, stop: int) -> Tensor:
         """Return what a network gets of these clips, each in the middle of its second.
 
@@ -47,9 +56,6 @@ class Clips:
         log_mel = torch.from_numpy(np.array(self.log_mel[start:stop])).float()
         length = torch.from_numpy(self.length[start:stop].astype(np.int64))
         return _centred(log_mel, (log_mel.shape[2] - length) // 2)
-
-
-_CLIP_FIELDS = ("log_mel", "length", "target", "speaker", "is_picture")
 
 
 @dataclass(frozen=True)

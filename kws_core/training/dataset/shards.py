@@ -193,12 +193,6 @@ def noise_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
                 yield str(kind), decode(audio, where=f"Row {row} of {MORE_NOISE_FILE}")
 
 
-def long_noises(folder: Path) -> dict[str, Samples]:
-    """Return the held-out ends of the minute-long background noises, by kind."""
-    shortest = LONG_NOISE_S * HELD_OUT_SHARE * SAMPLE_RATE
-    return {kind: x for kind, x in noise_recordings(folder, "val") if len(x) > shortest}
-
-
 def other_recordings(folder: Path, split: str) -> Iterator[tuple[str, Samples]]:
     """Yield what was said, and the samples, of other words; no speaker is in two splits."""
     table = read_table(folder, OTHER_FILE, "audio", "word", "speaker", "file")

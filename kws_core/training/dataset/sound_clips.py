@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from kws_core.audio.waveform import Samples
+from kws_core.training.dataset.clips import Rows
 
 FULL_SCALE = 2**15 - 1  # of 16-bit sound
 
@@ -23,27 +24,13 @@ class SoundFrontEnd(Protocol):
 
 
 @dataclass(frozen=True)
-class SoundClips:
+class SoundClips(Rows):
     """Clips at 8 kHz, one row each: 16 bits, each clip in the middle of its second."""
 
     sound: npt.NDArray[np.int16]  # (n, samples)
     target: np.ndarray  # (n,) index into LABELS
     speaker: np.ndarray  # (n,) str
     is_picture: np.ndarray  # (n,) bool: only the picture was left of it
-
-    def __len__(self) -> int:
-        return len(self.target)
-
-    def __add__(self, other: SoundClips) -> SoundClips:
-        pairs = [(getattr(self, name), getattr(other, name)) for name in _FIELDS]
-        return SoundClips(*(np.concatenate(pair) for pair in pairs))
-
-    def select(self, rows: np.ndarray) -> SoundClips:
-        """Return the clips of these rows (a mask or indices)."""
-        return SoundClips(*(getattr(self, name)[rows] for name in _FIELDS))
-
-
-_FIELDS = ("sound", "target", "speaker", "is_picture")
 
 
 class ClipsThroughFrontEnd:

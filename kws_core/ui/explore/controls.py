@@ -40,8 +40,7 @@ def views_pills() -> None:
         wrap=True,
     )
     if len(chosen) > 1:  # a single one is as soon pressed again
-        none = {state.VIEWS: []}
-        quiet_button("Clear views", "close", st.session_state.update, none, key="explore_clear")
+        quiet_button("Clear views", "close", state.clear_views, key="explore_clear")
 
 
 def preset_pills() -> None:

@@ -48,6 +48,11 @@ def views() -> tuple[View, ...]:
     return named(st.session_state.get(VIEWS, FIRST_VIEWS))
 
 
+def clear_views() -> None:
+    """Choose no view."""
+    st.session_state[VIEWS] = []
+
+
 def messages() -> tuple[str, ...]:
     """Return, once, which settings gave way, and what in the address was ignored."""
     notes: tuple[str, ...] = st.session_state.pop(_MESSAGES, ())

@@ -58,11 +58,10 @@ def _show_part(
         )
     )
     left = masked_picture(question.picture, mask, config)
-    n_mels, n_frames = left.shape
     chart(
         picture_figure(
             left,
-            SpecAugmentDraw(n_mels, n_frames, None, 0, (), ()),
+            SpecAugmentDraw(*left.shape),
             config,
             level_scale(question.picture),
             current_clip.current().key,

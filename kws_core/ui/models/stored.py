@@ -112,5 +112,5 @@ def _read(load: Callable[..., T], name: str, *of: str) -> T:
 
 # What comes back is only read. The file and its version tell one result from another.
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _loaded(load: Callable[..., Any], path: Path, version: int, of: tuple[str, ...]) -> Any:
-    return load(path.parent, *of)
+def _loaded(_load: Callable[..., Any], path: Path, version: int, of: tuple[str, ...]) -> Any:
+    return _load(path.parent, *of)

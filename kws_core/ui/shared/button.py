@@ -9,7 +9,7 @@ import streamlit as st
 
 
 def button(
-    label: str, icon: str, act: Callable[..., object], *arguments: Any, key: str, **more: Any
+    label: str, icon: str, act: Callable[..., None], *arguments: Any, key: str, **more: Any
 ) -> bool:
     """Offer to call a function, before the next run of the page; icon: the name of a Material icon.
 
@@ -20,7 +20,7 @@ def button(
 
 
 def quiet_button(
-    label: str, icon: str, act: Callable[..., object], *arguments: Any, key: str, **more: Any
+    label: str, icon: str, act: Callable[..., None], *arguments: Any, key: str, **more: Any
 ) -> bool:
     """Offer it as a text without a frame."""
     return button(label, icon, act, *arguments, key=key, type="tertiary", **more)
