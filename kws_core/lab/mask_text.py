@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kws_core.audio.remembered import Floats
 from kws_core.augment.policies import SpecAugmentPolicy
 from kws_core.augment.specaugment import Fill, SpecAugmentDraw
@@ -12,34 +10,27 @@ from kws_core.charts.style import percent
 from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from kws_core.features.mel import mel_edges
 
-
-@dataclass(frozen=True)
-class DrawnNumber:
-    """One part of a SpecAugment draw: its name in the chart, its numbers, and its place."""
-
-    name: str
-    numbers: str
-    place: str
+Row = tuple[str, str, str]
 
 
-def drawn_numbers(draw: SpecAugmentDraw, config: LogMelConfig) -> tuple[DrawnNumber, ...]:
-    """Return all parts of a draw, in the paper's symbols, in seconds and in Hz."""
-    rows = []
+def drawn_numbers(draw: SpecAugmentDraw, config: LogMelConfig) -> list[Row]:
+    """Return the parts of a draw: name in the chart, the paper's symbols, place in s or Hz."""
+    rows: list[Row] = []
     hop = config.hop_length / config.sample_rate
     if draw.warp_from is not None:
         w0, w = draw.warp_from, draw.warp_by
         numbers = f"w0 = {w0}, w = {signed(w, 0) if w else 0}"
         start, end = (float(config.frame_times[frame]) for frame in (w0, w0 + w))
-        rows.append(DrawnNumber("warp", numbers, f"{start:.2f} to {end:.2f} s"))
+        rows.append(("warp", numbers, f"{start:.2f} to {end:.2f} s"))
     edges = mel_edges(config.n_mels, config.f_min, config.f_max, config.mel_scale).tolist()
     for i, (f0, f) in enumerate(draw.freq_masks, 1):
         place = f"{edges[f0]:.0f} to {edges[f0 + f + 1]:.0f} Hz" if f else "empty"
-        rows.append(DrawnNumber(f"f{i}", f"f0 = {f0}, f = {f}", place))
+        rows.append((f"f{i}", f"f0 = {f0}, f = {f}", place))
     for i, (t0, t) in enumerate(draw.time_masks, 1):
         start = float(config.frame_times[min(t0, draw.n_frames - 1)]) - hop / 2
         place = f"{start:.2f} to {start + t * hop:.2f} s" if t else "empty"
-        rows.append(DrawnNumber(f"t{i}", f"t0 = {t0}, t = {t}", place))
-    return tuple(rows)
+        rows.append((f"t{i}", f"t0 = {t0}, t = {t}", place))
+    return rows
 
 
 def fill_text(fill: Fill, log_mel: Floats) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from kws_core.report.literature import PUBLISHED, Published, Task
+from kws_core.report.literature import PUBLISHED, Task
 from kws_core.results.exporting import percentage
 from kws_core.results.metrics import Share, interval_text, wilson_interval
 from kws_core.results.store import PEOPLE, RESULTS_FOLDER, available_results, load_figures
@@ -107,7 +107,7 @@ def rows_of(task: Task, folder: Path = RESULTS_FOLDER) -> list[Row]:
         for model, split in available_results(folder)
     ]
     rows = [row for row in ours if row is not None]
-    rows += [_published_row(one) for one in PUBLISHED if one.task == task]
+    rows += [_published_row(one) for one in PUBLISHED if one["task"] == task]
     if task == "35":
         rows += _notebook_rows(NOTEBOOK)
     return sorted(rows, key=lambda row: (list(KINDS).index(row.kind), -row.accuracy))
@@ -237,21 +237,21 @@ def _notebook_rows(record: NotebookRecord) -> list[Row]:
     ]
 
 
-def _published_row(one: Published) -> Row:
-    counted = "Weights and MACs counted here" if one.counted else ""
+def _published_row(one: Mapping[str, str]) -> Row:
+    counted = "Weights and MACs counted here" if one["counted"] == "yes" else ""
     return Row(
-        one.name,
+        one["name"],
         "published",
-        one.accuracy,
+        float(one["accuracy"]),
         None,
-        one.tested_on,
-        one.source,
-        weights=one.weights,
-        macs=one.macs,
-        latency_ms=one.latency_ms,
-        machine=one.machine,
-        url=one.url,
-        note=". ".join(part.rstrip(".") for part in (one.caution, counted) if part),
+        one["tested_on"],
+        one["source"],
+        weights=int(one["weights"]) if one["weights"] else None,
+        macs=int(one["macs"]) if one["macs"] else None,
+        latency_ms=float(one["latency_ms"]) if one["latency_ms"] else None,
+        machine=one["machine"],
+        url=one["url"],
+        note=". ".join(part.rstrip(".") for part in (one["caution"], counted) if part),
     )
 
 

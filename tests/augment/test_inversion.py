@@ -12,7 +12,7 @@ from kws_core.features.front_ends import LN_TO_DB, LogMelConfig
 from tests.helpers.recipe_models import tone, toy_picture_model, word
 
 CONFIG = LogMelConfig()
-NOTHING = SpecAugmentDraw(40, 98, None, 0, (), ())
+NOTHING = SpecAugmentDraw(40, 98)
 
 
 def picture_of(samples: Samples) -> np.ndarray:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.waveform import to_wav
 from kws_core.models.store import MODEL_FOLDER, read_card
+from kws_core.results.store import available_results
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.models import card, own
 from kws_core.ui.models import stored as models_stored
@@ -63,7 +64,7 @@ def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
 def test_the_comparison_is_the_first_thing_seen_with_the_shipped_results(app: StartApp) -> None:
     page = calm(app(PAGE))
     ours, published = (table.value for table in page.dataframe)
-    stored = models_stored.evaluations()
+    stored = available_results(models_stored.RESULTS_FOLDER)
     assert len(ours) == len(stored) > 0
     for model, split in stored:
         share = 100 * models_stored.figures(model, split)["accuracy"]["value"]

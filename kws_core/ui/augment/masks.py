@@ -87,11 +87,7 @@ def _show_drawn(trial: Trial) -> None:
         st.caption("Nothing is drawn: there are no masks, and nothing is warped.")
         return
     st.table(
-        {
-            "Mask": [row.name for row in rows],
-            "Drawn": [row.numbers for row in rows],
-            "In the picture": [row.place for row in rows],
-        },
+        dict(zip(("Mask", "Drawn", "In the picture"), zip(*rows, strict=True), strict=True)),
         border="horizontal",
         hide_index=True,
         alt="The numbers that were drawn.",

@@ -30,7 +30,7 @@ from kws_core.ui.shared.download import download
 from kws_core.ui.shared.given import empty, key_of
 from kws_core.ui.shared.messages import PRIVACY, calm_errors, plain
 from kws_core.ui.shared.player import player
-from kws_core.ui.shared.tables import table
+from kws_core.ui.shared.tables import left_out_table, table
 
 # The session's own: nothing of it reaches a cache that sessions share.
 _FOUND: Final = "many_found"  # the hits, and how they were found
@@ -118,8 +118,7 @@ def _show(found: Hits, uploads: Uploads) -> None:
     _downloads(shown, verdicts)
     if found.skipped:
         st.markdown(texts.MANY_SKIPPED.format(n=len(found.skipped)))
-        rows = [{"File": one.path, "Why": one.reason} for one in found.skipped]
-        table(rows, "many_skipped", "Files that were left out, and why.", most=_TABLE_HEIGHT)
+        left_out_table(found.skipped, "many_skipped", _TABLE_HEIGHT)
 
 
 def _filtered(found: Hits) -> tuple[list[Hit], float]:

@@ -21,6 +21,7 @@ from kws_core.explore.wording import sentence_case
 from kws_core.ui.clip.current_clip import ChosenClip
 from kws_core.ui.explore import state
 from kws_core.ui.explore.controls import own_controls
+from kws_core.ui.shared.chart import saving
 from kws_core.ui.shared.messages import plain
 from kws_core.ui.shared.player import player
 from kws_core.ui.shared.seeded import seeded
@@ -100,11 +101,13 @@ def _show_view(
     settings: ViewSettings,
 ) -> None:
     look = view.look(sounds[0], settings)
+    kind = st.session_state.get(CHART_FORMAT, "png")
     for number, (column, figure) in enumerate(zip(_columns(len(figures)), figures, strict=True)):
+        file = file_stem(f"{file_stem(clips[number].name)} {view.name}")
         column.plotly_chart(
             figure,
             key=_key(view, number),
-            config=_config(clips[number].name, view),
+            config=saving(file, kind, shown=True),
             alt=f"{view.label} of {sounds[number].duration:.2f} s. {look.replace('**', '')}",
         )
     of = f" ({plain(clips[0].name)})" if len(clips) > 1 else ""
@@ -157,23 +160,6 @@ def _key(view: View, number: int) -> str:
 
 def _columns(count: int) -> Sequence[Any]:
     return st.columns(count, gap="medium") if count > 1 else [st.container()]
-
-
-def _config(name: str, view: View) -> dict[str, Any]:
-    """Return Plotly's settings: one button, which saves the chart as the chosen kind of file.
-
-    The browser draws the file. A server would need a browser of its own for that.
-    """
-    return {
-        "displaylogo": False,
-        "displayModeBar": True,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {
-            "format": st.session_state.get(CHART_FORMAT, "png"),
-            "filename": file_stem(f"{file_stem(name)} {view.name}"),
-            "scale": 2,
-        },
-    }
 
 
 def _waiting_for(views: Sequence[View], settings: ViewSettings) -> str:

@@ -9,27 +9,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from kws_core.results.exporting import as_csv, as_plain_json, file_name
+from kws_core.ui.shared.chart import saving
 from kws_core.ui.shared.download import download
 
 
 def chart(figure: go.Figure, key: str, alt: str, **more: Any) -> Any:
     """Show a figure that can be saved as a PNG; returns the selection in it."""
-    return st.plotly_chart(
-        figure,
-        key=key,
-        alt=alt,
-        config={
-            "displaylogo": False,
-            "displayModeBar": "hover",
-            "modeBarButtons": [["toImage"]],
-            "toImageButtonOptions": {
-                "format": "png",
-                "filename": file_name(key, ending=""),
-                "scale": 2,
-            },
-        },
-        **more,
-    )
+    config = saving(file_name(key, ending=""))
+    return st.plotly_chart(figure, key=key, alt=alt, config=config, **more)
 
 
 def downloads(

@@ -25,7 +25,7 @@ from kws_core.ui.shared.given import empty, key_of
 from kws_core.ui.shared.messages import PRIVACY, plain
 from kws_core.ui.shared.models_loaded import model_named
 from kws_core.ui.shared.player import player
-from kws_core.ui.shared.tables import table
+from kws_core.ui.shared.tables import left_out_table, table
 
 # The session's own: nothing of it reaches a cache that sessions share.
 _RESULT: Final = "models_own_result"
@@ -155,8 +155,7 @@ def _titled(clip: OwnClip) -> str:
 def _show_skipped(result: OwnResult) -> None:
     if result.skipped:
         st.markdown(f"**{len(result.skipped)} files were left out**")
-        rows = [{"File": one.path, "Why": one.reason} for one in result.skipped]
-        table(rows, "models_own_skipped", "Files that were left out, and why.", most=220)
+        left_out_table(result.skipped, "models_own_skipped", most=220)
 
 
 def _downloads(result: OwnResult) -> None:

@@ -32,14 +32,9 @@ T = TypeVar("T")
 _KEPT: Final = 24  # figures, scores and maps of a few models on two splits
 
 
-def evaluations() -> list[tuple[str, str]]:
-    """The (model, split) of every evaluation there is."""
-    return available_results(RESULTS_FOLDER)
-
-
 def splits(model: str) -> tuple[str, ...]:
     """The splits that a model was evaluated on, the test speakers first."""
-    return tuple(split for name, split in evaluations() if name == model)
+    return tuple(split for name, split in available_results(RESULTS_FOLDER) if name == model)
 
 
 def headline() -> str:

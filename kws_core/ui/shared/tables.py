@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import streamlit as st
 
+from kws_core.report.own_files import Skipped
+
 _ROW: Final = 35  # pixels
 
 
@@ -21,3 +23,9 @@ def table(
     if most is not None:
         more["height"] = min(_ROW * (1 + len(rows)) + 3, most)
     return st.dataframe(columns, hide_index=True, key=key, alt=alt, placeholder="–", **more)
+
+
+def left_out_table(skipped: Sequence[Skipped], key: str, most: int) -> None:
+    """Show which files of a person were left out, and why."""
+    rows = [{"File": one.path, "Why": one.reason} for one in skipped]
+    table(rows, key, "Files that were left out, and why.", most=most)

@@ -16,6 +16,7 @@ from kws_core.teaching.ready import ready_takes
 from kws_core.teaching.takes import ADVICE, Take, problems_of
 from kws_core.ui.shared import resources
 from kws_core.ui.shared.button import button, quiet_button
+from kws_core.ui.shared.given import empty, key_of
 from kws_core.ui.shared.messages import INSECURE_PAGE, can_have_microphone, plain
 from kws_core.ui.teach import state
 
@@ -86,8 +87,8 @@ def show_takes() -> None:
     with upload:
         _uploader(name)
     takes = state.words()[name]
-    if takes:
-        _strip(name, takes)
+    for number in in_cards(len(takes)):
+        _one_take(name, takes, number)
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(takes) < _WANTED:
             left = _WANTED - len(takes)
@@ -102,7 +103,7 @@ def _add_word() -> None:
 def _recorder(name: str) -> None:
     if not can_have_microphone(st.context.url):
         st.warning(INSECURE_PAGE, icon=":material/no_encryption:")
-    key = f"{_RECORD}_{st.session_state.get(_RECORD, 0)}"
+    key = key_of(_RECORD)
     st.audio_input(
         f"Record “{plain(name)}” once",
         sample_rate=SAMPLE_RATE,
@@ -116,11 +117,11 @@ def _take_recording(name: str, key: str) -> None:
     given = st.session_state[key]
     if given is not None:
         state.add_take(name, given.getvalue(), "Recording")
-        st.session_state[_RECORD] = st.session_state.get(_RECORD, 0) + 1  # empty for the next
+        empty(_RECORD)  # for the next
 
 
 def _uploader(name: str) -> None:
-    key = f"{_UPLOAD}_{st.session_state.get(_UPLOAD, 0)}"
+    key = key_of(_UPLOAD)
     st.file_uploader(
         "Upload takes",
         accept_multiple_files=True,
@@ -134,12 +135,7 @@ def _uploader(name: str) -> None:
 def _take_files(name: str, key: str) -> None:
     for given in st.session_state[key] or []:
         state.add_take(name, given.getvalue(), given.name)
-    st.session_state[_UPLOAD] = st.session_state.get(_UPLOAD, 0) + 1
-
-
-def _strip(name: str, takes: list[Take]) -> None:
-    for number in in_cards(len(takes)):
-        _one_take(name, takes, number)
+    empty(_UPLOAD)
 
 
 def in_cards(n: int) -> Iterator[int]:
