@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import logit, logsumexp
+from threadpoolctl import threadpool_limits
 
 from kws_core.models.embeddings import Embeddings
 from kws_core.spotting.detector_settings import DetectorSettings
@@ -173,8 +174,10 @@ def _minimized(
         return value, slope.astype(np.float64).ravel()
 
     first = np.zeros((d + 1, n_words)) if start is None else np.vstack(start)
-    found = minimize(
-        loss, first.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS}
-    )
+    # On a busy machine, threads that wait for each other made it ten times as long.
+    with threadpool_limits(1, "blas"):
+        found = minimize(
+            loss, first.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS}
+        )
     stacked = found.x.reshape(d + 1, n_words).astype(np.float32)
     return Fit(stacked[:d], stacked[d])

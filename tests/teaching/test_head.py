@@ -1,10 +1,14 @@
 """The head on points whose geometry is known."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
+from threadpoolctl import threadpool_info
 
+from kws_core.teaching import head
 from kws_core.teaching.head import AT_THRESHOLD, TAKES_OVER, Fit, Head, Space, fit, make_space
 
 EVEN = np.full(200, 1 / 200)
@@ -28,6 +32,20 @@ def test_words_on_their_own_axes_are_told_apart_and_from_the_rest() -> None:
     assert np.all(fitted.scores(first).argmax(axis=1) == 0)
     assert np.all(fitted.scores(second).argmax(axis=1) == 1)
     assert fitted.scores(first)[:, 0].min() > 0 > fitted.scores(rest).max()
+
+
+def test_a_fit_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of the linear algebra that wait for each other make it slow where others work."""
+    threads: list[int] = []
+
+    def watched(*given: Any, **named: Any) -> Any:
+        pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+        threads.extend(pool["num_threads"] for pool in pools)
+        return minimize(*given, **named)
+
+    monkeypatch.setattr(head, "minimize", watched)
+    fit([[around([1, 0, 0], 5)]], around([0, 0, 1], 200), EVEN)
+    assert set(threads) == {1}
 
 
 def test_a_counter_example_turns_what_lies_there_away() -> None:
