@@ -6,8 +6,8 @@
 
 Users share one recogniser and the cores there are. Each hands its detector 20 ms of sound when it
 is due, as a browser does (at 48 kHz, resampled on the way). With --way direct, it is a thread; with
-the others, another process sends the sound over the loopback interface and takes cores as well,
-which the table does not count. A number of users keeps up if 95 % of the frames are dealt with
+the others, another process sends the sound over the loopback interface and takes cores as well: the
+table has it apart. A number of users keeps up if 95 % of the frames are dealt with
 within a hop of their time, and nobody is behind at the end. A frame over a network counts as late
 by how much it is later than the user's fastest one. Words: from the end of the sound to the
 decision, all delays included; the page shows them up to 0.2 s later. Run it on a machine that does
@@ -57,10 +57,14 @@ class User:
 
 @dataclass(frozen=True)
 class Load:
-    """The cost of some users: cores per user, how late frames were done with, memory in MB."""
+    """The cost of some users: cores per user, how late frames were done with, memory in MB.
+
+    senders_per_user: cores of the process that sends, per user.
+    """
 
     n_users: int
     cores_per_user: float
+    senders_per_user: float
     late_p50: float
     late_p95: float
     late_max: float
@@ -97,12 +101,11 @@ def measure(
     recognizer: Recognizer, sound: Samples, n_users: int, seconds: float, way: str = "direct"
 ) -> Load:
     """Let users speak for some seconds."""
-    cpu = time.process_time()
+    senders = 0.0
     if way == "direct":
-        users, memory = speak_directly(recognizer, sound, n_users, seconds)
+        users, memory, cpu = speak_directly(recognizer, sound, n_users, seconds)
     else:
-        users, memory = speak_over(way, recognizer, sound, n_users, seconds)
-    cpu = time.process_time() - cpu
+        users, memory, cpu, senders = speak_over(way, recognizer, sound, n_users, seconds)
     late = np.concatenate([user.late for user in users])
     waits = [wait for user in users for wait in word_delays(user, len(sound) / BROWSER_RATE)]
     p50, p95 = np.percentile(late, [50, 95])
@@ -110,6 +113,7 @@ def measure(
     return Load(
         n_users=n_users,
         cores_per_user=cpu / n_users / seconds,
+        senders_per_user=senders / n_users / seconds,
         late_p50=float(p50),
         late_p95=float(p95),
         late_max=float(late.max()),
@@ -123,8 +127,8 @@ def measure(
 
 def speak_directly(
     recognizer: Recognizer, sound: Samples, n_users: int, seconds: float
-) -> tuple[list[User], float]:
-    """Let users speak in threads; return them, and the memory after a tenth of the time."""
+) -> tuple[list[User], float, float]:
+    """Let users speak in threads; return them, memory after a tenth of the time, and CPU time."""
     users = [User(np.ones(round(seconds / FRAME_S))) for _ in range(n_users)]
     begin = time.monotonic() + 0.1
     # Not all at the same moment: people do not speak in step.
@@ -135,33 +139,36 @@ def speak_directly(
         )
         for user, offset in zip(users, offsets.tolist(), strict=True)
     ]
+    cpu = time.process_time()
     for thread in threads:
         thread.start()
     time.sleep(seconds / 10)
     memory = memory_mb()
     for thread in threads:
         thread.join()
-    return users, memory
+    return users, memory, time.process_time() - cpu
 
 
 def speak_over(
     way: str, recognizer: Recognizer, sound: Samples, n_users: int, seconds: float
-) -> tuple[list[User], float]:
-    """Let users speak in another process; return them, and the memory after a tenth of the time."""
+) -> tuple[list[User], float, float, float]:
+    """Let users speak in another process; as `speak_directly`, with the CPU time of the senders."""
     from bench.live_ways import serve
 
     values = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
     people, starts, wait = serve(way, recognizer, values, n_users, seconds)
+    cpu = time.process_time()
     time.sleep(seconds / 10)
     memory = memory_mb()
-    wait()
+    senders = wait()
+    cpu = time.process_time() - cpu
     users = [
         User(person.late, start, person.words) for person, start in zip(people, starts, strict=True)
     ]
     silent = sum(not len(user.late) for user in users)
     if silent:
         raise RuntimeError(f"{silent} of {n_users} users were not heard at all.")
-    return users, memory
+    return users, memory, cpu, senders
 
 
 def word_delays(user: User, period: float) -> list[float]:
@@ -201,7 +208,8 @@ def row(load: Load) -> str:
     words = " / ".join(f"{1000 * x:.0f}" for x in (load.word_p50, load.word_p95))
     memory = " to ".join(f"{x:.0f}" for x in load.memory_mb)
     verdict = "yes" if load.keeps_up else f"no, {load.behind:.2f} s behind"
-    cells = (load.n_users, f"{load.cores_per_user:.1%}", late, load.words, f"{words} ms")
+    shares = (f"{share:.1%}" for share in (load.cores_per_user, load.senders_per_user))
+    cells = (load.n_users, *shares, late, load.words, f"{words} ms")
     return f"| {' | '.join(map(str, (*cells, f'{memory} MB', verdict)))} |"
 
 
@@ -221,8 +229,8 @@ def main() -> None:
     sound = resample(read_audio(get_sample(SENTENCE).path).samples, SAMPLE_RATE, BROWSER_RATE)
     measure(recognizer, sound, 1, 2.0)  # the first windows are slower
     print(f"{options.way}, {options.model}, {datetime.date.today().isoformat()}, {processor()}\n")
-    print("| users | of a core, each | frame late, median | 95 % | most | words ", end="")
-    print("| word, median / 95 % | memory | keeps up |\n" + "|---" * 9 + "|")
+    print("| users | of a core, each | its sender | frame late, median | 95 % | most ", end="")
+    print("| words | word, median / 95 % | memory | keeps up |\n" + "|---" * 10 + "|")
     if options.users:
         load = measure(recognizer, sound, options.users, options.seconds, options.way)
         print(row(load))
