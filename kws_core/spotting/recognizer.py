@@ -23,6 +23,7 @@ from kws_core.models import ModelCard, available_models, load_model
 from kws_core.models.batching import GroupCalls
 from kws_core.models.embeddings import Embeddings, recorded_embeddings
 from kws_core.models.folding import folded
+from kws_core.models.in_one_call import InOneCall, in_one_call, use_often
 from kws_core.models.store import MODEL_FOLDER, LoadedModel
 from kws_core.spotting.finder import FinderSettings, Word, find_words_in
 
@@ -81,7 +82,8 @@ class Recognizer:
         self._model = model
         self.card: ModelCard = model.card
         self.labels: tuple[str, ...] = model.card.labels
-        self._network = folded(model.network)
+        self._network = in_one_call(folded(model.network), model.card.temperature)
+        self._front_end = InOneCall(model.front_end)
         self._together = GroupCalls(self.posteriors_of_features, BATCH_SIZE)
 
     @classmethod
@@ -180,10 +182,11 @@ class Recognizer:
         A recording shorter than one window is lengthened with silence.
         """
         least = getattr(self.front_end_config, "win_length", 1)
+        if len(samples) < least:
+            samples = np.pad(samples, (0, least - len(samples)))
         with torch.inference_mode():
-            waveform = torch.from_numpy(np.pad(samples, (0, max(0, least - len(samples)))))
-            picture: Tensor = self._model.front_end(waveform[None])[0]
-        return picture.numpy()
+            pictures: Tensor = self._front_end(torch.from_numpy(samples[None]))
+        return np.asarray(pictures.numpy()[0])
 
     def embedding(self, samples: npt.NDArray[Any], sample_rate: int) -> npt.NDArray[np.float32]:
         """Return what goes into the last layer for a clip of at most one second, (n_embedding,).
@@ -218,11 +221,17 @@ class Recognizer:
     def posteriors_of_features(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the probabilities (n, labels) of what the front end gives, (n, bands, frames)."""
         with torch.inference_mode():
-            batches = torch.split(torch.from_numpy(features), BATCH_SIZE)
-            return np.concatenate([self._probabilities(batch) for batch in batches])
+            batches = (features[at : at + BATCH_SIZE] for at in range(0, len(features), BATCH_SIZE))
+            rows = [self._probabilities(torch.from_numpy(batch)) for batch in batches]
+        return np.concatenate(rows)
 
     def posteriors_together(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Return what `posteriors_of_features` does, in one batch with what other threads ask."""
+        """Return what `posteriors_of_features` does, in one batch with what other threads ask.
+
+        It is meant for those who ask again and again: the first call takes some tenths of a second.
+        """
+        use_often(self._network)
+        use_often(self._front_end)
         return self._together(features)
 
     def _posteriors(self, windows: Samples) -> tuple[npt.NDArray[np.float32], Timing]:
@@ -243,8 +252,8 @@ class Recognizer:
 
     def _probabilities(self, pictures: Tensor) -> npt.NDArray[Any]:
         """Return the probabilities (n, labels) of what the front end gives: all else asks here."""
-        logits = self._network(pictures) / self.card.temperature
-        return torch.softmax(logits.double(), dim=-1).numpy()
+        posteriors: Tensor = self._network(pictures)
+        return posteriors.numpy()
 
     def _one_second(self, samples: Samples) -> Samples:
         if not fits_whole(samples, self.n_samples):
