@@ -23,13 +23,13 @@ _FRAME = round(FRAME_S * BROWSER_RATE)  # samples
 class Frame:
     """A piece of a stream.
 
-    samples: (n,) floats with full scale at 1, at sample_rate Hz. time: when its first sample was
-    recorded, in seconds by the source's clock. arrived: when it was there, by this computer's
-    clock. stream: pieces of one stream have the same number. run: so do those from one start of
-    the microphone or a sample to the next; a pause divides streams, not runs.
+    samples: (n,) at sample_rate Hz, floats with full scale at 1, or of 16 bits. time: when its
+    first sample was recorded, in seconds by the source's clock. arrived: when it was there, by this
+    computer's clock. stream: pieces of one stream have the same number. run: so do those from one
+    start of the microphone or a sample to the next; a pause divides streams, not runs.
     """
 
-    samples: Samples
+    samples: npt.NDArray[Any]
     sample_rate: int
     time: float
     arrived: float
@@ -43,7 +43,7 @@ class Frame:
 
 
 def joined(frames: Iterable[Frame]) -> list[Frame]:
-    """Return frames with those that follow on one another made one, up to a second.
+    """Return frames with those that follow on one another made one, up to a second, of floats.
 
     So what had to wait is caught up with: many windows at once take little longer than one.
     """
@@ -54,7 +54,7 @@ def joined(frames: Iterable[Frame]) -> list[Frame]:
             last.append(frame)
         else:
             pieces.append([frame])
-    return [piece[0] if len(piece) == 1 else _as_one(piece) for piece in pieces]
+    return [_as_one(piece) for piece in pieces]
 
 
 def _follows(frame: Frame, before: Frame) -> bool:
@@ -64,6 +64,8 @@ def _follows(frame: Frame, before: Frame) -> bool:
 
 def _as_one(piece: list[Frame]) -> Frame:
     samples = np.concatenate([frame.samples for frame in piece])
+    if samples.dtype == np.int16:
+        samples = samples * np.float32(2**-15)
     first = piece[0]
     # There as a whole only when its last part was.
     return replace(first, samples=samples, arrived=piece[-1].arrived)

@@ -49,6 +49,7 @@ class Hearing:
         self._next = 0.0  # second of the detector's stream that comes next
         self._log: deque[LoggedWord | Mark] = deque(maxlen=MOST_WORDS)
         self._n_words = 0
+        self._newest: LoggedWord | None = None
         self._picture = 0
         self._missing = 0.0  # seconds in gaps too long to be filled
         self._meter = LevelMeter()
@@ -118,6 +119,7 @@ class Hearing:
         """Empty the log."""
         with self._lock:
             self._log.clear()
+            self._newest = None
 
     @property
     def log(self) -> list[LoggedWord | Mark]:
@@ -137,11 +139,8 @@ class Hearing:
 
     @property
     def newest_word(self) -> LoggedWord | None:
-        """The last word of this run, if the log still has it."""
-        with self._lock:
-            run = self._run
-            words = (entry for entry in reversed(self._log) if isinstance(entry, LoggedWord))
-            return next((word for word in words if word.run == run), None)
+        """The last word of this run, if the log still has it; without a wait for the detector."""
+        return self._newest
 
     @property
     def picture(self) -> int:
@@ -176,6 +175,12 @@ class Hearing:
         """The last seconds of this run at 16 kHz, (n,), a copy."""
         with self._lock:
             return self._detector.samples
+
+    @property
+    def until_window(self) -> float:
+        """Seconds of sound that must come at least before there is something to decide on."""
+        with self._lock:
+            return self._detector.until_window
 
     @property
     def settings(self) -> DetectorSettings:
@@ -238,22 +243,22 @@ class Hearing:
         self._detector.reset()
         self._next = 0.0
         self._meter = LevelMeter()
+        self._newest = None
         self._picture += 1
 
     def _note(self, detection: Detection, latency: float) -> None:
         self._n_words += 1
         self._stopwatch.heard(latency)
-        self._log.append(
-            LoggedWord(
-                number=self._n_words,
-                label=detection.label,
-                start=self._base + detection.start,
-                end=self._base + detection.end,
-                time=self._base + detection.time,
-                score=detection.score,
-                latency=latency,
-                at=datetime.now(UTC),
-                model=self._model,
-                run=self._run,
-            )
+        self._newest = LoggedWord(
+            number=self._n_words,
+            label=detection.label,
+            start=self._base + detection.start,
+            end=self._base + detection.end,
+            time=self._base + detection.time,
+            score=detection.score,
+            latency=latency,
+            at=datetime.now(UTC),
+            model=self._model,
+            run=self._run,
         )
+        self._log.append(self._newest)

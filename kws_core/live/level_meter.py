@@ -57,10 +57,13 @@ class LevelMeter:
         """Take a piece of the stream, (n,), and its length in seconds."""
         if not len(samples):
             return
-        blocks = np.array_split(samples, max(round(seconds / _BLOCK_S), 1))
-        for block in blocks:
-            power = float(np.mean(np.square(block, dtype=np.float64)))
-            self._blocks.append((seconds / len(blocks), power, float(np.abs(block).max())))
+        n_blocks = max(round(seconds / _BLOCK_S), 1)
+        starts = np.arange(n_blocks) * len(samples) // n_blocks
+        energies = np.add.reduceat(np.square(samples, dtype=np.float64), starts)
+        powers = energies / np.diff(starts, append=len(samples))
+        peaks = np.maximum.reduceat(np.abs(samples), starts)
+        for power, peak in zip(powers.tolist(), peaks.tolist(), strict=True):
+            self._blocks.append((seconds / n_blocks, power, peak))
         self._seconds += seconds
         while len(self._blocks) > 1 and self._seconds - self._blocks[0][0] >= JUDGED_S:
             self._seconds -= self._blocks.popleft()[0]

@@ -6,6 +6,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
+
+import numpy.typing as npt
 
 from kws_core.audio.waveform import Samples
 from kws_core.live.frame_queue import FrameQueue
@@ -105,10 +108,11 @@ class Listener:
         """How well it keeps up."""
         return self.hearing.health(self._queue)
 
-    def put(self, samples: Samples, sample_rate: int, recorded: float) -> None:
+    def put(self, samples: npt.NDArray[Any], sample_rate: int, recorded: float) -> None:
         """Take a piece of a microphone's sound, (n,) at sample_rate Hz, recorded at that second.
 
-        While paused, and while a recording plays, it is left out.
+        samples: floats with full scale at 1, or of 16 bits. While paused, and while a recording
+        plays, it is left out.
         """
         if not self.paused and self._playback is None:
             self._put(samples, sample_rate, recorded)
@@ -162,7 +166,7 @@ class Listener:
                 self._playback.go_on(self._clock())
             self.paused = False
 
-    def _put(self, samples: Samples, sample_rate: int, recorded: float) -> None:
+    def _put(self, samples: npt.NDArray[Any], sample_rate: int, recorded: float) -> None:
         now = self._clock()
         self._queue.put(Frame(samples, sample_rate, recorded, now, self._stream, self._run_number))
 
@@ -198,6 +202,8 @@ class Listener:
                 self._playback = None
 
     def _next_frames(self) -> list[Frame]:
+        # What is less completes no window: to wake up for it would only take time from others.
+        seconds = self.hearing.until_window
         with self._lock:
             playback = None if self.paused else self._playback
             if playback is not None:
@@ -207,4 +213,5 @@ class Listener:
                 if playback.finished:
                     self._playback = None
                     self._begin_run()
-        return self._queue.take(timeout=FRAME_S if playback else _IDLE_WAIT_S)
+        at_once = min(max(seconds, FRAME_S), _IDLE_WAIT_S)
+        return self._queue.take(at_once if playback else _IDLE_WAIT_S, seconds)

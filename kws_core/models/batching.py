@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ class _Call:
     rows: Rows
     answer: Rows | None = None
     failure: BaseException | None = None
+    wake: threading.Event = field(default_factory=threading.Event)  # answered, or its turn
 
     @property
     def is_open(self) -> bool:
@@ -37,19 +38,25 @@ class GroupCalls:
     def __init__(self, compute: Callable[[Rows], Rows], most: int) -> None:
         self._compute = compute
         self._most = most
-        self._list = threading.Lock()  # of the calls below
+        self._list = threading.Lock()  # of what is below
         self._waiting: list[_Call] = []
-        self._turn = threading.Lock()  # to compute
+        self._is_busy = False  # somebody computes
 
     def __call__(self, rows: Rows) -> Rows:
         """Return what `compute` makes of rows (n, ...); raises what it raises."""
         call = _Call(rows)
         with self._list:
             self._waiting.append(call)
-        while call.is_open:
-            with self._turn:
-                if call.is_open:
-                    self._answer(self._next_group())
+            if not self._is_busy:
+                self._is_busy = True
+                call.wake.set()
+        call.wake.wait()
+        if call.is_open:  # it is the first of those that wait, and computes for them as well
+            group = self._next_group()
+            self._answer(group)
+            self._hand_on()
+            for answered in group:
+                answered.wake.set()
         if call.failure is not None:
             raise call.failure
         assert call.answer is not None
@@ -71,6 +78,13 @@ class GroupCalls:
             self._waiting = [call for call in self._waiting if call not in group]
         return group
 
+    def _hand_on(self) -> None:
+        """Let the next one compute before those that have their answers take the processor."""
+        with self._list:
+            self._is_busy = bool(self._waiting)
+            if self._waiting:
+                self._waiting[0].wake.set()
+
     def _answer(self, group: list[_Call]) -> None:
         try:
             rows = [call.rows for call in group]
@@ -79,5 +93,5 @@ class GroupCalls:
             for call, answer in zip(group, np.split(answers, stops), strict=True):
                 call.answer = answer
         except BaseException as failure:
-            for call in group:  # this thread's is not always among them
+            for call in group:
                 call.failure = failure

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kws_core.audio.waveform import Samples
 from kws_core.server.refusals import Close, StreamRefusedError
 
 # Little-endian: the mark, run, number and rate as 32-bit integers, time as a 64-bit float; then
@@ -27,19 +26,19 @@ class Block:
 
     run: the same from one start of the microphone to its stop, over lost connections as well.
     number: counts the blocks of a run, those included that could not be sent. time: when its first
-    sample was recorded, in seconds by the browser's clock. samples: (n,) at sample_rate Hz.
+    sample was recorded, in seconds by the browser's clock. values: (n,) at sample_rate Hz.
     """
 
     run: int
     number: int
     sample_rate: int
     time: float
-    samples: Samples
+    values: npt.NDArray[np.int16]
 
     @property
     def seconds(self) -> float:
         """Its length."""
-        return len(self.samples) / self.sample_rate
+        return len(self.values) / self.sample_rate
 
 
 def unpack(message: bytes) -> Block:
@@ -60,8 +59,7 @@ def unpack(message: bytes) -> Block:
     values = np.frombuffer(message, "<i2", offset=HEADER.size)
     if not SHORTEST_S <= len(values) / rate <= LONGEST_S:
         raise _bad(f"{len(values)} samples at {rate} Hz are too short or too long")
-    samples = values * np.float32(2**-15)
-    return Block(run, number, rate, time, samples)
+    return Block(run, number, rate, time, values)
 
 
 def pack(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
-from kws_core.audio.waveform import Samples
+import numpy.typing as npt
+
 from kws_core.server.blocks import Block
 from kws_core.server.refusals import Close, StreamRefusedError
 
@@ -18,8 +19,11 @@ class Sink(Protocol):
     def begin_stream(self) -> None:
         """Take note that the microphone was started."""
 
-    def put(self, samples: Samples, sample_rate: int, recorded: float) -> None:
-        """Take samples (n,) at sample_rate Hz, recorded at that second of the source's clock."""
+    def put(self, samples: npt.NDArray[Any], sample_rate: int, recorded: float) -> None:
+        """Take samples (n,) at sample_rate Hz, floats or of 16 bits.
+
+        recorded: the second of the source's clock at which they began.
+        """
 
     @property
     def newest_word(self) -> tuple[int, str] | None:
@@ -107,7 +111,7 @@ class Line:
             self.lost += (block.number - self._next) * block.seconds
             self._next = block.number + 1
             self.received += 1
-            self._sink.put(block.samples, block.sample_rate, block.time)
+            self._sink.put(block.values, block.sample_rate, block.time)
 
     def _begin(self, block: Block) -> None:
         self._run, self._next = block.run, block.number

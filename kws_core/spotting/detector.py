@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.spotting.decision import Decider, Fired, smoothed_scores
+from kws_core.spotting.decision import Decider, Fired, smooth
 from kws_core.spotting.detector_settings import DetectorSettings
 from kws_core.spotting.follower import Follower
 from kws_core.spotting.history import History
@@ -18,6 +18,7 @@ from kws_core.spotting.loudness import STEP, levels_db
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.spotting.windows import ScoredWindows, WindowScorer
 from kws_core.spotting.word_bounds import CONTEXT_S, word_in
+from kws_core.spotting.word_scores import word_scores
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class KeywordDetector:
         self._time = History(n_windows, (), np.float64)
         # A push of any length is scored a second at a time: more than is drawn is not needed.
         self._raw = History(n_windows, (n_labels,), np.float64)
+        self._scores = History(n_windows, (n_labels,), np.float64)
         self._smoothed = History(n_windows, (n_labels,), np.float64)
         self._begin(0.0)
 
@@ -139,6 +141,11 @@ class KeywordDetector:
         return self._raw.stop
 
     @property
+    def until_window(self) -> float:
+        """Seconds of sound that must come at least before another window can be scored."""
+        return max(0.0, self._intake.until(self._scorer.missing)) / SAMPLE_RATE
+
+    @property
     def faults(self) -> Faults:
         """What was wrong with the stream so far."""
         return self._intake.faults
@@ -183,14 +190,13 @@ class KeywordDetector:
         self._scorer = WindowScorer(self._recognizer, self.settings.hop_steps, kept_s)
 
     def _decide(self, scored: ScoredWindows) -> list[Detection]:
-        n_smoothed = self.settings.n_smoothed
-        before = self._raw.between(
-            max(self._begun, self._raw.stop - n_smoothed + 1), self._raw.stop
-        )
-        smoothed = smoothed_scores(scored.posteriors, self.labels, n_smoothed, before)
+        scores = word_scores(scored.posteriors, self.labels)
+        before = self._scores.between(self._begun, self._scores.stop)
+        smoothed = smooth(scores, self.settings.n_smoothed, before)
         time = self._origin + scored.end / SAMPLE_RATE
         self._time.append(time)
         self._raw.append(scored.posteriors)
+        self._scores.append(scores)
         self._smoothed.append(smoothed)
         found = []
         for i, end in enumerate(scored.end.tolist()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,7 +56,19 @@ class Intake:
         self.faults = Faults()
         self._rate: int | None = None
         self._resampler: Any = None
+        self._least_held = math.inf  # by the resampler, in samples at 16 kHz
+        self._lump = 0  # the least that it gives at once, if anything
         self._expected: float | None = None  # time stamp of the next chunk, if it has one
+
+    def until(self, n_samples: int) -> float:
+        """Return how many samples at 16 kHz must come at least before it gives so many.
+
+        A resampler gives them in lumps, and holds as many as it must in between.
+        """
+        if self._resampler is None or not self._lump:
+            return n_samples
+        n_lumps = math.ceil(n_samples / (self._lump + 1))  # some are longer by a sample
+        return self._least_held + n_lumps * self._lump - float(self._resampler.delay())
 
     def take(self, samples: npt.NDArray[Any], sample_rate: int, timestamp: float | None) -> Taken:
         """Return what of a chunk (n,) can be used already: a resampler holds some back.
@@ -103,13 +116,17 @@ class Intake:
             if self._resampler is not None:
                 rest = np.asarray(self._resampler.resample_chunk(_NOTHING, last=True))
         self._rate = rate
-        self._resampler = _resampler(rate)
+        self._resampler, self._least_held, self._lump = _resampler(rate), math.inf, 0
         return rest
 
     def _resample(self, chunk: Samples) -> Samples:
         if self._resampler is None:
             return chunk
-        return np.asarray(self._resampler.resample_chunk(chunk), dtype=np.float32)
+        resampled = np.asarray(self._resampler.resample_chunk(chunk), dtype=np.float32)
+        self._least_held = min(self._least_held, self._resampler.delay())
+        if len(resampled):
+            self._lump = min(self._lump or len(resampled), len(resampled))
+        return resampled
 
 
 _NOTHING: Samples = np.zeros(0, np.float32)

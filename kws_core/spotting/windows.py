@@ -55,6 +55,11 @@ class WindowScorer:
             n_frames = kept_steps * STEP // self._config.hop_length
             self.log_mel = History(n_frames, (self._config.n_mels,), np.float32)
 
+    @property
+    def missing(self) -> int:
+        """How many samples complete the next window."""
+        return self._n_windows * self._hop + self._recognizer.n_samples - self.samples.stop
+
     def push(self, samples: Samples) -> ScoredWindows:
         """Take samples (n,), any number of them, and score the windows they complete."""
         blocks = range(0, len(samples), SAMPLE_RATE)

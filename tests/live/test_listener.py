@@ -223,6 +223,25 @@ class TestQueue:
         assert [frame.arrived for frame in waiting.take(0.0)] == [0, 1, 2]
         assert waiting.take(0.0) == []
 
+    def test_the_thread_that_takes_is_woken_by_enough_sound_or_after_a_while(self) -> None:
+        waiting = FrameQueue(9)
+        taken: list[list[Frame]] = []
+
+        def take(seconds: float, timeout: float) -> threading.Thread:
+            thread = threading.Thread(target=lambda: taken.append(waiting.take(timeout, seconds)))
+            thread.start()
+            return thread
+
+        thread = take(3 * FRAME_S, PATIENCE_S)
+        for number in range(3):
+            wait_until(lambda: waiting._wanted == 3 * FRAME_S)
+            assert taken == []
+            waiting.put(self.frame(number))
+        thread.join(PATIENCE_S)
+        waiting.put(self.frame(3))
+        take(2 * FRAME_S, 0.01).join(PATIENCE_S)
+        assert [[frame.arrived for frame in frames] for frames in taken] == [[0, 1, 2], [3]]
+
     def test_too_many_are_dropped_to_catch_up_and_counted(self) -> None:
         waiting = FrameQueue(4)
         for number in range(6):

@@ -15,7 +15,7 @@ def test_a_block_comes_out_as_it_went_in() -> None:
     block = unpack(pack(7, 3, 48_000, 1.25, VALUES))
     assert (block.run, block.number, block.sample_rate, block.time) == (7, 3, 48_000, 1.25)
     assert block.seconds == 0.02
-    assert np.array_equal(block.samples * 2**15, VALUES)
+    assert np.array_equal(block.values, VALUES)
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 96_000, 192_000])

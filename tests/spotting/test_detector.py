@@ -154,6 +154,22 @@ class TestCutting:
         assert np.allclose([d.start for d in found], [d.start for d in expected], atol=0.02)
         assert not detector.faults.any
 
+    @pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
+    def test_it_never_asks_for_more_sound_than_completes_a_window(self, rate) -> None:
+        detector, step = listener(), rate // 50
+        asked: list[float] = []  # since the last window, of each time: the end that it asked for
+        waits = []
+        for k in range(200):
+            asked.append(k * 0.02 + detector.until_window)
+            n_windows = detector.n_windows
+            detector.push(np.zeros(step, np.float32), rate)
+            if detector.n_windows > n_windows:
+                if k > 100:  # by then it knows the resampler
+                    assert max(asked) <= (k + 1) * 0.02 + 1e-6
+                    waits.append(asked[0] - (k + 1 - len(asked)) * 0.02)
+                asked = []
+        assert np.mean(waits) > 0.04  # most of a hop passes without a question
+
 
 class TestScores:
     @pytest.mark.parametrize(
