@@ -30,7 +30,7 @@ def varied_windows(sound: Samples, n_samples: int, rng: np.random.Generator) -> 
     windows = []
     for speed in _SPEEDS:
         other = _at_speed(sound, speed)[:n_samples]
-        windows += [_placed(other, n_samples, rng.uniform(-0.12, 0.12)) for _ in range(2)]
+        windows.append(_placed(other, n_samples, rng.uniform(-0.12, 0.12)))
     for snr_db in _SNRS_DB:
         window = _placed(sound, n_samples, rng.uniform(-0.12, 0.12))
         windows.append(window + _noise(sound, n_samples, snr_db, rng))
