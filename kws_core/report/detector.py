@@ -17,14 +17,14 @@ _LEAST_PER_HOUR = 0.05  # where "never in these hours" is drawn
 def det_figure(figures: Mapping[str, Any]) -> go.Figure:
     """Draw the miss rate against false alarms per hour of fluent English.
 
-    A line for all words, and one for each ratio of speech to noise, which fluent English has too
-    where that was measured.
+    A line for each ratio of speech to noise, which fluent English has too where that was measured;
+    operating points are those in quiet, where they were chosen.
     """
     curve = figures["curve"]
     quiet = [point["fluent_per_hour"] for point in curve]
     thresholds = [point["threshold"] for point in curve]
-    named = {"all words": (quiet, [point["missed"] for point in curve])}
-    for i, at in enumerate(curve[0].get("by_snr", []) if curve else []):
+    named = {}
+    for i, at in enumerate(curve[0]["by_snr"]):
         rows = [point["by_snr"][i] for point in curve]
         alarms = [row.get("fluent_per_hour", q) for row, q in zip(rows, quiet, strict=True)]
         named[_ratio(at["snr_db"])] = (alarms, [row["missed"] for row in rows])
@@ -44,7 +44,7 @@ def det_figure(figures: Mapping[str, Any]) -> go.Figure:
     traces.append(
         scatter(
             [max(_fluent(p)["per_hour"], _LEAST_PER_HOUR) for p in points],
-            [p["missed"]["value"] for p in points],
+            [p["by_snr"][0]["missed"]["value"] for p in points],
             "%{text}<br>%{y:.1%} missed, %{x:.2f} per hour",
             "markers",
             name="operating points",
@@ -68,7 +68,10 @@ def point_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "Chosen as": _aim(point),
             "Threshold": point["threshold"],
-            "Missed, %": percentage((point["missed"] or {}).get("value")),
+            **{
+                f"Missed {_ratio(at['snr_db'])}, %": percentage((at["missed"] or {}).get("value"))
+                for at in point["by_snr"]
+            },
             "Wrong, %": percentage((point["wrong"] or {}).get("value")),
             "False alarms per hour, fluent English": round(_fluent(point)["per_hour"], 2),
             "from": round(_fluent(point)["low"], 2),

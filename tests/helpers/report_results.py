@@ -85,6 +85,7 @@ def made_stream(model: str = MODEL, split: str = "val") -> dict[str, Any]:
         "threshold": 0.8,
         "target": None,
         "missed": share(40, 100),
+        "by_snr": [{"snr_db": None, "missed": share(20, 100)}],
         "wrong": share(1, 100),
         "false_alarms": {"per_hour": 2.0, "low": 1.0, "high": 4.0},
         "fluent": {"false_alarms": {"per_hour": 5.0, "low": 3.0, "high": 8.0}},

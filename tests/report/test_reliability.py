@@ -74,21 +74,36 @@ def test_noise_is_a_line_for_each_kind_with_the_clean_accuracy_beside_it() -> No
 
 def test_the_detectors_curve_is_misses_against_false_alarms() -> None:
     stream = made_stream()
-    overall, quiet, points = det_figure(stream).data
-    assert list(overall.y) == [0.1, 0.25, 0.4, 0.5]
+    quiet, points = det_figure(stream).data
+    assert list(quiet.y) == [0.05, 0.125, 0.2, 0.25]
     assert quiet.name == "in quiet"
-    assert min(overall.x) > 0  # never in these hours is drawn at the edge
-    assert (points.x, points.y) == ((5.0,), (0.4,))
+    assert min(quiet.x) > 0  # never in these hours is drawn at the edge
+    assert (points.x, points.y) == ((5.0,), (0.2,))
     (row,) = point_rows(stream)
-    assert (row["Chosen as"], row["Missed, %"], row["Median delay, s"]) == ("as set", 40, 0.2)
+    assert (row["Chosen as"], row["Missed in quiet, %"], row["Median delay, s"]) == (
+        "as set",
+        20,
+        0.2,
+    )
     assert [row["Threshold"] for row in curve_rows(stream)] == [0.2, 0.5, 0.8, 1.0]
+
+
+def test_over_noise_the_curve_has_the_false_alarms_of_fluent_english_over_noise() -> None:
+    stream = made_stream()
+    for point in stream["curve"]:
+        loud = {"snr_db": 10, "missed": 0.5, "wrong": 0.0, "fluent_per_hour": 7.0}
+        point["by_snr"].append(loud)
+    quiet, loud, _ = det_figure(stream).data
+    assert list(quiet.x) == [pytest.approx(20 * (1 - t)) for t in (0.2, 0.5, 0.8)] + [0.05]
+    assert (loud.name, list(loud.x)) == ("at 10 dB", [7.0] * 4)
 
 
 def test_a_detector_that_never_heard_a_word_has_no_delay() -> None:
     stream = made_stream()
-    stream["operating_points"][0] |= {"latency": None, "missed": None}
+    none_heard = [{"snr_db": None, "missed": None}]
+    stream["operating_points"][0] |= {"latency": None, "missed": None, "by_snr": none_heard}
     (row,) = point_rows(stream)
-    assert row["Missed, %"] is None
+    assert row["Missed in quiet, %"] is None
     assert row["Median delay, s"] is None
     assert len(det_figure(stream).data[-1].x) == 0
 
