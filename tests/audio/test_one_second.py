@@ -15,14 +15,10 @@ from kws_core.audio.one_second import (
     start_around,
 )
 from kws_core.audio.waveform import Samples
+from tests.helpers.sounds import noise
 
 RATE = 16_000
 RAMP = np.arange(3 * RATE, dtype=np.float32)
-
-
-def noise(seconds: float, rms: float) -> Samples:
-    rng = np.random.default_rng(1)
-    return (rms * rng.standard_normal(round(seconds * RATE))).astype(np.float32)
 
 
 def rms(samples: Samples) -> float:

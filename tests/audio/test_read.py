@@ -95,11 +95,6 @@ class TestKinds:
         path.write_bytes(encode(tone(440, 1.0, 44_100), 44_100, "m4a"))
         assert frequency(read_audio(path).samples) == pytest.approx(440, abs=1)
 
-    def test_a_title_tag_in_front_is_skipped(self) -> None:
-        tag = b"ID3\x04\0\0\0\0\x01\x00" + bytes(128)
-        clip = read_audio(tag + encode(tone(440, 1.0, 44_100), 44_100, "mp3"))
-        assert frequency(clip.samples) == pytest.approx(440, abs=1)
-
 
 class TestResampling:
     @pytest.mark.parametrize("kind", ["wav16", "m4a"])

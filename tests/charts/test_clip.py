@@ -23,14 +23,10 @@ from kws_core.features.front_ends import LN_TO_DB, LogMel, LogMelConfig
 from kws_core.features.mel import mel_edges
 from kws_core.samples import SpokenWord
 from kws_core.spotting.finder import Word
+from tests.helpers.explore_sounds import tone
 
 RATE = 16_000
 CONFIG = LogMelConfig()
-
-
-def tone(seconds: float, hz: float = 1000.0, level: float = 0.5) -> np.ndarray:
-    time = np.arange(round(seconds * RATE)) / RATE
-    return (level * np.sin(2 * np.pi * hz * time)).astype(np.float32)
 
 
 def log_mel_of(samples: np.ndarray) -> np.ndarray:

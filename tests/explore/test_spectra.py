@@ -20,7 +20,8 @@ from kws_core.explore.views import fft, libraries, mfcc
 from kws_core.features.front_ends import LN_TO_DB, LogMel, Mfcc
 from tests.helpers.app import ROOT
 from tests.helpers.explore_settings import ALL_PRESETS
-from tests.helpers.explore_sounds import ODD, RATE, noise, tone, word
+from tests.helpers.explore_sounds import ODD, RATE, tone, word
+from tests.helpers.sounds import noise
 
 MODEL = ViewSettings()
 ODD_SOUNDS = pytest.mark.parametrize("name", ODD)

@@ -19,7 +19,8 @@ from kws_core.explore.views.harmonic_percussive import split
 from kws_core.explore.views.pitch import pitch
 from kws_core.explore.views.silence import relative_level, sounding, without_silence
 from kws_core.explore.views.zero_crossings import zero_crossing_rate
-from tests.helpers.explore_sounds import ODD, RATE, buzz, noise, tone, word
+from tests.helpers.explore_sounds import ODD, RATE, buzz, tone, word
+from tests.helpers.sounds import noise
 
 STFT = ViewSettings().stft
 CENTRED = replace(STFT, centered=True)
@@ -65,7 +66,7 @@ class TestTracks:
         assert np.median(roll_off(sound, STFT)) == pytest.approx(2000, abs=40)
 
     def test_a_hiss_has_a_higher_centroid_than_a_voice(self) -> None:
-        hiss, voice = (centroid(Sound(s), STFT).mean() for s in (noise(), buzz()))
+        hiss, voice = (centroid(Sound(s), STFT).mean() for s in (noise(1.0), buzz()))
         assert hiss > 3000 > voice
 
     def test_a_tone_is_in_its_pitch_class(self) -> None:
@@ -81,7 +82,7 @@ class TestTracks:
         np.testing.assert_allclose(found[5:-5], f0, rtol=0.02)
 
     def test_noise_and_silence_have_no_pitch(self) -> None:
-        assert np.isfinite(pitch(Sound(noise()))).mean() < 0.15
+        assert np.isfinite(pitch(Sound(noise(1.0)))).mean() < 0.15
         assert not np.isfinite(pitch(Sound(ODD["silence"]))).any()
 
     def test_the_voiced_part_is_where_the_buzz_is(self) -> None:

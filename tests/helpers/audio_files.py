@@ -25,7 +25,6 @@ _SOUNDFILE = {
 _AV = {"m4a": ("ipod", "aac"), "aac": ("adts", "aac"), "webm": ("webm", "libopus")}
 
 FORMATS = (*_SOUNDFILE, *_AV)
-LOSSLESS = ("wav16", "wav24", "wav32", "wavfloat", "flac", "aiff")
 OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kws_core.audio.remembered import Sound
+from tests.helpers.sounds import noise
 
 RATE = 16_000
 
@@ -18,10 +19,6 @@ def buzz(seconds: float = 1.0, f0: float = 120.0) -> np.ndarray:
     """Return something like a voice: twenty harmonics, each weaker than the one below."""
     parts = [tone(seconds, f0 * number, 0.2 / number) for number in range(1, 21)]
     return np.sum(parts, axis=0).astype(np.float32)
-
-
-def noise(seconds: float = 1.0, level: float = 0.1, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).normal(0, level, round(seconds * RATE)).astype(np.float32)
 
 
 def word(seconds: float = 1.0) -> Sound:

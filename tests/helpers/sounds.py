@@ -16,6 +16,6 @@ def tone(seconds: float, amplitude: float = 0.5, hz: float = 440.0) -> np.ndarra
     return (amplitude * np.sin(2 * np.pi * hz * t)).astype(np.float32)
 
 
-def noise(seconds: float, rms: float, seed: int = 0) -> np.ndarray:
+def noise(seconds: float, rms: float = 0.1, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     return rng.normal(0, rms, round(seconds * SAMPLE_RATE)).astype(np.float32)

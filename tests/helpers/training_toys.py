@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from kws_core.augment.policies import SpecAugmentPolicy
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.labels import LABELS
 from kws_core.models.ds_resnet import DSResNet
@@ -22,6 +23,25 @@ CONFIG = LogMelConfig()
 WORDS = ("yes", "no", "up")
 SETTINGS = TrainingSettings(
     epochs=3, clips_per_epoch=48, batch_size=12, learning_rate=0.01, average_decay=0.9
+)
+# Where a word is put in its second, whole, is all that is left to chance.
+NOTHING_CHANGED = AugmentSettings(
+    stay_share=0.0,
+    lost=0.0,
+    stretch_time=0.0,
+    hurry=0.0,
+    stretch_bands=0.0,
+    noise_share=0.0,
+    reverb_share=0.0,
+    gain_db=(0.0, 0.0),
+    curve_db=0.0,
+    neighbour_share=0.0,
+    cut_share=0.0,
+    band_limit_share=0.0,
+    clip_share=0.0,
+    piece_share=0.0,
+    reversed_share=0.0,
+    masks=SpecAugmentPolicy(),
 )
 
 

@@ -127,8 +127,7 @@ class TestSpecAugment:
             page.segmented_control(key="augment_size_None").select("scaled").run()
             page.pills(key="augment_policy_None").select(name).run()
             assert "Too much" not in said(page)
-            page.segmented_control(key="augment_size_None").select("published").run()
-            calm(page)
+            calm(page.segmented_control(key="augment_size_None").select("published").run())
             assert query_of(page)["policy"] == f"published-{name}"
         assert "**Too much for one second.** T = 100 frames" in said(page)
         assert "nothing is warped" in said(page)
@@ -140,16 +139,14 @@ class TestSpecAugment:
         page.slider(key="augment_freq_mask_None").set_value(3).run()
         assert page.pills(key="augment_policy_None").value is None
         assert query_of(page)["F"] == "3"
-        page.pills(key="augment_policy_None").select("none").run()
-        calm(page)
+        calm(page.pills(key="augment_policy_None").select("none").run())
         assert "Nothing is drawn" in said(page)
         assert verdict(page).endswith("same word")
 
     def test_every_fill_is_explained_with_this_clips_numbers(self, augment: Open) -> None:
         page = augment(section="export")
         for fill in FILLS:
-            page.segmented_control(key="augment_fill_None").select(fill).run()
-            calm(page)
+            calm(page.segmented_control(key="augment_fill_None").select(fill).run())
             assert f"**{fill.capitalize()}**" in said(page)
             assert ("looks like loud sound" in said(page)) is (fill == "zero")
 
@@ -177,8 +174,7 @@ class TestSections:
     def test_many_draws_are_counted_drawn_and_shown_small(self, augment: Open) -> None:
         page = augment()
         for count in (6, 12, 24, 50):
-            page.segmented_control(key="augment_n_draws").select(count).run()
-            calm(page)
+            calm(page.segmented_control(key="augment_n_draws").select(count).run())
             assert f"of {count} draws** are still heard as" in said(page)
             small = page.get("image")
             assert len(small) == (count if count <= sections.MOST_THUMBNAILS else 0)
@@ -195,8 +191,7 @@ class TestSections:
     def test_knobs_of_the_masks_are_swept(self, augment: Open) -> None:
         page = section(augment(), "knob")
         for knob in MASK_KNOBS[:2]:
-            page.selectbox(key="augment_mask_knob").select(knob.name).run()
-            calm(page)
+            calm(page.selectbox(key="augment_mask_knob").select(knob.name).run())
             assert any(alt.startswith(knob.title) for alt in alts(page))
             assert "Heard in this draw:" in said(page)
 
@@ -217,8 +212,7 @@ class TestSections:
 
     def test_a_sweep_can_have_the_mean_of_ten_draws(self, augment: Open) -> None:
         page = section(augment(), "knob")
-        page.segmented_control(key="augment_sweep_draws").select(10).run()
-        calm(page)
+        calm(page.segmented_control(key="augment_sweep_draws").select(10).run())
         traces = chart(page, -1)["data"]
         assert [trace["name"] for trace in traces] == ["toy", "mean of 10 draws"]
 
@@ -254,8 +248,7 @@ class TestSound:
         page = augment(view="sound", chain="[]", section="export")
         assert "No step yet" in said(page)
         for kind, step in STEPS.items():
-            page.pills(key="augment_add_None").select(kind).run()
-            calm(page)
+            calm(page.pills(key="augment_add_None").select(kind).run())
             assert f"**1. :material/{step.icon}: {step.title}**" in said(page)
             assert "Drawn: **" in said(page)
             assert len(sounds(page)) == 3
@@ -291,8 +284,7 @@ class TestSound:
     def test_ranges_choices_and_shares_are_set(self, augment: Open) -> None:
         page = augment(section="export", view="sound")
         page.slider(key="augment_None_noise_snr_db").set_value((3.0, 3.0)).run()
-        page.pills(key="augment_None_noise_colors").set_value(["pink"]).run()
-        calm(page)
+        calm(page.pills(key="augment_None_noise_colors").set_value(["pink"]).run())
         assert "pink noise, +3.0 dB SNR" in said(page)
         page.slider(key="augment_None_noise_probability").set_value(0).run()
         assert "not applied in this draw" in said(calm(page))
@@ -311,8 +303,7 @@ class TestSound:
     def test_an_empty_band_is_refused_with_a_reason(self, augment: Open) -> None:
         page = augment(section="export", view="sound", chain='[{"kind":"band-limit"}]')
         page.slider(key="augment_None_band-limit_f_high").set_value((500.0, 900.0)).run()
-        page.slider(key="augment_None_band-limit_f_low").set_value((600.0, 700.0)).run()
-        calm(page)
+        calm(page.slider(key="augment_None_band-limit_f_low").set_value((600.0, 700.0)).run())
         assert "The band from 700 Hz to 500 Hz is empty" in said(page)
         assert page.slider(key="augment_None_band-limit_f_low").value == (300.0, 300.0)
 
@@ -325,8 +316,7 @@ class TestSound:
         page = augment(section="export", view=shown, chain=steps, recipes=recipes)
         assert "has nothing above 8000 Hz" in page.error[0].value
         target = "None" if shown == "sound" else "0"
-        page.slider(key=f"augment_{target}_band-limit_f_low").set_value((100.0, 300.0)).run()
-        calm(page)
+        calm(page.slider(key=f"augment_{target}_band-limit_f_low").set_value((100.0, 300.0)).run())
 
     def test_a_link_may_hold_more_than_a_slider_shows(self, augment: Open) -> None:
         chain = '[{"kind":"noise","snr_db":[-40,80]}]'
@@ -394,8 +384,7 @@ class TestCompare:
         page.pills(key="augment_add_1").select("clipping").run()
         page.slider(key="augment_time_mask_1").set_value(30).run()
         page.slider(key="augment_n_time_masks_1").set_value(1).run()
-        page.segmented_control(key="augment_fill_1").select("minimum").run()
-        calm(page)
+        calm(page.segmented_control(key="augment_fill_1").select("minimum").run())
         recipe = json.loads(query_of(page)["recipes"])[1]
         assert recipe["name"] == "*Street* & co"
         assert [step["kind"] for step in recipe["steps"]] == ["noise", "clipping"]
@@ -600,8 +589,7 @@ class TestModels:
     @pytest.mark.usefixtures("two_models")
     def test_models_answer_side_by_side(self, augment: Open) -> None:
         page = augment(view="sound")
-        page.pills(key="augment_models").set_value(["toy", "toy-wave"]).run()
-        calm(page)
+        calm(page.pills(key="augment_models").set_value(["toy", "toy-wave"]).run())
         assert query_of(page)["models"] == "toy,toy-wave"
         assert verdict(page).count("before") == verdict(page).count("now") == 2
         assert "toy-wave: **" in said(page)
@@ -667,8 +655,7 @@ def test_one_change_of_a_step_leaves_the_steps_before_it(
 ) -> None:
     page = augment(view="sound", chain='[{"kind":"noise"},{"kind":"gain"}]', section="export")
     monkeypatch.setattr(NoiseDraw, "_changed", lambda *_: pytest.fail("was computed again"))
-    page.slider(key="augment_None_gain_gain_db").set_value((-3.0, -3.0)).run()
-    calm(page)
+    calm(page.slider(key="augment_None_gain_gain_db").set_value((-3.0, -3.0)).run())
 
 
 def test_labels_are_shown_as_people_write_them(augment: Open) -> None:

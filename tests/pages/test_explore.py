@@ -20,9 +20,10 @@ from kws_core.explore.views import NAMES, VIEWS
 from kws_core.samples import get_sample
 from kws_core.ui.explore import views as explore_views
 from kws_core.ui.shared.messages import UNEXPECTED
-from tests.helpers.app import chart, said, with_clip
+from tests.helpers.app import calm, chart, said, with_clip
 from tests.helpers.audio_files import encode
-from tests.helpers.explore_sounds import ODD, noise
+from tests.helpers.explore_sounds import ODD
+from tests.helpers.sounds import noise
 
 PAGE = "pages/2_Explore.py"
 HOME = "streamlit_app.py"
@@ -49,17 +50,12 @@ def headers(page: AppTest) -> list[str]:
 
 
 def show(page: AppTest, *views: str) -> AppTest:
-    return page.pills(key="views").set_value(list(views)).run()
-
-
-def is_calm(page: AppTest) -> bool:
-    return not page.exception and not page.error
+    return calm(page.pills(key="views").set_value(list(views)).run())
 
 
 class TestFirstSight:
     def test_the_current_clip_is_there_as_waveform_and_spectrogram(self, explore: Open) -> None:
-        page = explore()
-        assert is_calm(page)
+        page = calm(explore())
         kinds = [[trace["type"] for trace in chart(page, i)["data"]] for i in range(2)]
         assert kinds == [["scatter", "scatter"], ["heatmap"]]
         said_of = [item.proto.alt.split(" of 1.00 s. ")[0] for item in page.get("plotly_chart")]
@@ -71,8 +67,7 @@ class TestFirstSight:
         page.pills(key="picker_sample").select("happy").run()
         page.switch_page(PAGE).run()
         assert page.pills(key="picker_sample").value == "happy"
-        page.pills(key="picker_sample").select("stop").run()
-        assert is_calm(page)
+        calm(page.pills(key="picker_sample").select("stop").run())
         assert query_of(page) == {"clip": "stop"}
         page.switch_page(HOME).run()
         assert page.pills(key="picker_sample").value == "stop"
@@ -89,7 +84,7 @@ class TestFirstSight:
         monkeypatch.setattr(
             "kws_core.ui.shared.resources.recogniser", lambda: pytest.fail("was loaded")
         )
-        assert is_calm(explore())
+        calm(explore())
 
 
 class TestViews:
@@ -97,7 +92,6 @@ class TestViews:
         page = explore()
         for view in VIEWS:
             show(page, view.name)
-            assert is_calm(page)
             assert len(page.get("plotly_chart")) == 2
             assert headers(page) == ["Waveform", view.label]
             assert said(page).count(":material/visibility:") == 2
@@ -105,8 +99,7 @@ class TestViews:
     def test_views_come_in_their_own_order_and_can_all_go(self, explore: Open) -> None:
         page = show(explore(), "rms", "mel")
         assert headers(page) == ["Waveform", "Mel", "RMS"]
-        page.button(key="explore_clear").click().run()
-        assert is_calm(page)
+        calm(page.button(key="explore_clear").click().run())
         assert len(page.get("plotly_chart")) == 1
         assert not explore(views="").pills(key="views").value
 
@@ -124,8 +117,7 @@ class TestViews:
     def test_the_fft_is_of_the_selection_at_the_rate(self, explore: Open) -> None:
         page = explore(views="fft")
         page.slider(key="explore_selection").set_value((0.2, 0.4)).run()
-        page.selectbox(key="fft_rate").select(8_000).run()
-        assert is_calm(page)
+        calm(page.selectbox(key="fft_rate").select(8_000).run())
         assert chart(page)["layout"]["shapes"][0]["x0"] == 0.2
         assert [trace["name"] for trace in chart(page, 1)["data"]] == ["at 16 kHz", "at 8 kHz"]
         assert "1,600 samples at 8,000 Hz" in said(page)
@@ -145,8 +137,7 @@ class TestControls:
     def test_a_preset_sets_every_control(self, explore: Open) -> None:
         page = explore()
         for known in PRESETS:
-            page.pills(key="explore_preset").select(known.name).run()
-            assert is_calm(page)
+            calm(page.pills(key="explore_preset").select(known.name).run())
             for name in SHARED:
                 value = getattr(known.settings, name)
                 kind = page.number_input if name in NUMBERS else page.selectbox
@@ -171,8 +162,7 @@ class TestControls:
             ("f_min", 7990.0, "f_max was raised to 8000"),
             ("db_range", 500.0, "db_range was lowered to 120: it goes from 20 to 120 dB"),
         ):
-            page.number_input(key=name).set_value(value).run()
-            assert is_calm(page)
+            calm(page.number_input(key=name).set_value(value).run())
             messages = " ".join(warning.value.replace("\\", "") for warning in page.warning)
             assert found in messages
             page.pills(key="explore_preset").select("model").run()
@@ -183,8 +173,7 @@ class TestControls:
         for name in NUMBERS.keys() & set(SHARED):
             for end in (NUMBERS[name].low, NUMBERS[name].high):
                 kind = type(getattr(ViewSettings(), name))
-                page.number_input(key=name).set_value(kind(end)).run()
-                assert is_calm(page)
+                calm(page.number_input(key=name).set_value(kind(end)).run())
                 assert len(page.get("plotly_chart")) == 6
             page.pills(key="explore_preset").select("model").run()
 
@@ -194,7 +183,7 @@ class TestControls:
             for value in choice.options:
                 kind = page.toggle if isinstance(value, bool) else page.selectbox
                 kind(key=name).set_value(value).run()
-                assert is_calm(page)
+                calm(page)
                 kind = page.toggle if isinstance(value, bool) else page.selectbox
                 assert kind(key=name).value == value
 
@@ -222,8 +211,7 @@ class TestLinks:
         page.switch_page(PAGE).run()
         link = query_of(page)
         assert link.keys() > {"clip", "other", "part", "views", "win_length", "n_mels"}
-        again = explore(**link)
-        assert is_calm(again)
+        again = calm(explore(**link))
         assert query_of(again) == link
         assert len(again.get("plotly_chart")) == 2 + 2 + 1
         for index in range(5):
@@ -232,8 +220,7 @@ class TestLinks:
             assert chart(shown)["layout"]["xaxis"]["range"] == [1, 3]
 
     def test_a_link_of_an_earlier_version_opens_and_is_written_anew(self, explore: Open) -> None:
-        page = explore(views="mel,rms", preset="speech", colour_map="grey", silence_db="10")
-        assert is_calm(page)
+        page = calm(explore(views="mel,rms", preset="speech", colour_map="grey", silence_db="10"))
         assert headers(page) == ["Waveform", "Mel", "RMS"]
         assert page.number_input(key="win_length").value == 400
         assert page.selectbox(key="color_map").value == "gray"
@@ -246,7 +233,7 @@ class TestLinks:
         page = explore(
             n_fft="wide", n_mels="20", clip="nobody", views="x", other="*[a](b)*", preset="?"
         )
-        assert is_calm(page)
+        calm(page)
         assert page.number_input(key="n_mels").value == 20
         messages = page.warning[0].value.split("\n\n")
         assert len(messages) == 5
@@ -257,8 +244,7 @@ class TestLinks:
 
     def test_own_recordings_are_not_in_the_link(self, explore: Open) -> None:
         page = explore(with_clip(noise(0.5)))
-        page.pills(key="explore_other").select(":record").run()
-        assert is_calm(page)
+        calm(page.pills(key="explore_other").select(":record").run())
         assert page.query_params == query_of(page) == {}
         assert "the recording itself is not in it" in said(page)
 
@@ -266,8 +252,7 @@ class TestLinks:
 class TestComparison:
     def test_two_clips_are_side_by_side_on_the_same_scales(self, explore: Open) -> None:
         page = explore()
-        page.pills(key="explore_other").select("several_words").run()
-        assert is_calm(page)
+        calm(page.pills(key="explore_other").select("several_words").run())
         first, second = chart(page), chart(page, 1)
         assert len(page.get("plotly_chart")) == 4
         assert first["layout"]["xaxis"]["range"] == second["layout"]["xaxis"]["range"]
@@ -284,7 +269,6 @@ class TestComparison:
         page.run()
         page.pills(key="explore_other").select(":record").run()
         show(page, *NAMES)
-        assert is_calm(page)
         alone = {"fft", "mel-filters"}  # one chart, whatever the number of clips
         assert len(page.get("plotly_chart")) == 2 * (1 + len(NAMES)) - len(alone)
 
@@ -315,15 +299,13 @@ class TestExport:
 class TestOddClips:
     @pytest.mark.parametrize("name", ["a tenth of a second", "silence", "clipped"])
     def test_every_view_of_it_is_there(self, explore: Open, name: str) -> None:
-        page = explore(with_clip(ODD[name]), views=",".join(NAMES))
-        assert is_calm(page)
+        page = calm(explore(with_clip(ODD[name]), views=",".join(NAMES)))
         assert len(page.get("plotly_chart")) == 1 + len(NAMES)
         assert ("This clip is silent" in said(page)) is (name == "silence")
         assert ("**Clipped**" in said(page)) is (name == "clipped")
 
     def test_a_minute_gets_a_longer_hop_and_says_so(self, explore: Open) -> None:
-        page = explore(with_clip(noise(60.0)), preset="music", hop_length="64")
-        assert is_calm(page)
+        page = calm(explore(with_clip(noise(60.0)), preset="music", hop_length="64"))
         assert "hop_length is 492 for this clip" in said(page)
         assert sum(len(item.proto.spec) for item in page.get("plotly_chart")) < 1_200_000
         assert page.number_input(key="hop_length").value == 64
@@ -334,7 +316,7 @@ class TestOddClips:
         samples = read_audio(get_sample("yes").path).samples
         stereo = np.stack([samples, samples], axis=1)
         page.file_uploader[0].upload("<b>yes</b>.wav", encode(stereo, 16_000), "audio/wav").run()
-        assert is_calm(page)
+        calm(page)
         assert "Stereo mixed to mono." in said(page)
 
     def test_the_unexpected_ends_calmly(

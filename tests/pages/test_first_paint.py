@@ -12,9 +12,6 @@ from starlette.testclient import TestClient
 
 from kws_core.ui.shared.first_paint import page_routes
 from kws_core.ui.shared.page import APP_NAME
-from tests.helpers.app import ROOT
-
-STYLES = ROOT / "kws_core" / "ui" / "shared" / "page.css"
 
 
 @pytest.mark.parametrize("base", ["", "words"])

@@ -32,6 +32,7 @@ RECOGNISE = "pages/1_Recognise.py"
 HOME = "streamlit_app.py"
 SAMPLES = list_samples()
 ONE_SECOND = [sample for sample in SAMPLES if sample.kind != "sentence"]
+RIGHT = encode(read_audio(get_sample("right").path).samples, 16_000)
 LEAST_RIGHT = 11  # of the samples with one word
 
 StartApp = Callable[..., AppTest]
@@ -48,14 +49,17 @@ def samples_of(name: str) -> np.ndarray:
 
 def large_text(page: AppTest) -> str:
     """Return what is written in large type, without the score beside it."""
-    (found,) = [html.proto.body for html in page.get("html") if 'role="status"' in html.proto.body]
-    return re.sub(r"<span.*?</span>|<[^>]*>", "", found).strip()
+    return re.sub(r"<span.*?</span>|<[^>]*>", "", _answer(page)).strip()
 
 
 def status(page: AppTest) -> str:
     """Return what a screen reader says of the answer."""
+    return re.sub(r"<[^>]*>", "", _answer(page))
+
+
+def _answer(page: AppTest) -> str:
     (found,) = [html.proto.body for html in page.get("html") if 'role="status"' in html.proto.body]
-    return re.sub(r"<[^>]*>", "", found)
+    return str(found)
 
 
 def all_text(page: AppTest) -> str:
@@ -71,8 +75,25 @@ def choose(page: AppTest, source: str) -> AppTest:
     return page.segmented_control(key="picker_source").select(source).run()
 
 
-def upload(page: AppTest, name: str, data: bytes, mime: str = "audio/wav") -> AppTest:
-    return page.file_uploader[0].upload(name, data, mime).run()
+def upload(page: AppTest, name: str, data: bytes) -> AppTest:
+    return page.file_uploader[0].upload(name, data, "audio/wav").run()
+
+
+def with_upload(app: StartApp, name: str, data: bytes) -> AppTest:
+    """Return Recognise after an upload."""
+    return upload(choose(app(RECOGNISE), "upload"), name, data)
+
+
+def with_recording(app: StartApp, data: bytes) -> AppTest:
+    """Return Recognise after a recording."""
+    return choose(app(RECOGNISE), "record").audio_input[0].upload("a.wav", data).run()
+
+
+def with_sentence(app: StartApp) -> AppTest:
+    """Return Recognise with the longest sample chosen."""
+    page = app(RECOGNISE).pills(key="picker_sample").select("several_words").run()
+    assert not page.exception
+    return page
 
 
 def expected_text(sample: Sample) -> str:
@@ -175,9 +196,7 @@ def test_the_words_of_a_sentence_are_shown_in_order(app: StartApp, answer: Any) 
         Word(word.label, word.start, word.end, 0.9) for word in get_sample("several_words").words
     ]
     answer(words=spoken)
-    opened = app(RECOGNISE)
-    opened.pills(key="picker_sample").select("several_words").run()
-    assert not opened.exception
+    opened = with_sentence(app)
     found = component(opened, "player")
     assert [word["label"] for word in found["words"]] == [word.label for word in spoken]
     first = spoken[0]
@@ -193,9 +212,7 @@ def test_many_words_are_listed_as_they_are_and_the_picture_comes_with_them(
     app: StartApp, answer: Any
 ) -> None:
     answer(words=[Word("go", start / 4, start / 4 + 0.2, 0.999) for start in range(30)])
-    opened = app(RECOGNISE)
-    opened.pills(key="picker_sample").select("several_words").run()
-    assert not opened.exception
+    opened = with_sentence(app)
     words = component(opened, "player")["words"]
     assert [word["score"] for word in words] == [">99%"] * 30  # no Markdown: it is no quotation
     assert not opened.table
@@ -207,8 +224,7 @@ def test_a_single_word_in_a_longer_clip_is_shown_large_with_its_scores(
     app: StartApp, answer: Any
 ) -> None:
     answer({"stop": 0.97}, [Word("stop", 8.3, 8.7, 0.95)])
-    opened = app(RECOGNISE)
-    opened.pills(key="picker_sample").select("several_words").run()
+    opened = with_sentence(app)
     assert large_text(opened) == "stop"
     assert "8.3 to 8.7 s" in all_text(opened)
     assert len(opened.get("plotly_chart")) == 2
@@ -216,16 +232,14 @@ def test_a_single_word_in_a_longer_clip_is_shown_large_with_its_scores(
 
 def test_scores_that_contradict_the_word_are_left_out(app: StartApp, answer: Any) -> None:
     answer({"go": 0.97}, [Word("stop", 8.3, 8.7, 0.95)])
-    opened = app(RECOGNISE)
-    opened.pills(key="picker_sample").select("several_words").run()
+    opened = with_sentence(app)
     assert large_text(opened) == "stop"
     assert len(opened.get("plotly_chart")) == 1
 
 
 def test_a_longer_clip_without_words_says_so_and_advises(app: StartApp, answer: Any) -> None:
     answer(words=[])
-    opened = app(RECOGNISE)
-    opened.pills(key="picker_sample").select("several_words").run()
+    opened = with_sentence(app)
     assert large_text(opened) == texts.NO_WORD
     assert "closer to the microphone" in all_text(opened)
 
@@ -274,8 +288,9 @@ def test_words_inside_a_sentence_are_found_if_asked_for(
 
     inside = [Word("left", 0.2, 0.6, 0.98), Word("off", 1.0, 1.3, 0.97)]
     monkeypatch.setattr(resources, "cascade", lambda: HearsInside(words=inside))
-    page = choose(app(RECOGNISE), "upload")
-    upload(page, "sentence.wav", encode(np.sin(np.arange(32_000)).astype(np.float32), 16_000))
+    page = with_upload(
+        app, "sentence.wav", encode(np.sin(np.arange(32_000)).astype(np.float32), 16_000)
+    )
     assert large_text(page) == texts.NO_WORD
     page.radio(key="clip_alone").set_value(False).run()
     assert [word["label"] for word in component(page, "words")["words"]] == ["left", "off"]
@@ -286,8 +301,7 @@ def test_a_nearly_silent_recording_says_so_first_and_looks_silent(
 ) -> None:
     answer({SILENCE: 0.9})
     quiet = (0.0005 * np.sin(np.arange(8000))).astype(np.float32)
-    opened = choose(app(RECOGNISE), "upload")
-    upload(opened, "quiet.wav", encode(quiet, 16_000))
+    opened = with_upload(app, "quiet.wav", encode(quiet, 16_000))
     assert large_text(opened) == texts.TOO_QUIET
     assert "−66 dBFS" in all_text(opened)
     (picture,) = [chart for chart in opened.get("plotly_chart") if "aveform" in chart.proto.alt]
@@ -318,14 +332,12 @@ def test_any_format_can_be_uploaded(app: StartApp, answer: Any, kind: str) -> No
 
 @pytest.mark.parametrize(("seconds", "told"), [(0.4, True), (1.0, False), (1.5, False)])
 def test_what_a_short_clip_is_put_into_is_told(app: StartApp, seconds: float, told: bool) -> None:
-    opened = choose(app(RECOGNISE), "upload")
-    upload(opened, "a.wav", encode(tone(440, seconds, 16_000), 16_000))
+    opened = with_upload(app, "a.wav", encode(tone(440, seconds, 16_000), 16_000))
     assert ("in the middle of faint noise" in all_text(opened)) == told
 
 
 def test_what_was_done_to_an_upload_is_told(app: StartApp) -> None:
-    opened = choose(app(RECOGNISE), "upload")
-    upload(opened, "a.wav", encode(tone(440, 0.8, 44_100, channels=2), 44_100))
+    opened = with_upload(app, "a.wav", encode(tone(440, 0.8, 44_100, channels=2), 44_100))
     text = all_text(opened)
     assert "Stereo mixed to mono. 44.1 kHz resampled to 16 kHz." in text
     assert "44.1 kHz, stereo" in text
@@ -336,7 +348,7 @@ def test_what_was_done_to_an_upload_is_told(app: StartApp) -> None:
 def test_a_recording_is_recognised(app: StartApp) -> None:
     opened = choose(app(RECOGNISE), "record")
     assert "say a word" in all_text(opened)
-    opened.audio_input[0].upload("a.wav", encode(samples_of("right"), 16_000)).run()
+    opened.audio_input[0].upload("a.wav", RIGHT).run()
     assert not opened.exception
     assert large_text(opened) == expected_text(get_sample("right"))
     # One player, and the recorder is ready for the next one.
@@ -380,8 +392,7 @@ def test_an_insecure_page_says_so_before_anybody_tries(
 
 
 def test_a_clip_outlives_a_change_of_page(app: StartApp) -> None:
-    opened = choose(app(RECOGNISE), "record")
-    opened.audio_input[0].upload("a.wav", encode(samples_of("right"), 16_000)).run()
+    opened = with_recording(app, RIGHT)
     before = large_text(opened)
     opened.switch_page(HOME).run()
     assert large_text(opened) == before
@@ -394,8 +405,7 @@ def test_a_clip_outlives_a_change_of_page(app: StartApp) -> None:
 
 
 def test_a_kept_clip_can_be_cleared(app: StartApp) -> None:
-    opened = choose(app(RECOGNISE), "upload")
-    upload(opened, "a.wav", encode(samples_of("right"), 16_000))
+    opened = with_upload(app, "a.wav", RIGHT)
     opened.switch_page(HOME).run().switch_page(RECOGNISE).run()
     opened.button(key="clear_upload").click().run()
     assert not opened.get("plotly_chart")
@@ -405,8 +415,7 @@ def test_a_kept_clip_can_be_cleared(app: StartApp) -> None:
 
 
 def test_a_name_is_shown_as_it_is(app: StartApp) -> None:
-    opened = choose(app(RECOGNISE), "upload")
-    upload(opened, "![*](x) :material/mic: $a$.wav", encode(samples_of("right"), 16_000))
+    opened = with_upload(app, "![*](x) :material/mic: $a$.wav", RIGHT)
     opened.switch_page(HOME).run()
     caption = next(item.value for item in opened.caption if "wav" in item.value)
     assert caption.startswith(plain("![*](x) :material/mic: $a$.wav"))
@@ -414,8 +423,7 @@ def test_a_name_is_shown_as_it_is(app: StartApp) -> None:
 
 
 def test_audio_is_kept_in_the_session_alone(app: StartApp) -> None:
-    first = choose(app(RECOGNISE), "upload")
-    upload(first, "secret.wav", encode(samples_of("right"), 16_000))
+    with_upload(app, "secret.wav", RIGHT)
     second = choose(app(RECOGNISE), "upload")
     assert "secret" not in all_text(second)
     assert "The result appears here" in all_text(second)
@@ -457,16 +465,13 @@ def test_a_bad_upload_is_explained_logged_and_leads_on(
 
 
 def test_a_bad_recording_is_explained(app: StartApp) -> None:
-    opened = choose(app(RECOGNISE), "record")
-    data = encode(np.zeros(16_000, np.float32), 16_000)
-    opened.audio_input[0].upload("a.wav", data).run()
+    opened = with_recording(app, encode(np.zeros(16_000, np.float32), 16_000))
     assert "microphone is not muted" in opened.error[0].value
     assert not opened.exception
 
 
 def test_a_bad_file_takes_nothing_away(app: StartApp) -> None:
-    opened = choose(app(RECOGNISE), "upload")
-    upload(opened, "good.wav", encode(samples_of("right"), 16_000))
+    opened = with_upload(app, "good.wav", RIGHT)
     before = large_text(opened)
     upload(opened, "bad.wav", b"")
     assert "The file is empty" in opened.error[0].value
@@ -485,7 +490,7 @@ def test_the_unexpected_ends_calmly_and_in_the_log(
 
     opened = choose(app(RECOGNISE), "upload")
     monkeypatch.setattr(current_clip, "read_audio", explode)
-    upload(opened, "a.wav", encode(samples_of("right"), 16_000))
+    upload(opened, "a.wav", RIGHT)
     assert not opened.exception
     assert [error.value for error in opened.error] == [UNEXPECTED]
     assert "ZeroDivisionError: a bug" in caplog.text
@@ -522,7 +527,7 @@ def test_the_rate_of_an_upload_can_be_corrected_and_its_channel_chosen(app: Star
     word = samples_of("stop")
     data = bytearray(encode(np.stack([word, 0.5 * word], axis=1), 16_000))
     data[24:32] = struct.pack("<II", 32_000, 128_000)
-    page = upload(choose(app(RECOGNISE), "upload"), "fast.wav", bytes(data))
+    page = with_upload(app, "fast.wav", bytes(data))
     assert page.number_input[0].value == 32_000
     page.number_input[0].set_value(16_000).run()
     assert not page.exception

@@ -19,9 +19,10 @@ from kws_core.errors import (
 )
 from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
-from kws_core.models import ModelCard, available_models, build_model, save_model
+from kws_core.models import available_models
 from kws_core.samples import list_samples
 from kws_core.spotting.recognizer import BATCH_SIZE, DEFAULT_MODEL, Prediction, Recognizer
+from tests.helpers.taught_words import save_toy_model
 
 RATE = 16_000
 needs_shipped_model = pytest.mark.skipif(
@@ -29,24 +30,11 @@ needs_shipped_model = pytest.mark.skipif(
 )
 
 
-def save_small_model(folder: Path) -> None:
-    """An untrained network whose answers still differ from sound to sound."""
-    torch.manual_seed(7)
-    network = build_model("ds-resnet", len(LABELS))
-    front_end = LogMel()
-    network.train()
-    with torch.no_grad():
-        for _ in range(8):  # statistics for its norms
-            loudness = 10 ** torch.empty(8, 1).uniform_(-4, 0)
-            network(front_end(loudness * torch.randn(8, RATE)))
-    card = ModelCard("small", "ds-resnet", LABELS, {}, 97_661, temperature=0.1)
-    save_model(folder, card, network, front_end)
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Recognizer:
+    """An untrained network whose answers still differ from sound to sound."""
     folder = tmp_path_factory.mktemp("models")
-    save_small_model(folder)
+    save_toy_model(folder, "small", temperature=0.1)
     return Recognizer.load("small", folder)
 
 

@@ -16,29 +16,11 @@ from kws_core.training.checkpoint import Miner
 from kws_core.training.dataset.clips import digital_silence
 from kws_core.training.dataset.jpeg import pictured
 from kws_core.training.dataset.load import Clips, Stream, TrainingData
+from tests.helpers.training_toys import NOTHING_CHANGED
 
 CONFIG = LogMelConfig()
 FLOOR = CONFIG.log_floor
 BANDS, FRAMES = CONFIG.n_mels, CONFIG.n_frames
-# Where a word is put in its second, whole, is all that is left to chance.
-NOTHING_CHANGED = AugmentSettings(
-    stay_share=0.0,
-    lost=0.0,
-    stretch_time=0.0,
-    hurry=0.0,
-    stretch_bands=0.0,
-    noise_share=0.0,
-    reverb_share=0.0,
-    gain_db=(0.0, 0.0),
-    curve_db=0.0,
-    neighbour_share=0.0,
-    cut_share=0.0,
-    band_limit_share=0.0,
-    clip_share=0.0,
-    piece_share=0.0,
-    reversed_share=0.0,
-    masks=SpecAugmentPolicy(),
-)
 WORDS_ONLY = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=0.0)
 UNKNOWN_ONLY = replace(NOTHING_CHANGED, silence_share=0.0, unknown_share=1.0)
 COUNTS = {"yes": 1, "no": 40, "up": 5}  # clips of each word

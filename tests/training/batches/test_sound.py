@@ -14,25 +14,13 @@ from kws_core.training.batches.augmentation import AugmentSettings
 from kws_core.training.batches.sound import SoundBatchMaker, active_range, shifted
 from kws_core.training.dataset.sound import SoundData
 from kws_core.training.dataset.sound_clips import SoundClips, as_int16
+from tests.helpers.training_toys import NOTHING_CHANGED
 
 RATE = 8_000
 PITCH = {"yes": 400, "no": 900, "zero": 1500}  # Hz, far enough apart for changes of speed
 OTHER_PITCH, SILENCE_PITCH, NOISE_PITCH = 2300, 2900, 3300
 
-PLAIN = AugmentSettings(
-    silence_share=0,
-    unknown_share=0,
-    max_shift=0,
-    stay_share=0,
-    lost=0,
-    stretch_time=0,
-    noise_share=0,
-    reverb_share=0,
-    gain_db=(0, 0),
-    neighbour_share=0,
-    clip_share=0,
-    band_limit_share=0,
-)
+PLAIN = replace(NOTHING_CHANGED, silence_share=0, unknown_share=0, max_shift=0)
 
 
 def said(frequency: float, start: int = 2400, end: int = 5600) -> Samples:
