@@ -29,7 +29,8 @@ from kws_core.archive.hear import hear
 from kws_core.archive.plan import Plan
 from kws_core.archive.sources import Recording, opened
 from kws_core.audio.pool import decoders
-from kws_core.audio.read import SAMPLE_RATE, Samples, read_audio
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.evaluation.machine import processor
 from kws_core.samples import list_samples
 from kws_core.spotting.recognizer import Recognizer

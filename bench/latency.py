@@ -25,8 +25,8 @@ import numpy as np
 import torch
 
 from bench.process_tree import usage
-from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
-from kws_core.audio.waveform import resample
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, resample, to_wav
 from kws_core.evaluation.cost import one_core
 from kws_core.evaluation.machine import processor
 from kws_core.samples import get_sample

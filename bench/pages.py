@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.latency import APP, in_words, machine
-from kws_core.audio.read import SAMPLE_RATE, Clip, read_audio
+from kws_core.audio.clip import Clip
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.samples import get_sample
 from kws_core.ui.clip.current_clip import ChosenClip
 

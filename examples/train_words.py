@@ -20,7 +20,7 @@ from torch import Generator, Tensor
 
 from kws_core import KwsError, Recognizer, read_audio
 from kws_core.audio.one_second import cut_second, loudest_start
-from kws_core.audio.read import SAMPLE_RATE, Samples
+from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.augment import Chain, specaugment
 from kws_core.augment.log_mel import shift
 from kws_core.augment.policies import SpecAugmentPolicy

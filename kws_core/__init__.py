@@ -6,7 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kws_core.audio.read import Clip, read_audio
+    from kws_core.audio.clip import Clip
+    from kws_core.audio.read import read_audio
     from kws_core.errors import KwsError
     from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
     from kws_core.spotting.finder import Word
@@ -25,7 +26,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "kws_core.audio.read": ("Clip", "read_audio"),
+    "kws_core.audio.clip": ("Clip",),
+    "kws_core.audio.read": ("read_audio",),
     "kws_core.errors": ("KwsError",),
     "kws_core.spotting": ("Detection", "DetectorSettings", "KeywordDetector"),
     "kws_core.spotting.finder": ("Word",),

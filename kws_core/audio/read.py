@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from kws_core.audio.clip import MAX_SECONDS, MIN_SECONDS, Clip
+from kws_core.audio.clip import Clip
 from kws_core.audio.pool import decoders
 from kws_core.audio.sources import AudioSource, read_bytes
-from kws_core.audio.waveform import (
-    HIGHEST_RATE,
-    LOWEST_RATE,
-    SAMPLE_RATE,
-    Samples,
-    as_mono_16k,
-    check_rate,
-    resample,
-    to_wav,
-)
 from kws_core.errors import EmptyAudioError
-
-__all__ = [
-    "HIGHEST_RATE",
-    "LOWEST_RATE",
-    "MAX_BYTES",
-    "MAX_SECONDS",
-    "MIN_SECONDS",
-    "SAMPLE_RATE",
-    "AudioSource",
-    "Clip",
-    "Samples",
-    "as_mono_16k",
-    "check_rate",
-    "read_audio",
-    "resample",
-    "to_wav",
-]
 
 MAX_BYTES = 20 * 2**20
 

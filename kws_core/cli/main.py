@@ -17,7 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kws_core.audio.read import Clip, read_audio
+from kws_core.audio.clip import Clip
+from kws_core.audio.read import read_audio
 from kws_core.cli.data import add_describe_data
 from kws_core.cli.evaluate import add_evaluate, add_results
 from kws_core.cli.export import add_export

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kws_core.audio.read import SAMPLE_RATE
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.errors import ModelError
 from kws_core.features.mel import MelScale, mel_edges, mel_filter_bank
 from kws_core.features.raw_wave import RawWave, RawWaveConfig

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import Recognizer
 

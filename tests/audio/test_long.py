@@ -11,7 +11,8 @@ import pytest
 from kws_core.audio.decoding import Block, LongRecording
 from kws_core.audio.long import Piece, long_pieces
 from kws_core.audio.pool import DecoderPool, decoders
-from kws_core.audio.read import SAMPLE_RATE, read_audio
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.errors import (
     BadSamplesError,
     DecoderFailedError,

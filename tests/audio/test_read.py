@@ -11,7 +11,8 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kws_core.audio.read import MAX_BYTES, as_mono_16k, read_audio, resample, to_wav
+from kws_core.audio.read import MAX_BYTES, read_audio
+from kws_core.audio.waveform import as_mono_16k, resample, to_wav
 from kws_core.errors import (
     AudioError,
     BadSampleRateError,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kws_core.audio.read import SAMPLE_RATE, read_audio, to_wav
+from kws_core.audio.read import read_audio
+from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.samples import Sample, list_samples
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.audio_files import encode

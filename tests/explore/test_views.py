@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kws_core.audio.read import to_wav
 from kws_core.audio.remembered import Sound
+from kws_core.audio.waveform import to_wav
 from kws_core.explore.code import LIBRARIES, code
 from kws_core.explore.controls import CHOICES, NUMBERS
 from kws_core.explore.export import arrays, file_stem, npz

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from kws_core.audio.read import Clip
+from kws_core.audio.clip import Clip
 from kws_core.live import Listener
 from kws_core.ui.clip.current_clip import ChosenClip
 

@@ -198,7 +198,7 @@ def test_the_level_of_a_recording_does_not_matter(recognizer: Recognizer, gain_d
 
 
 def test_words_are_found_at_another_sample_rate(recognizer: Recognizer) -> None:
-    from kws_core.audio.read import resample
+    from kws_core.audio.waveform import resample
 
     samples = read_audio(get_sample("seven").path).samples
     at_44k = resample(np.pad(samples, 8000), SAMPLE_RATE, 44_100)

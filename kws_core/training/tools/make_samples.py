@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from kws_core.audio.read import SAMPLE_RATE, Samples, as_mono_16k
+from kws_core.audio.waveform import SAMPLE_RATE, Samples, as_mono_16k
 from kws_core.errors import DataError
 from kws_core.samples import INDEX_FILE, SampleKind, SpokenWord
 

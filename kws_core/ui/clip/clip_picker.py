@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import streamlit as st
 
+from kws_core.audio.clip import MAX_SECONDS
 from kws_core.audio.formats import FORMATS
-from kws_core.audio.read import HIGHEST_RATE, LOWEST_RATE, MAX_BYTES, MAX_SECONDS
+from kws_core.audio.read import MAX_BYTES
+from kws_core.audio.waveform import HIGHEST_RATE, LOWEST_RATE
 from kws_core.labels import WORDS
 from kws_core.samples import Sample
 from kws_core.ui.clip import current_clip, texts

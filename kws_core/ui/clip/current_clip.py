@@ -14,7 +14,8 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from kws_core.audio.read import Clip, read_audio
+from kws_core.audio.clip import Clip
+from kws_core.audio.read import read_audio
 from kws_core.ui.shared import resources
 from kws_core.ui.shared.messages import words_for
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import streamlit as st
 
+from kws_core.audio.clip import Clip
 from kws_core.audio.one_second import fits_whole
-from kws_core.audio.read import Clip
 from kws_core.audio.waveform import Samples
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.spotting.finder import FinderSettings, Word

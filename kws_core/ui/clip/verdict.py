@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.audio.read import Clip
+from kws_core.audio.clip import Clip
 from kws_core.charts.scores import best_scores, describe_scores, scores_figure
 from kws_core.charts.style import percent, readable
 from kws_core.labels import SILENCE, UNKNOWN

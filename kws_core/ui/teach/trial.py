@@ -7,7 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.audio.read import Clip, read_audio
+from kws_core.audio.clip import Clip
+from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.charts.style import percent
 from kws_core.spotting.finder import Word
