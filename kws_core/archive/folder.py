@@ -36,7 +36,7 @@ class OutputFolder:
         self.path = path
         self._sizes: dict[str, int] = {}  # of what needs not to be heard again
         self._again: set[str] = set()  # recordings that could not be read
-        parts = [_number(part) for part in _parts(path, FILES)]
+        parts = [int(part.stem.partition("-")[2]) for part in _parts(path, FILES)]
         self._next = max(parts, default=0) + 1
         for part in _parts(path, FILES):
             for row in _read(part, ["file", "status", "bytes"]):
@@ -191,10 +191,6 @@ def _lock(file: IO[str], path: Path) -> None:
 
 def _parts(path: Path, kind: str) -> list[Path]:
     return sorted((path / kind).glob("part-*.parquet"))
-
-
-def _number(part: Path) -> int:
-    return int(part.stem.partition("-")[2])
 
 
 def _schema(kind: str) -> Any:

@@ -39,7 +39,8 @@ def method_text(shown: Explanation) -> str:
                 "that cover a cell."
             )
         case "grad-cam":
-            flat = " It separates times, not bands." if _is_flat(shown) else ""
+            is_flat = np.allclose(shown.attribution, shown.attribution[:1], atol=1e-6)
+            flat = " It separates times, not bands." if is_flat else ""
             return f"Evidence for the label in layer `{shown.layer}`.{flat}"
     return f"{text} {completeness_text(shown)}"
 
@@ -115,10 +116,6 @@ def described(shown: Explanation, label: str) -> str:
     return (
         f"{METHODS[shown.method]} for {label} over the clip, and the same of an untrained network."
     )
-
-
-def _is_flat(shown: Explanation) -> bool:
-    return bool(np.allclose(shown.attribution, shown.attribution[:1], atol=1e-6))
 
 
 def _margin(one: Faithfulness) -> str:

@@ -122,7 +122,7 @@ def stack_figure(
         layout[f"xaxis{name}"] = _time_axis(part, f"y{name}", index > 0, is_last)
         titles.append(panel_title(_heading(pane), domain[1]))
         if not isinstance(pane, Heatmap):
-            shapes += _spans(pane.spans, name)
+            shapes += [shade(s, xref=f"x{name}", yref=f"y{name} domain") for s in pane.spans]
     layout |= {
         **frame(plot_height + _TOP + bottom, (52, 18, _TOP, bottom), revision),
         "shapes": shapes,
@@ -149,10 +149,6 @@ def _domains(panes: Sequence[Pane]) -> tuple[list[list[float]], int]:
 def _time_axis(part: Span, anchor: str, follows: bool, is_last: bool) -> dict[str, Any]:
     axis = time_axis(*part, anchor, 8) | {"showticklabels": is_last}
     return axis | {"matches": "x"} if follows else axis
-
-
-def _spans(spans: Sequence[Span], axis: str) -> list[dict[str, Any]]:
-    return [shade(span, xref=f"x{axis}", yref=f"y{axis} domain") for span in spans]
 
 
 def _heading(pane: Pane) -> str:

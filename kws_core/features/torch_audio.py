@@ -10,16 +10,11 @@ Use it as ``from kws_core.features.torch_audio import torchaudio``.
 
 import importlib
 import sys
-from collections.abc import Callable
 from types import ModuleType
 
 __all__ = ["HAS_EXTENSION", "torchaudio"]
 
 _EXTENSION = "torchaudio._extension"
-
-
-def _unchanged(function: Callable[..., object]) -> Callable[..., object]:
-    return function
 
 
 def _no_check() -> None:
@@ -32,7 +27,7 @@ def _substitute_extension() -> ModuleType:
     vars(substitute).update(
         _IS_TORCHAUDIO_EXT_AVAILABLE=False,
         _IS_ALIGN_AVAILABLE=False,
-        fail_if_no_align=_unchanged,
+        fail_if_no_align=lambda function: function,
         _check_cuda_version=_no_check,
     )
     return substitute

@@ -34,7 +34,7 @@ needs_shipped_model = pytest.mark.skipif(
 def small(tmp_path_factory: pytest.TempPathFactory) -> Recognizer:
     """An untrained network whose answers still differ from sound to sound."""
     folder = tmp_path_factory.mktemp("models")
-    save_toy_model(folder, "small", temperature=0.1)
+    save_toy_model(folder, "small", temperature=0.05)
     return Recognizer.load("small", folder)
 
 
@@ -77,7 +77,7 @@ def test_scores_are_the_softmax_of_the_logits_over_the_temperature(small: Recogn
     clip = sound(1)
     with torch.inference_mode():
         logits = small._model.network(small._model.front_end(torch.from_numpy(clip)[None]))[0]
-    wanted = torch.softmax(logits.double() / 0.1, dim=0)
+    wanted = torch.softmax(logits.double() / 0.05, dim=0)
     scores = small.classify(clip, RATE).scores
     for label, probability in zip(LABELS, wanted.tolist(), strict=True):
         assert scores[label] == pytest.approx(probability, abs=1e-6)

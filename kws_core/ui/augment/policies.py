@@ -32,7 +32,7 @@ def show_policies(trial: Trial) -> None:
         "picture is hidden as of the paper's."
     )
     seed, followed = trial.recipe.seed, trial.answer_before(model).label
-    trials = {named: _with_policy(trial, named) for named in NAMED}
+    trials = {named: trial.of(replace(trial.recipe, masks=named.policy)) for named in NAMED}
     scale = level_scale(log_mel, *(one.masked() for one in trials.values()))
     rows: dict[str, list[str]] = {
         name: []
@@ -63,10 +63,6 @@ def show_policies(trial: Trial) -> None:
         for column, value in zip(rows.values(), values, strict=True):
             column.append(value)
     st.table(rows, border="horizontal", hide_index=True, alt="What every policy does.")
-
-
-def _with_policy(trial: Trial, named: NamedPolicy) -> Trial:
-    return trial.of(replace(trial.recipe, masks=named.policy))
 
 
 def _cell(trial: Trial, named: NamedPolicy, scale: LevelScale) -> None:

@@ -70,7 +70,8 @@ def _show_clips(summary: DataSummary) -> None:
         _show_leak_check(figures["speakers"])
         words = word_count_rows(figures["words"])
         table(words, "models_data_words", "Clips of every word in every split.", height=430)
-    downloads("data", "clips", rows=lambda: words, content=lambda: _all_but_lists(figures))
+    short = {name: figures[name] for name in ("date", "method", "splits", "words", "speakers")}
+    downloads("data", "clips", rows=lambda: words, content=lambda: short)
 
 
 def _show_leak_check(shared: list[dict[str, Any]]) -> None:
@@ -175,10 +176,6 @@ def _show_outliers(summary: DataSummary) -> None:
         f"farthest, {n} are by one speaker, {speaker}."
     )
     downloads("data", "outliers", rows=lambda: rows, content=lambda: figures)
-
-
-def _all_but_lists(figures: dict[str, Any]) -> dict[str, Any]:
-    return {name: figures[name] for name in ("date", "method", "splits", "words", "speakers")}
 
 
 def _spread_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.charts.style import percent, readable
 from kws_core.report.card import measured_with_these_weights
 from kws_core.report.word_map import (
-    Placed,
     Projection,
     map_figure,
     map_rows,
@@ -89,7 +88,8 @@ def show(subject: Subject) -> None:
                 f":material/star: **{plain(chosen.name)}**, recognised as "
                 f"**{readable(heard.label)}** {plain(percent(heard.score))}"
             )
-            table(neighbour_rows(clips, placed), "models_neighbours", _neighbours_text(placed))
+            about = f"The {len(placed.neighbours)} evaluated clips nearest to the current one."
+            table(neighbour_rows(clips, placed), "models_neighbours", about)
         st.caption(f"{note} {_explained(view, len(clips.said), split, word_map.explained)}")
     downloads(
         model,
@@ -99,10 +99,6 @@ def show(subject: Subject) -> None:
         rows=lambda: map_rows(word_map, clips, view),
         content=lambda: map_rows(word_map, clips, view),
     )
-
-
-def _neighbours_text(placed: Placed) -> str:
-    return f"The {len(placed.neighbours)} evaluated clips nearest to the current one."
 
 
 def _explained(view: str, n: int, split: str, explained: npt.NDArray[np.float32]) -> str:
