@@ -46,8 +46,8 @@ _N_AXES = 128  # of the network's 512: words are found as well with these (docs/
 _SEED = 0
 
 
-def alone_windows(samples: Samples, n_samples: int, hop: int = HOP) -> npt.NDArray[np.bool_]:
-    """Say of each window of a recording, one every `hop` steps, whether its sound stands alone.
+def alone_windows(samples: Samples, n_samples: int) -> npt.NDArray[np.bool_]:
+    """Say of each window of a recording, one every `HOP` steps, whether its sound stands alone.
 
     samples: at least a window of 16 kHz. After the recording there is silence, as before it.
     """
@@ -55,15 +55,15 @@ def alone_windows(samples: Samples, n_samples: int, hop: int = HOP) -> npt.NDArr
     silence = np.full(round(isolation.after / STEP_S), -np.inf)
     level = np.concatenate([levels_db(samples), silence])
     n_window = n_samples // STEP
-    starts = range(0, (len(samples) - n_samples) // STEP + 1, hop)
+    starts = range(0, (len(samples) - n_samples) // STEP + 1, HOP)
     return np.array([bool(isolation.stands_alone(level, k, k + n_window)) for k in starts])
 
 
 def window_embeddings(
-    recognizer: Recognizer, samples: Samples, wanted: npt.NDArray[np.bool_], hop: int = HOP
+    recognizer: Recognizer, samples: Samples, wanted: npt.NDArray[np.bool_]
 ) -> Embeddings:
     """Return the embeddings (n, n_embedding) of the wanted windows of a recording."""
-    starts = np.flatnonzero(wanted) * hop * STEP
+    starts = np.flatnonzero(wanted) * HOP * STEP
     windows = [samples[start : start + recognizer.n_samples] for start in starts.tolist()]
     return embeddings_of(recognizer, np.stack(windows))
 

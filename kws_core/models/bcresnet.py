@@ -74,9 +74,7 @@ class BroadcastBlock(nn.Module):
 class BCResNet(nn.Module):
     """BC-ResNet of width `tau`: 9,232 parameters at tau = 1, 40 bands and 12 outputs."""
 
-    def __init__(
-        self, n_outputs: int, n_bands: int = 40, tau: float = 1.0, dropout: float = 0.1
-    ) -> None:
+    def __init__(self, n_outputs: int, tau: float = 1.0, dropout: float = 0.1) -> None:
         super().__init__()
         base = int(8 * tau)
         n_head, *widths, n_embedding = (int(base * factor) for factor in (2, 1, 1.5, 2, 2.5, 4))
@@ -103,8 +101,6 @@ class BCResNet(nn.Module):
             nn.ReLU(),
         )
         self.classifier = nn.Linear(n_embedding, n_outputs)
-        if n_bands != 40:
-            raise ValueError(f"BC-ResNet is made for 40 bands (8 sub-band steps), not {n_bands}.")
 
     def forward(self, log_mel: Tensor) -> Tensor:
         """Return logits ``(batch, n_outputs)`` of log-mel ``(batch, 40, frame)``."""

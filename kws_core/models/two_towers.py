@@ -19,10 +19,10 @@ from kws_core.models.crnn import CRNN, FINE_IN_TIME
 class TwoTowers(nn.Module):
     """A `CRNN` beside one that is fine in time: 1,166,309 parameters with 37 outputs."""
 
-    def __init__(self, n_outputs: int, n_bands: int = 40) -> None:
+    def __init__(self, n_outputs: int) -> None:
         super().__init__()
-        bands = CRNN(n_outputs, n_bands)
-        time = CRNN(n_outputs, n_bands, strides=FINE_IN_TIME)
+        bands = CRNN(n_outputs)
+        time = CRNN(n_outputs, strides=FINE_IN_TIME)
         width = bands.classifier.in_features + time.classifier.in_features
         self.fine_bands = _without_classifier(bands)
         self.fine_time = _without_classifier(time)

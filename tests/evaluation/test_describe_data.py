@@ -31,7 +31,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def summary(data: Path, tmp_path_factory: pytest.TempPathFactory) -> DataSummary:
-    out = tmp_path_factory.mktemp("out")
+    return described(data, tmp_path_factory.mktemp("out"))
+
+
+def described(data: Path, out: Path) -> DataSummary:
     arguments = ["--data", str(data), "--out", str(out), "--cache", str(out / "cache")]
     assert main(["describe-data", *arguments]) == 0
     found = load_data_summary(out)
@@ -57,13 +60,8 @@ def test_no_speaker_is_shared_and_one_who_is_would_be_counted(
     leaky = write_shards(tmp_path / "leaky")
     rows = [clip_row("yes", s, "test_a", audio=opus(spoken("yes"))) for s in ("train2", "val-p")]
     write(leaky, "speech_commands_test_a.parquet", rows)
-    out = tmp_path / "out"
-    assert (
-        main(["describe-data", "--data", str(leaky), "--out", str(out), "--cache", str(out)]) == 0
-    )
-    found = load_data_summary(out)
-    assert found is not None
-    shared = {tuple(one["splits"]): one["shared"] for one in found.figures["speakers"]}
+    found = described(leaky, tmp_path / "out").figures["speakers"]
+    shared = {tuple(one["splits"]): one["shared"] for one in found}
     assert shared == {("train", "val"): 0, ("train", "test_a"): 1, ("val", "test_a"): 1}
 
 

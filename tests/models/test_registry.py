@@ -272,10 +272,6 @@ class TestBCResNet:
         seen = log_mel.grad[0].abs().sum(dim=0).nonzero()[:, 0]
         assert (int(seen.min()), int(seen.max())) == (100 - 58, 100 + 58)
 
-    def test_other_than_40_bands_are_refused(self) -> None:
-        with pytest.raises(ValueError, match="40 bands"):
-            BCResNet(35, n_bands=64)
-
 
 def test_ds_resnet_hears_the_same_word_at_any_level_and_on_any_quiet_floor() -> None:
     network = DSResNet(37).eval()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kws_core.models.embeddings import EmbeddingMap
 from kws_core.report.comparison import (
     NOTEBOOK,
+    Row,
     notebook_story,
     own_row,
     own_table,
@@ -24,6 +26,12 @@ from tests.helpers.clip_scores import random_scores
 from tests.helpers.report_results import made_figures
 
 NO_MAP: EmbeddingMap | None = None
+
+
+def row_of(figures: dict[str, Any], task: Task = "35") -> Row:
+    row = own_row(figures, task)
+    assert row is not None
+    return row
 
 
 def test_published_figures_are_shares_with_a_source() -> None:
@@ -71,8 +79,7 @@ def test_without_results_there_is_the_literature(tmp_path: Path) -> None:
 
 
 def test_the_story_of_the_notebook_ends_with_what_its_network_honestly_reaches() -> None:
-    row = own_row(made_figures(NOTEBOOK.model), "35")
-    assert row is not None
+    row = row_of(made_figures(NOTEBOOK.model))
     story = notebook_story([replace(row, accuracy=0.8125)])
     for part in ("79%", "8,438 of 11,005", "76.7%", "105,829", "84,843", "**81.2%**"):
         assert part in story
@@ -112,18 +119,14 @@ def test_the_accuracy_without_our_other_answers_has_its_own_column(
     figures = made_figures()
     of_task = figures if place is None else figures[place]
     of_task["among_words"] = {"value": 0.97312}
-    row = own_row(figures, task)
-    assert row is not None
+    row = row_of(figures, task)
     assert own_table([row])[0]["Words only, %"] == 97.31
     del of_task["among_words"]  # as results of earlier versions
-    older = own_row(figures, task)
-    assert older is not None
-    assert older.words_only is None
+    assert row_of(figures, task).words_only is None
 
 
 def test_names_stand_apart_and_a_model_measured_twice_is_named_once() -> None:
-    row = own_row(made_figures(), "35")
-    assert row is not None
+    row = row_of(made_figures())
     rows = [
         replace(row, name=name, accuracy=accuracy, weights=weights)
         for name, accuracy, weights in (
@@ -142,7 +145,6 @@ def test_names_stand_apart_and_a_model_measured_twice_is_named_once() -> None:
 
 @pytest.mark.parametrize(("slower", "tick"), [(25.0, "D1"), (80.0, 1)])
 def test_costs_within_a_decade_have_ticks_within_it(slower: float, tick: object) -> None:
-    row = own_row(made_figures(), "35")
-    assert row is not None
+    row = row_of(made_figures())
     rows = [replace(row, latency_ms=ms) for ms in (6.0, slower)]
     assert comparison_figure(rows, "latency").layout.xaxis.dtick == tick
