@@ -5,11 +5,11 @@ import streamlit as st
 from kws_core.lab import Trial
 from kws_core.ui.augment import state
 from kws_core.ui.augment.compare import show_comparison
+from kws_core.ui.augment.controls import view_control
 from kws_core.ui.augment.masks import show_masks
 from kws_core.ui.augment.models import listeners, log_mel_model, models_popover
 from kws_core.ui.augment.second import chosen_second
 from kws_core.ui.augment.sound import show_sound
-from kws_core.ui.augment.views import view_control
 from kws_core.ui.clip.clip_picker import clip_popover
 from kws_core.ui.shared.messages import calm_errors
 from kws_core.ui.shared.page import page_setup

@@ -27,6 +27,7 @@ from kws_core.training.dataset.clips import Clips, Stream, digital_silence, gath
 from kws_core.training.dataset.folders import cached_folder, cached_streams, cached_words, digest
 from kws_core.training.dataset.more_sound import MoreSound
 from kws_core.training.dataset.recordings import (
+    FILES,
     DataKinds,
     fluent_recordings,
     kinds_to_use,
@@ -35,12 +36,9 @@ from kws_core.training.dataset.recordings import (
     word_recordings,
 )
 from kws_core.training.dataset.shards import (
-    FLUENT_FILES,
     KEPT_OUT,
     MORE_NOISE_FILE,
     MORE_WORDS_FILE,
-    NOISE_FILE,
-    OTHER_FILE,
     PICTURE_FILE,
     PICTURE_OFFSET,
     PICTURE_SCALE,
@@ -76,12 +74,11 @@ class DataSets(NamedTuple):
     rare: Clips | None
 
 
-_FILES = {
-    "pictures": (PICTURE_FILE, MORE_WORDS_FILE),
-    "synthetic": (SYNTHETIC_FILE,),
-    "noise": (NOISE_FILE, MORE_NOISE_FILE),
-    "other-words": (OTHER_FILE,),
-    "fluent": FLUENT_FILES,
+# Files that a kind may have besides.
+_MORE_FILES = {
+    "audio": (MORE_WORDS_FILE,),
+    "pictures": (MORE_WORDS_FILE,),
+    "noise": (MORE_NOISE_FILE,),
 }
 
 
@@ -154,7 +151,7 @@ def _fingerprint(folder: Path, kind: str, split: str) -> list[object]:
     if unpacked is not None:
         return [str(unpacked.resolve()), len(official_splits(unpacked)[split])]
     speech = SPEECH_FILES["train" if split == KEPT_OUT else split]
-    files = {"audio": (speech, MORE_WORDS_FILE), **_FILES}[kind]
+    files = (*((speech,) if kind == "audio" else FILES[kind]), *_MORE_FILES.get(kind, ()))
     paths = [folder / name for name in files]
     sizes = [path.stat().st_size if path.exists() else 0 for path in paths]
     voices = [sample.voice_id for sample in list_samples()]  # which are left out of synthetic

@@ -34,7 +34,7 @@ class DataKinds:
 
 
 # The files of each kind; without one of them the kind can't be had.
-_FILES = {
+FILES = {
     "audio": (shards.SPEECH_FILES["train"], shards.SPEECH_FILES["val"]),
     "pictures": (shards.PICTURE_FILE,),
     "synthetic": (shards.SYNTHETIC_FILE,),
@@ -86,7 +86,7 @@ def kinds_to_use(folder: Path, wanted: DataKinds) -> DataKinds:
 
 def _require_files(folder: Path, wanted: DataKinds) -> None:
     lacking = [
-        (file, kind) for kind in wanted.names() for file in _FILES[kind]
+        (file, kind) for kind in wanted.names() for file in FILES[kind]
         if not (folder / file).is_file()
     ]  # fmt: skip
     if lacking:

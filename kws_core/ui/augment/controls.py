@@ -1,4 +1,4 @@
-"""Controls that several parts of the Augment page have: the draw, SpecAugment's knobs, the fill."""
+"""Controls of the Augment page: its views, the draw, SpecAugment's knobs, the fill."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from kws_core.augment.policies import (
     SpecAugmentPolicy,
 )
 from kws_core.augment.specaugment import FILLS
+from kws_core.lab.link import VIEWS, View
 from kws_core.lab.published import NamedPolicy, name_of
 from kws_core.lab.recipe import LARGEST_SEED, NO_MASKS, Recipe
 from kws_core.ui.augment import state
@@ -25,6 +26,18 @@ from kws_core.ui.shared.seeded import seeded
 
 _NONE: Final = "none"
 _SIZES: Final = {True: "scaled", False: "published"}
+_VIEWS: Final[dict[View, str]] = {
+    "specaugment": "SpecAugment",
+    "sound": "Sound",
+    "compare": "Compare",
+}
+
+
+def view_control() -> None:
+    """Offer the three views; only the one that is open is computed."""
+    state.choice(
+        "view", "View", VIEWS, format_func=lambda view: _VIEWS[view], label_visibility="collapsed"
+    )
 
 
 def draw_controls(compare: Recipe | None = None) -> None:

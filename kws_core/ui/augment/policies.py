@@ -34,34 +34,27 @@ def show_policies(trial: Trial) -> None:
     seed, followed = trial.recipe.seed, trial.answer_before(model).label
     trials = {named: trial.of(replace(trial.recipe, masks=named.policy)) for named in NAMED}
     scale = level_scale(log_mel, *(one.masked() for one in trials.values()))
-    rows: dict[str, list[str]] = {
-        name: []
-        for name in (
-            "Policy",
-            ", ".join(setting.symbol for setting in SETTINGS),
-            "Hidden, median",
-            f"{N_DRAWS} draws keep {readable(followed)}",
-        )
-    }
     for scaled, title in ((True, "Scaled to one second"), (False, "As published")):
         st.markdown(f"**{title}**, draw {seed}")
         with st.container(horizontal=True, gap="small"):
             for named in NAMED:
                 if named.scaled is scaled:
                     _cell(trials[named], named, scale)
+    rows = []
     for named in NAMED:
-        numbers = (getattr(named.policy, setting.name) for setting in SETTINGS)
+        numbers = (f"{getattr(named.policy, setting.name):g}" for setting in SETTINGS)
         scores = scores_of_draws(trials[named], seeds_around(seed, N_DRAWS), model)
         shares = hidden_shares(named.policy, n_mels, n_frames)
         size = "scaled" if named.scaled else "published"
-        values = (
-            f"{named.name} {size}",
-            ", ".join(f"{number:g}" for number in numbers),
-            percent(float(np.median(shares))),
-            f"{scores.kept(followed)}, mean {percent(float(scores.of(followed).mean()))}",
+        kept = f"{scores.kept(followed)}, mean {percent(float(scores.of(followed).mean()))}"
+        rows.append(
+            {
+                "Policy": f"{named.name} {size}",
+                ", ".join(setting.symbol for setting in SETTINGS): ", ".join(numbers),
+                "Hidden, median": percent(float(np.median(shares))),
+                f"{N_DRAWS} draws keep {readable(followed)}": kept,
+            }
         )
-        for column, value in zip(rows.values(), values, strict=True):
-            column.append(value)
     st.table(rows, border="horizontal", hide_index=True, alt="What every policy does.")
 
 

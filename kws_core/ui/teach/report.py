@@ -23,8 +23,7 @@ def show_report(taught: TaughtRecognizer) -> None:
     """Show what to expect of each word, and what would help it."""
     st.header("How reliable it is", anchor=False)
     rows = [_row(report) for report in taught.report]
-    table = {name: [row[name] for row in rows] for name in rows[0]}
-    st.table(table, border="horizontal", hide_index=True, alt="What to expect of each word.")
+    st.table(rows, border="horizontal", hide_index=True, alt="What to expect of each word.")
     for advice in advices(taught.report):
         st.caption(f":material/lightbulb: {advice}")
     _threshold(taught.report)
