@@ -14,7 +14,7 @@ from kws_core.live.programmes import in_a_row
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import settings, state
-from tests.helpers.app import calm, said
+from tests.helpers.app import calm, listener_of, said
 from tests.helpers.sounds import noise
 from tests.helpers.taught_words import RATE, takes_of, teach_on
 from tests.helpers.taught_words import said as word_said
@@ -49,11 +49,6 @@ def taught(app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> AppT
     page = calm(page.button(key="teach_live").click().run())
     assert page.title[0].value == "Live"
     return calm(page.switch_page("pages/4_Live.py").run())  # AppTest does not follow by itself
-
-
-def listener_of(page: AppTest) -> Listener:
-    listener: Listener = page.session_state["live_listener_kept"]
-    return listener
 
 
 def hear(listener: Listener, samples: Samples, run: int) -> list[str]:

@@ -30,6 +30,14 @@ def make_run(seed: int, settings: TrainingSettings = SETTINGS) -> Run:
     return Run(network, average, make_optimizer(network, settings), Best(), settings)
 
 
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A checkpoint of one epoch."""
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, make_run(1), 1)
+    return path
+
+
 def step(run: Run) -> None:
     run.optimizer.zero_grad()
     run.network(torch.ones(4, 3)).square().sum().backward()
@@ -68,9 +76,7 @@ class TestContent:
         assert same_weights(other.network, run.network)
         assert same_weights(other.average.network, run.average.network)
 
-    def test_from_before_a_setting_existed_is_taken_to_have_its_default(self, tmp_path) -> None:
-        path = tmp_path / "checkpoint.pt"
-        save_checkpoint(path, make_run(1), 1)
+    def test_from_before_a_setting_existed_is_taken_to_have_its_default(self, path: Path) -> None:
         state = torch.load(path, weights_only=True)
         del state["settings"]["mixup"], state["teacher"], state["best"]
         torch.save(state, path)
@@ -159,9 +165,7 @@ class TestWhatIsNoCheckpoint:
         with pytest.raises(DataError, match=rf"checkpoint\.pt.*({message}).*without --resume"):
             load_checkpoint(path, make_run(1))
 
-    def test_may_be_half_of_one(self, tmp_path) -> None:
-        path = tmp_path / "checkpoint.pt"
-        save_checkpoint(path, make_run(1), 1)
+    def test_may_be_half_of_one(self, path: Path) -> None:
         whole = path.read_bytes()
         path.write_bytes(whole[: len(whole) // 2])
         with pytest.raises(DataError, match=r"cut, damaged.*without --resume"):
@@ -175,16 +179,12 @@ class TestWhatIsNoCheckpoint:
             load_checkpoint(path, make_run(1))
 
     @pytest.mark.parametrize("part", ["average", "optimizer", "best", "epoch", "average_steps"])
-    def test_may_be_one_whose_parts_do_not_fit(self, tmp_path, part: str) -> None:
-        path = tmp_path / "checkpoint.pt"
-        save_checkpoint(path, make_run(1), 1)
+    def test_may_be_one_whose_parts_do_not_fit(self, path: Path, part: str) -> None:
         torch.save(torch.load(path, weights_only=True) | {part: {"x": torch.ones(2)}}, path)
         with pytest.raises(DataError, match=r"is damaged.*without --resume"):
             load_checkpoint(path, make_run(1))
 
-    def test_of_another_run_names_the_settings_that_differ(self, tmp_path) -> None:
-        path = tmp_path / "checkpoint.pt"
-        save_checkpoint(path, make_run(1), 1)
+    def test_of_another_run_names_the_settings_that_differ(self, path: Path) -> None:
         other = make_run(1, replace(SETTINGS, seed=77))
         with pytest.raises(DataError, match=rf"seed is {SETTINGS.seed} there and 77 here\. Start"):
             load_checkpoint(path, other)

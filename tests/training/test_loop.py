@@ -176,16 +176,6 @@ class TestResuming:
         with pytest.raises(DataError, match=r"nothing to resume.*checkpoint\.pt"):
             train(small_network(), batches, toy_clips(3, 9), SETTINGS, tmp_path, resume=True)
 
-    def test_with_other_settings_is_refused(self, whole, batches) -> None:
-        other = replace(SETTINGS, learning_rate=0.02)
-        with pytest.raises(DataError, match="other settings"):
-            train(small_network(), batches, toy_clips(3, 9), other, whole[0], resume=True)
-
-    def test_from_a_damaged_checkpoint_is_refused(self, batches, tmp_path) -> None:
-        (tmp_path / "checkpoint.pt").write_bytes(b"PK half of a file")
-        with pytest.raises(DataError, match=r"checkpoint\.pt can't be read"):
-            train(small_network(), batches, toy_clips(3, 9), SETTINGS, tmp_path, resume=True)
-
     def test_of_another_network_is_refused(self, whole, batches) -> None:
         other = DSResNet(len(LABELS), n_channels=8, kernel_sizes=(5,))
         with pytest.raises(DataError, match="another network"):

@@ -238,11 +238,8 @@ class TestCache:
     def test_spares_decoding_the_second_time(self, folder, tmp_path, monkeypatch) -> None:
         first = load_clips(folder, tmp_path, "train", CONFIG, ALL)
 
-        def never(*_: object) -> None:
-            raise AssertionError("decoded again")
-
         for reader in ("audio_clips", "picture_clips", "synthetic_clips"):
-            monkeypatch.setattr(data, reader, never)
+            monkeypatch.setattr(data, reader, lambda *_: pytest.fail("decoded again"))
         second = load_clips(folder, tmp_path, "train", CONFIG, ALL)
         for name in ("log_mel", "length", "target", "speaker", "is_picture"):
             np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
@@ -252,11 +249,8 @@ class TestCache:
     ) -> None:
         first = load_training_data(folder, tmp_path, CONFIG).training
 
-        def never(*_: object) -> None:
-            raise AssertionError("decoded again")
-
         for reader in ("noise_recordings", "other_recordings"):
-            monkeypatch.setattr(data, reader, never)
+            monkeypatch.setattr(data, reader, lambda *_: pytest.fail("decoded again"))
         second = load_training_data(folder, tmp_path, CONFIG).training
         for before, after in zip(
             (*first.noise, *first.other), (*second.noise, *second.other), strict=True

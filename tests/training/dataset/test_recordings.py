@@ -135,10 +135,7 @@ class TestSpeechCommandsAsTrainingData:
     def test_is_decoded_once(self, unpacked, tmp_path, monkeypatch) -> None:
         first = load_training_data(unpacked, tmp_path, CONFIG)
 
-        def never(*_: object) -> None:
-            raise AssertionError("decoded again")
-
-        monkeypatch.setattr(speech_commands, "read_words", never)
+        monkeypatch.setattr(speech_commands, "read_words", lambda *_: pytest.fail("decoded again"))
         again = load_training_data(unpacked, tmp_path, CONFIG)
         np.testing.assert_array_equal(again.validation.log_mel, first.validation.log_mel)
 

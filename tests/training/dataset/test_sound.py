@@ -189,11 +189,8 @@ class TestTrainingData:
         assert not np.concatenate(sets.training.noise).any()
 
     def test_is_made_only_once(self, sets, folder, cache, monkeypatch) -> None:
-        def never(*_: object) -> None:
-            raise AssertionError("made again")
-
         for maker in ("sound_of_pictures", "sound_of_recordings"):
-            monkeypatch.setattr(sound, maker, never)
+            monkeypatch.setattr(sound, maker, lambda *_: pytest.fail("made again"))
         again = load_sound_training_data(folder, cache, RawWave())
         np.testing.assert_array_equal(again.training.clips.sound, sets.training.clips.sound)
         np.testing.assert_array_equal(again.validation.clips.sound, sets.validation.clips.sound)
