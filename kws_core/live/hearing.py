@@ -25,11 +25,17 @@ from kws_core.spotting.intake import LONGEST_GAP_S
 BETWEEN_S = 1.0  # of silence between streams: no window hears both
 
 
+def _nothing() -> None:
+    return None
+
+
 class Hearing:
     """A detector with all that comes out of it, for any threads; memory is bounded.
 
     A run goes from one start of a microphone or sample to the next, and begins clean: its picture,
     level and last word are its own. The log and the time, in seconds of listening, go on.
+
+    on_word: called after each word by the thread that hears.
     """
 
     def __init__(
@@ -38,6 +44,7 @@ class Hearing:
         model: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.on_word: Callable[[], None] = _nothing
         self._detector = detector
         self._model = model
         self._clock = clock
@@ -262,3 +269,4 @@ class Hearing:
             run=self._run,
         )
         self._log.append(self._newest)
+        self.on_word()

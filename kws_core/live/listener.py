@@ -103,6 +103,10 @@ class Listener:
         word = self.hearing.newest_word
         return None if word is None else (word.number, word.label)
 
+    def call_on_word(self, call: Callable[[], None]) -> None:
+        """Have something called after each word, by another thread, in place of the one before."""
+        self.hearing.on_word = call
+
     @property
     def health(self) -> Health:
         """How well it keeps up."""

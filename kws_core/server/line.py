@@ -29,6 +29,9 @@ class Sink(Protocol):
     def newest_word(self) -> tuple[int, str] | None:
         """Number, counted up, and label of the last word that was heard."""
 
+    def call_on_word(self, call: Callable[[], None]) -> None:
+        """Have something called after each word, by another thread, in place of the one before."""
+
 
 def _always() -> bool:
     return True
@@ -72,6 +75,10 @@ class Line:
     def newest_word(self) -> tuple[int, str] | None:
         """Number and label of the last word that the sink has heard."""
         return self._sink.newest_word
+
+    def call_on_word(self, call: Callable[[], None]) -> None:
+        """Have something called after each word, as the sink does it."""
+        self._sink.call_on_word(call)
 
     def connect(self) -> int:
         """Take up a connection, and return its number; the one before is over."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -82,13 +84,13 @@ class _Stream:
         self._patience = patience
         self._pace = Pace()
         self._heard = time.monotonic()  # when sound came last that is not all zeros
-        self._word = line.newest_word  # that the browser knows of
 
     async def run(self) -> None:
         """Take blocks; raises StreamRefusedError or WebSocketDisconnect at the end."""
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._receive)
+                tasks.start_soon(self._tell_words)
                 tasks.start_soon(self._watch)
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
@@ -109,14 +111,18 @@ class _Stream:
             self._line.take(self._connection, block)
             if data[HEADER.size :].strip(b"\0"):
                 self._heard = time.monotonic()
-            await self._tell_word()
 
-    async def _tell_word(self) -> None:
-        """Send a new word at once; with the next run of the page, it would come later."""
-        word = self._line.newest_word
-        if word is not None and word != self._word:
-            await self._websocket.send_json({"word": {"number": word[0], "label": word[1]}})
-        self._word = word
+    async def _tell_words(self) -> None:
+        """Send each new word at once; with the next run of the page, it would come later."""
+        loop, known = asyncio.get_running_loop(), self._line.newest_word
+        while True:
+            heard = asyncio.Event()
+            self._line.call_on_word(partial(_set, heard, loop))
+            word = self._line.newest_word
+            if word is not None and word != known:
+                await self._websocket.send_json({"word": {"number": word[0], "label": word[1]}})
+            known = word
+            await heard.wait()
 
     async def _watch(self) -> None:
         wanted = time.monotonic()
@@ -132,3 +138,9 @@ class _Stream:
             elif now - wanted > self._patience.page_left:
                 raise StreamRefusedError(Close.PAGE_LEFT, "The page was left.")
             await self._websocket.send_json({"received": self._line.received})
+
+
+def _set(event: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+    """Set an event from another thread, for as long as its loop runs."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(event.set)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,9 @@ class Ear:
         self.starts = 0
         self.newest_word: tuple[int, str] | None = None
 
+    def call_on_word(self, call: Callable[[], None]) -> None:
+        """It hears no words."""
+
     def begin_stream(self) -> None:
         self.starts += 1
 
@@ -34,7 +39,7 @@ class Ear:
 
 
 def block(number: int, run: int = 1) -> Block:
-    return Block(run, number, 48_000, number * 0.02, np.zeros(960, np.float32))
+    return Block(run, number, 48_000, number * 0.02, np.zeros(960, np.int16))
 
 
 def refused(code: Close) -> pytest.RaisesExc[StreamRefusedError]:
