@@ -1,5 +1,5 @@
 // In the browser's audio thread: makes blocks of 20 ms of what the microphone gives.
-// Its sender is websocket.js; the server's side of both is kws_core/server/blocks.py.
+// They go to sender.js; the server's side of both is kws_core/server/blocks.py.
 
 const LOST_S = 1; // by which the device may fall behind before that counts as sound that is missing
 const WINDOW_MS = 2000; // calls come in bursts: only what all of them are late by is lost
@@ -14,6 +14,7 @@ class Blocks extends AudioWorkletProcessor {
     this.origin = Infinity; // second of the clock at which the device would have begun
     this.least = Infinity; // of what the calls of this window are behind the clock, in seconds
     this.windowEnd = Date.now() + WINDOW_MS;
+    this.port.onmessage = ({ data }) => (this.sender = data.sender);
   }
 
   process(inputs) {
@@ -44,7 +45,7 @@ class Blocks extends AudioWorkletProcessor {
   }
 
   post(end) {
-    this.port.postMessage({
+    this.sender?.postMessage({
       number: this.number++,
       rate: sampleRate,
       time: (end - this.values.length) / sampleRate + this.lost,

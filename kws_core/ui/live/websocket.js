@@ -1,12 +1,10 @@
-// Sends the microphone to the server over a WebSocket. `source` is the text of blocks.js, and
-// `problem` comes from microphone_check.js: both are put before this file.
+// The microphone that goes to the server over a WebSocket. `sources` are the texts of blocks.js and
+// sender.js, and `problem` comes from microphone_check.js: both are put before this file.
 
 const ACKNOWLEDGED_MS = 5000; // without a word of the server, the connection counts as lost
 const TOKEN_MS = 4000; // without a token, another one is asked for
 const RETRY_MS = 500;
 const SILENT_BLOCKS = 250; // 5 s of nothing but zeros: more than a headset's gate makes
-const HELD_BACK_S = 2; // of sound may wait in the browser: what is older helps nobody
-const HEADER_BYTES = 24;
 const ASLEEP = 4408; // the server closes on long silence, and takes sound again when there is some
 const FATAL = { 4400: "broken", 4410: "left", 4413: "broken", 4429: "broken", 4503: "full" };
 
@@ -81,11 +79,11 @@ class Microphone {
       if (!this.starting) return stream.getTracks().forEach((track) => track.stop());
       this.stream = stream;
       this.context = new AudioContext(); // at the rate of the device: some refuse any other
-      const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+      const url = addressOf(sources.blocks);
       await this.context.audioWorklet.addModule(url);
       URL.revokeObjectURL(url);
       const node = new AudioWorkletNode(this.context, "kws-blocks");
-      node.port.onmessage = ({ data }) => this.send(data);
+      this.startSender(node);
       this.context.createMediaStreamSource(stream).connect(node);
       node.connect(this.context.destination); // silent; some browsers run nothing unconnected
       this.context.onstatechange = () => this.show();
@@ -96,16 +94,27 @@ class Microphone {
       return this.stop(names[error.name] ?? "failed");
     }
     this.starting = false;
-    this.run = crypto.getRandomValues(new Uint32Array(1))[0];
     this.silent = this.unsent = this.failures = 0;
     this.connected = false;
     this.renew();
     this.listDevices();
   }
 
+  // From here on, blocks go from the audio thread to the sender's, past this one.
+  startSender(node) {
+    this.sender = new Worker(addressOf(sources.sender));
+    this.sender.onmessage = ({ data }) => this.hear(data);
+    const { port1, port2 } = new MessageChannel();
+    const run = crypto.getRandomValues(new Uint32Array(1))[0];
+    this.sender.postMessage({ blocks: port1, run }, [port1]);
+    node.port.postMessage({ sender: port2 }, [port2]);
+  }
+
   stop(trouble = null) {
     this.starting = false;
     this.disconnect();
+    this.sender?.terminate();
+    this.sender = undefined;
     this.stream?.getTracks().forEach((track) => {
       track.onended = null;
       track.stop();
@@ -141,22 +150,29 @@ class Microphone {
   }
 
   connect(token) {
-    const socket = new WebSocket(this.address(), [this.data.protocol, token]);
-    this.socket = socket;
+    this.socket = { number: this.asked, open: false };
     this.heard = performance.now();
-    socket.onopen = () => {
+    const protocols = [this.data.protocol, token];
+    this.sender.postMessage({ open: this.asked, address: this.address(), protocols });
+  }
+
+  // What the sender says: of its connection, or how the sending goes.
+  hear({ number, opened, message, closed, code, silent, unsent }) {
+    if (number === undefined) {
+      [this.silent, this.unsent] = [silent, unsent];
+      if (this.asleep && !silent) this.renew();
+    }
+    if (number === undefined || number !== this.socket?.number) return;
+    if (opened) {
       this.failures = 0;
-      this.connected = true;
+      this.connected = this.socket.open = true;
       this.show();
-    };
-    socket.onmessage = ({ data }) => {
+    } else if (closed) this.lose(code);
+    else {
       this.heard = performance.now();
-      const { word } = JSON.parse(data);
+      const { word } = JSON.parse(message);
       if (word) window.dispatchEvent(new CustomEvent("kws-word", { detail: word })); // to strip.js
-    };
-    socket.onclose = ({ code }) => {
-      if (this.socket === socket) this.lose(code);
-    };
+    }
   }
 
   // The page may lie below a path of its own, also one that only a proxy knows.
@@ -168,9 +184,8 @@ class Microphone {
   }
 
   disconnect() {
-    const socket = this.socket;
     this.socket = null;
-    socket?.close();
+    this.sender?.postMessage({ close: true });
     clearTimeout(this.retry);
   }
 
@@ -185,27 +200,6 @@ class Microphone {
       this.askedAt = performance.now() + RETRY_MS * Math.min(this.failures, 6);
     }
     this.show();
-  }
-
-  send({ number, rate, time, values, silent }) {
-    this.silent = silent ? this.silent + 1 : 0;
-    const socket = this.socket;
-    if (!socket && this.asleep && !silent) this.renew();
-    const most = HELD_BACK_S * rate * 2;
-    if (socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > most) {
-      if (this.connected && !this.asleep) this.unsent += values.length / rate; // numbers go on: the server counts
-      return;
-    }
-    const message = new ArrayBuffer(HEADER_BYTES + 2 * values.length);
-    const head = new DataView(message);
-    [75, 87, 83, 49].forEach((byte, at) => head.setUint8(at, byte)); // "KWS1"
-    head.setUint32(4, this.run, true);
-    head.setUint32(8, number, true);
-    head.setUint32(12, rate, true);
-    head.setFloat64(16, time, true);
-    const samples = new DataView(message, HEADER_BYTES);
-    values.forEach((value, at) => samples.setInt16(2 * at, value, true));
-    socket.send(message);
   }
 
   watch() {
@@ -235,7 +229,7 @@ class Microphone {
     if (!this.stream) return "off";
     if (this.context.state !== "running") return document.hidden ? "hidden" : "suspended";
     if (this.asleep || this.silent >= SILENT_BLOCKS) return "silent";
-    if (this.socket?.readyState === WebSocket.OPEN) return "live";
+    if (this.socket?.open) return "live";
     return this.connected ? "reconnecting" : this.failures > 2 ? "unreachable" : "connecting";
   }
 
@@ -256,4 +250,8 @@ class Microphone {
     this.alert.hidden = !alert;
     this.devices.setAttribute("aria-label", texts.device);
   }
+}
+
+function addressOf(source) {
+  return URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
 }

@@ -38,11 +38,12 @@ def _script(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
+_SOURCES: Final = {name: _script(f"{name}.js") for name in ("blocks", "sender")}  # of threads
 _microphone = st.components.v2.component(
     "kws_core.live_websocket",
     html=_HTML,
     css=_script("websocket.css"),
-    js=f"const source = {json.dumps(_script('blocks.js'))};\n{CHECK}\n{_script('websocket.js')}",
+    js=f"const sources = {json.dumps(_SOURCES)};\n{CHECK}\n{_script('websocket.js')}",
 )
 
 
