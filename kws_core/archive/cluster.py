@@ -83,11 +83,6 @@ class Cluster:
         """Threads of all workers."""
         return sum(self._client.nthreads().values())
 
-    @property
-    def dashboard(self) -> str:
-        """The address of the page that shows what the cluster does."""
-        return str(self._client.dashboard_link)
-
     def hear(
         self, plan: Plan, manifest: dict[str, Any], recordings: Sequence[Recording]
     ) -> Iterator[list[Outcome]]:
@@ -221,7 +216,7 @@ def local_cluster(n_workers: int | None = None, work: Work = work) -> Iterator[C
 
 
 @contextlib.contextmanager
-def cluster_at(address: str, work: Work = work) -> Iterator[Cluster]:
+def cluster_at(address: str) -> Iterator[Cluster]:
     """Connect to a Dask scheduler, such as ``tcp://host:8786``.
 
     Raises ArchiveError if none answers there, or it has no workers.
@@ -242,7 +237,7 @@ def cluster_at(address: str, work: Work = work) -> Iterator[Cluster]:
                 f"The Dask scheduler at {address} has no workers. Start some with "
                 f"'dask worker {address}'."
             ) from error
-        yield Cluster(client, work)
+        yield Cluster(client)
 
 
 def _deadly(n: int) -> str:

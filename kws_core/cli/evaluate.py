@@ -1,4 +1,4 @@
-"""The commands ``evaluate`` and ``results``."""
+"""The commands ``evaluate``, ``describe-data`` and ``results``."""
 
 from __future__ import annotations
 
@@ -59,6 +59,33 @@ def evaluate_command(options: argparse.Namespace) -> int:
         f"({share['low']:.2%} to {share['high']:.2%}), mean over words "
         f"{done.figures['mean_over_words']:.2%}; all figures in {path}"
     )
+    return 0
+
+
+def add_describe_data(commands: Commands) -> None:
+    """Add the command ``describe-data``."""
+    about = "figures of the data, for the app to show without them"
+    parser = commands.add("describe-data", about, describe_data_command)
+    add_data(parser)
+    parser.add_argument("--cache", type=Path, help="folder for decoded data")
+
+
+def describe_data_command(options: argparse.Namespace) -> int:
+    """Describe the data folder and save the figures; returns 0.
+
+    Raises KwsError if data are missing or damaged, or the figures can't be written.
+    """
+    from kws_core.evaluation.describe_data import describe_data
+    from kws_core.results.data_summary import save_data_summary
+    from kws_core.training.dataset.cache import default_cache
+
+    summary = describe_data(options.data, options.cache or default_cache())
+    try:
+        path = save_data_summary(options.out, summary)
+    except OSError as error:
+        raise DataError(f"The figures can't be written: {error}") from error
+    clips = sum(split["recordings"] + split["pictures"] for split in summary.figures["splits"])
+    print(f"{clips} clips described in {path}")
     return 0
 
 

@@ -19,8 +19,7 @@ from typing import Any
 
 from kws_core.audio.clip import Clip
 from kws_core.audio.read import read_audio
-from kws_core.cli.data import add_describe_data
-from kws_core.cli.evaluate import add_evaluate, add_results
+from kws_core.cli.evaluate import add_describe_data, add_evaluate, add_results
 from kws_core.cli.export import add_export
 from kws_core.cli.listen import add_listen
 from kws_core.cli.numbers import count

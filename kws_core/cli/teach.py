@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from kws_core.audio.formats import FORMATS
+from kws_core.audio.formats import SUFFIXES
 from kws_core.audio.read import read_audio
 from kws_core.cli.numbers import count, positive
 from kws_core.cli.options import Commands, add_data, add_model
@@ -15,8 +15,6 @@ from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.report import WordReport
 from kws_core.teaching.takes import ADVICE, Take, make_take, problems_of
 from kws_core.teaching.taught import teach_takes
-
-_KINDS = frozenset(suffix for known in FORMATS for suffix in known.suffixes)
 
 
 def add_taught(parser: argparse.ArgumentParser) -> None:
@@ -118,7 +116,7 @@ def _takes_in(folder: Path) -> dict[str, list[Take]]:
         raise TeachingError(f"{folder} is no folder: give one with a folder for each word.")
     words: dict[str, list[Take]] = {}
     for of_word in sorted(path for path in folder.iterdir() if path.is_dir()):
-        files = sorted(path for path in of_word.iterdir() if path.suffix.lower() in _KINDS)
+        files = sorted(path for path in of_word.iterdir() if path.suffix.lower() in SUFFIXES)
         if files:
             words[of_word.name] = [_take(path) for path in files]
             for path, take in zip(files, words[of_word.name], strict=True):

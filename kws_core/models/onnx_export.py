@@ -66,7 +66,7 @@ def export_onnx(model: LoadedModel, path: Path) -> Exported:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.touch()  # first: all else takes a while
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     try:
         whole = _Whole(model).eval()
         seconds = _checked_seconds(whole.n_samples)
@@ -79,7 +79,7 @@ def export_onnx(model: LoadedModel, path: Path) -> Exported:
             )
         partial.replace(path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     finally:
         partial.unlink(missing_ok=True)
     return Exported(path, path.stat().st_size, difference, len(seconds))
@@ -152,7 +152,7 @@ class _Whole(nn.Module):
 def _write(whole: _Whole, about: dict[str, str], path: Path) -> None:
     """Write a graph with any number of seconds at once."""
     two_seconds = torch.zeros(2, whole.n_samples)
-    with _quiet():
+    with quiet(logging.getLogger("torch.onnx")):  # on packages that no model here needs
         program = torch.onnx.export(
             whole,
             (two_seconds,),
@@ -167,7 +167,8 @@ def _write(whole: _Whole, about: dict[str, str], path: Path) -> None:
     program.save(path)
 
 
-def _unwritable(path: Path, error: OSError) -> ModelError:
+def unwritable(path: Path, error: OSError) -> ModelError:
+    """Return the refusal of a path that the system refuses."""
     return ModelError(f"{path} can't be written ({error}). Choose another place.")
 
 
@@ -185,9 +186,8 @@ def _require_packages() -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the exporter's notes about packages that no model here needs off the screen."""
-    log = logging.getLogger("torch.onnx")
+def quiet(log: logging.Logger) -> Iterator[None]:
+    """Keep warnings and a logger's advice off the screen; errors stay."""
     level = log.level
     log.setLevel(logging.ERROR)
     try:

@@ -7,18 +7,22 @@ stays as it is. The range of each activation is found on the sample recordings a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.errors import ModelError
-from kws_core.models.onnx_export import SAMPLES, Exported, export_onnx, posteriors_of
+from kws_core.models.onnx_export import (
+    SAMPLES,
+    Exported,
+    export_onnx,
+    posteriors_of,
+    quiet,
+    unwritable,
+)
 from kws_core.models.store import LoadedModel
 from kws_core.samples import list_samples
 
@@ -44,7 +48,7 @@ def export_int8(model: LoadedModel, path: Path) -> Exported:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(partial.read_bytes())
         except OSError as error:
-            raise ModelError(f"{path} can't be written ({error}). Choose another place.") from error
+            raise unwritable(path, error) from error
     return Exported(path, path.stat().st_size, float(np.abs(differences).max()), len(seconds))
 
 
@@ -85,7 +89,7 @@ def _quantize(source: Path, target: Path, seconds: Samples) -> None:
         for node in graph.node
         if not any(name.startswith(_NETWORK) for name in node.input)
     ]
-    with _quiet():
+    with quiet(logging.getLogger()):
         quantize(
             source,
             target,
@@ -97,15 +101,3 @@ def _quantize(source: Path, target: Path, seconds: Samples) -> None:
             weight_type=QuantType.QInt8,
             nodes_to_exclude=outside,
         )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the quantizer's advice, which goes to the root logger, off the screen."""
-    log: Any = logging.getLogger()
-    level = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
