@@ -34,7 +34,7 @@ class OutputFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._sizes: dict[str, int] = {}  # of what needs not to be heard again
+        self._sizes: dict[str, int] = {}  # of what need not be heard again
         self._again: set[str] = set()  # recordings that could not be read
         parts = [int(part.stem.partition("-")[2]) for part in _parts(path, FILES)]
         self._next = max(parts, default=0) + 1
@@ -47,7 +47,7 @@ class OutputFolder:
 
     @property
     def n_done(self) -> int:
-        """How many recordings need not to be heard again."""
+        """How many recordings need not be heard again."""
         return len(self._sizes)
 
     def needs(self, recording: Recording) -> bool:

@@ -36,7 +36,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
 
     Raises KwsError if model or data can't be used, or the figures can't be written.
     """
-    # Only here: to recognise words, neither pyarrow nor tqdm is needed.
+    # Imported here, since recognising words needs neither pyarrow nor tqdm.
     from kws_core.evaluation.evaluate import QUICK, EvaluationSettings, evaluate
 
     settings = QUICK if options.quick else EvaluationSettings()

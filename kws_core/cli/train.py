@@ -61,7 +61,7 @@ def train_command(options: argparse.Namespace) -> int:
     Raises KwsError if something is missing or can't be written, and KeyboardInterrupt with a
     message that says how to go on.
     """
-    # Only here: to recognise words, neither pyarrow nor tqdm is needed.
+    # Imported here, since recognising words needs neither pyarrow nor tqdm.
     import torch
 
     from kws_core.training import run

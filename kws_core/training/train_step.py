@@ -135,7 +135,7 @@ def train_step(step: TrainStep, workspace: Workspace) -> ModelCard | None:
         replace(settings, mixup=0.0) if step.prepared_clips else settings,  # mixed already
         out,
         rare=material.rare,
-        teacher=None if step.prepared_clips else guide,  # who has answered already
+        teacher=None if step.prepared_clips else guide,  # whose answers the prepared clips hold
         logs=logs,
         compute=compute,
         resume=resume,

@@ -21,11 +21,11 @@ class Draw:
         return torch.randint(max(n, 1), shape, generator=self.generator)
 
     def chance(self, share: float, n: int) -> Tensor:
-        """Return `n` times whether something happens, as it does in that share."""
+        """Return `n` booleans, each true with a probability of `share`."""
         return torch.rand(n, generator=self.generator) < share
 
     def rows(self, share: float, n: int) -> Tensor:
-        """Return the rows of a batch to which it happens: what is done to all costs too much."""
+        """Return the rows of a batch that a change is for: on all rows it would take too long."""
         return torch.nonzero(self.chance(share, n))[:, 0]
 
     def normal(self, *shape: int) -> Tensor:

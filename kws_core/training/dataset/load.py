@@ -146,7 +146,7 @@ def synthetic_clips(folder: Path, config: LogMelConfig) -> Clips:
 
 
 def _fingerprint(folder: Path, kind: str, split: str) -> list[object]:
-    """Return what tells that a folder's clips of a kind have changed."""
+    """Return facts that differ once a folder's clips of a kind have changed."""
     unpacked = find_folder(folder)
     if unpacked is not None:
         return [str(unpacked.resolve()), len(official_splits(unpacked)[split])]
