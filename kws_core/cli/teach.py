@@ -81,7 +81,8 @@ def evaluate_teaching_command(options: argparse.Namespace) -> int:
 
     Raises KwsError if the model or the data can't be used, or the figures can't be written.
     """
-    from kws_core.evaluation.evaluate_teaching import TeachingSettings, evaluate_teaching
+    from kws_core.evaluation.evaluate_teaching import evaluate_teaching
+    from kws_core.evaluation.teaching_set import TeachingSettings
 
     recognizer = Recognizer.load(options.model, options.model_folder)
     settings = TeachingSettings(options.draws, options.takes, options.hours)
@@ -91,7 +92,7 @@ def evaluate_teaching_command(options: argparse.Namespace) -> int:
     except OSError as error:
         raise DataError(f"The figures can't be written: {error}.") from error
     for one in figures["figures"]:
-        found = {name: value["mean"] for name, value in one.items() if isinstance(value, dict)}
+        found = {name: one[name]["mean"] for name in one if "found" in name or "named" in name}
         shares = ", ".join(f"{name} {share:.1%}" for name, share in found.items())
         print(f"{one['takes']} takes by {one['people']}: {shares}")
     print(f"All figures in {path}")

@@ -5,7 +5,9 @@ Written by ``python -m kws_core evaluate-teaching``. ``figures`` has a row for e
 its ``spread``, a standard deviation. Measures are shares of takes: ``own_found_at_N`` and
 ``others_found_at_N`` at N false alarms of each word per hour of fluent English, by the person who
 taught the word (left out where several did) and by others, and ``own_named`` and ``others_named``
-without a threshold.
+without a threshold. ``noise_alarms_at_N`` are the false alarms of a word per hour of noise at the
+same thresholds. ``at_home`` has the same of words said at home by unnamed people, whose other takes
+are by others, most of them.
 """
 
 from __future__ import annotations

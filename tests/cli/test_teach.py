@@ -73,7 +73,7 @@ def test_measured_teaching_is_saved_and_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pytest.importorskip("pyarrow", reason="training data are Parquet files")
-    from kws_core.evaluation.evaluate_teaching import TeachingSettings
+    from kws_core.evaluation.teaching_set import TeachingSettings
 
     asked = []
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kws_core.evaluation.evaluate_teaching import WORDS, TeachingSettings, evaluate_teaching
+from kws_core.evaluation.evaluate_teaching import evaluate_teaching
+from kws_core.evaluation.teaching_set import AT_HOME, TeachingSettings
+from kws_core.evaluation.teaching_set import STUDENTS as WORDS
 from kws_core.labels import LABELS
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers import training_shards as shards
@@ -17,7 +19,7 @@ from tests.helpers.sounds import noise
 from tests.helpers.taught_words import said, save_toy_model, teach_on, toy_bank
 
 HZ = (400.0, 1000.0, 1900.0, 3000.0)
-N_PEOPLE, N_TAKES = 6, 4
+N_PEOPLE, N_TAKES, N_AT_HOME = 6, 4, 7
 ONE_ALARM = 720.0  # an hour, in five seconds of speech
 SETTINGS = TeachingSettings(draws=2, takes_of_person=N_TAKES, hours=0.01)
 
@@ -34,7 +36,15 @@ def write_data(folder: Path, fluent: np.ndarray) -> Path:
         for person in range(N_PEOPLE)
         for take in range(N_TAKES + 1)
     ]
+    rows += [
+        {"word": word, "speaker": "", "audio": shards.flac(said(hz * (1 + 0.004 * take)))}
+        for word, hz in zip(AT_HOME, HZ[1:], strict=True)
+        for take in range(N_AT_HOME)
+    ]
     shards.write(folder, "english_words.parquet", rows)
+    rain = {"kind": "rain", "file": shards.held_out_name("rain", True)}
+    sound = shards.flac(np.concatenate([noise(1.0, 0.001), said(HZ[0]), noise(1.0, 0.001)]))
+    shards.write(folder, "background_noise.parquet", [rain | {"audio": sound}])
     for name, split in (("english_speech", "val"), ("english_speech_more", "train")):
         shards.write(
             folder,
@@ -119,7 +129,8 @@ def test_fluent_speech_with_the_sound_of_a_word_costs_that_word(
 
 
 def test_what_several_people_teach_is_looked_for_in_others_only(figures: dict[str, Any]) -> None:
-    assert set(of(figures, 5, 5)) == {
+    shares = {name for name in of(figures, 5, 5) if not name.startswith("noise")}
+    assert shares == {
         "others_found_at_1",
         f"others_found_at_{ONE_ALARM:g}",
         "others_named",
@@ -129,6 +140,21 @@ def test_what_several_people_teach_is_looked_for_in_others_only(figures: dict[st
 def test_there_is_no_figure_for_more_takes_than_there_are(figures: dict[str, Any]) -> None:
     pairs = [(one["takes"], one["people"]) for one in figures["figures"]]
     assert pairs == [(1, 1), (3, 1), (5, 5)]
+
+
+def test_noise_that_sounds_like_a_word_alarms(figures: dict[str, Any]) -> None:
+    assert figures["noise_hours"] == pytest.approx(3 / 3600)
+    # Once in three seconds: for one of the four words at least, for each of them at most.
+    assert 1200 / 4 <= of(figures, 3, 1)["noise_alarms_at_1"] <= 1200
+
+
+def test_words_said_at_home_are_found_in_other_takes(figures: dict[str, Any]) -> None:
+    at_home = figures["at_home"]
+    assert (at_home["words"], at_home["takes"]) == (list(AT_HOME), 3 * N_AT_HOME)
+    (row,) = at_home["figures"]
+    assert (row["takes"], row["people"]) == (5, None)
+    assert row["others_found_at_1"]["mean"] == row["others_named"]["mean"] == 1
+    assert "own_named" not in row
 
 
 def test_figures_say_what_they_are_of(toy: Recognizer, figures: dict[str, Any]) -> None:
