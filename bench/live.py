@@ -9,7 +9,8 @@ is due, as a browser does (at 48 kHz, resampled on the way). With --way direct, 
 the others, another process sends the sound over the loopback interface and takes cores as well: the
 table has it apart. A number of users keeps up if 95 % of the frames are dealt with
 within a hop of their time, and nobody is behind at the end. A frame over a network counts as late
-by how much it is later than the user's fastest one. Words: from the end of the sound to the
+by how much it is later than the user's fastest one; of frames that are dealt with together, the
+last one counts. Words: from the end of the sound to the
 decision, all delays included; the page shows them up to 0.2 s later. Run it on a machine that does
 nothing else.
 """

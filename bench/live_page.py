@@ -5,7 +5,9 @@
 
 Chromium plays a few words, over and over, as its microphone. A script in the page notes when each
 word's sound ends, and when another word stands in large letters: the time between is a person's
-wait. Run it on a machine that does nothing else: browser and server share its cores.
+wait. The row "detector alone" is the same sound in a detector that waits for nothing: what is left
+of a wait is the pause after a command, the hop and the resampler. Run it on a machine that does
+nothing else: browser and server share its cores.
 """
 
 from __future__ import annotations
@@ -16,12 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from bench.latency import APP, in_words, machine, settle
 from kws_core.audio.read import read_audio
-from kws_core.audio.waveform import SAMPLE_RATE, to_wav
+from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample, to_wav
+from kws_core.live.frames import BROWSER_RATE, FRAME_S
 from kws_core.live.programmes import in_a_row
 from kws_core.samples import get_sample
+from kws_core.spotting import KeywordDetector
+from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import texts
 from tests.helpers.browser import WAIT_MS, launch, reason_to_skip, run_server
 
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
 
 WORDS = ("yes", "no", "up", "down")
 PAUSE_S = 0.8
+ROUNDS = 6  # of the words, for the detector alone
+LOUD, QUIET_S = 0.01, 0.06  # a word has ended when it was not so loud for so long
 LONGEST_S = 1.2  # between the end of a word and its place on the page; later, it belongs to none
 # Runs beside the page's own use of the microphone: notes when 60 ms were quiet after some sound.
 LISTEN = """
@@ -86,6 +94,29 @@ def delays(page: Page, way: str, seconds: float) -> list[float]:
     return [delay for delay in found if delay < LONGEST_S]
 
 
+def alone(sound: Samples) -> list[float]:
+    """Return the seconds from the end of each word to its decision, without any other delay."""
+    rate, block = BROWSER_RATE, round(FRAME_S * BROWSER_RATE)
+    torch.set_num_threads(1)
+    one = resample(sound, SAMPLE_RATE, rate)
+    loud = np.flatnonzero(np.abs(one) > LOUD)
+    ends = np.append(loud[:-1][np.diff(loud) > QUIET_S * rate], loud[-1]) / rate
+    period, found = len(one) / rate, []
+    detector = KeywordDetector(Recognizer.load())
+    played = np.tile(one, ROUNDS)
+    for at in range(0, len(played) - block, block):
+        now = (at + block) / rate
+        for _ in detector.push(played[at : at + block], rate):
+            found.append(((now - ends) % period).min())
+    return [delay for delay in found if delay < LONGEST_S]
+
+
+def row(way: str, found: list[float]) -> str:
+    """Return a row of the Markdown table."""
+    p50, p95 = np.percentile(found, [50, 95]) if found else (np.nan, np.nan)
+    return f"| {way} | {len(found)} | {p50:.2f} s | {p95:.2f} s |"
+
+
 def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(prog="python -m bench.live_page", description=__doc__)
@@ -103,6 +134,7 @@ def main() -> None:
         wav = Path(folder) / "words.wav"
         sound = np.asarray(in_a_row(clips, PAUSE_S), np.float32)
         wav.write_bytes(to_wav(sound, SAMPLE_RATE))
+        print(row("detector alone", alone(sound)), flush=True)
         browser = launch(playwright, f"--use-file-for-fake-audio-capture={wav}")
         with run_server(APP, Path(folder) / "streamlit.log") as server:
             for way in ("webrtc", "websocket"):
@@ -112,10 +144,7 @@ def main() -> None:
                 page = context.new_page()
                 page.goto(server.url + "/Live")
                 settle(page)
-                found = delays(page, way, options.seconds)
-                p50, p95 = np.percentile(found, [50, 95]) if found else (np.nan, np.nan)
-                row = (texts.WAYS[way], len(found), f"{p50:.2f} s", f"{p95:.2f} s")
-                print(f"| {' | '.join(map(str, row))} |", flush=True)
+                print(row(texts.WAYS[way], delays(page, way, options.seconds)), flush=True)
                 context.close()
         browser.close()
 
