@@ -75,9 +75,8 @@ TAUGHT: Final = (
     "alarms were counted in {fluent_hours:.1f} hours. Measured {date}."
 )
 TAUGHT_KNOWN: Final = (
-    "{words_taught} taught words beside the 35 change the accuracy of `{model}` on {n:,} clips of "
-    "the 35 from "
-    "{before:.1%} to {after:.1%}."
+    "Accuracy of `{model}` on {n:,} clips of the 35 words: {before:.1%} without taught words, "
+    "{after:.1%} beside {words_taught} of them."
 )
 
 # Map of words
