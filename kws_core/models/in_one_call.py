@@ -7,6 +7,8 @@ same steps follow on one another without Python.
 
 from __future__ import annotations
 
+import warnings
+
 import torch
 from torch import Tensor, nn
 
@@ -68,8 +70,10 @@ def use_often(module: nn.Module) -> None:
 
 def _trace(module: nn.Module, inputs: Tensor) -> nn.Module:
     """Return the module as TorchScript, or as it is if its steps depend on what it gets."""
-    script = torch.jit.trace(module, inputs, check_trace=False)  # type: ignore[no-untyped-call]
-    traced: nn.Module = torch.jit.freeze(script)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of steps that depend on the input: checked below
+        script = torch.jit.trace(module, inputs, check_trace=False)  # type: ignore[no-untyped-call]
+        traced: nn.Module = torch.jit.freeze(script)
     other = torch.cat([0.5 * inputs, inputs])
     same = torch.allclose(traced(other), module(other), rtol=1e-4, atol=1e-4)
     return traced if same else module

@@ -185,7 +185,8 @@ class Recognizer:
         if len(samples) < least:
             samples = np.pad(samples, (0, least - len(samples)))
         with torch.inference_mode():
-            pictures: Tensor = self._front_end(torch.from_numpy(samples[None]))
+            writable = np.require(samples, requirements="W")  # torch warns of any other
+            pictures: Tensor = self._front_end(torch.from_numpy(writable[None]))
         return np.asarray(pictures.numpy()[0])
 
     def embedding(self, samples: npt.NDArray[Any], sample_rate: int) -> npt.NDArray[np.float32]:
