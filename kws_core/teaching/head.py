@@ -30,6 +30,7 @@ TAKES_OVER = float(logit(AT_THRESHOLD)) / STEEPNESS  # so far below its threshol
 _PENALTY = 3e-5  # on squared weights, beside the mean loss
 _WORD_WEIGHT = 0.1  # of a word in the loss, beside all that is none
 _ITERATIONS = 200
+_TOLERANCE = 2e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,12 +122,14 @@ def fit(
     others_weight: npt.NDArray[np.floating],
     wrong: Sequence[Embeddings] = (),
     start: Fit | None = None,
+    tolerance: float = _TOLERANCE,
 ) -> Fit:
     """Fit what tells words from each other and from the rest.
 
     examples: of each word, its takes, each of them points (variants, d). others: points (n, d) of
     anything else; others_weight: (n,), of each in the loss, one in all. wrong: counter-examples,
-    which weigh as much as takes. start: an earlier fit to go on from.
+    which weigh as much as takes. start: an earlier fit to go on from. tolerance: least share of
+    the loss that a step takes off it.
     """
     points, which, weight = [others], [np.full(len(others), -1)], [others_weight]
     n_takes = max(map(len, examples))
@@ -145,6 +148,7 @@ def fit(
         np.concatenate(weight).astype(np.float32),
         len(examples),
         start,
+        tolerance,
     )
 
 
@@ -154,6 +158,7 @@ def _minimized(
     weight: npt.NDArray[np.float32],
     n_words: int,
     start: Fit | None,
+    tolerance: float,
 ) -> Fit:
     """Minimize the weighted log loss and the penalty; which: the number of the word, -1 if none."""
     n, d = points.shape
@@ -176,8 +181,7 @@ def _minimized(
     first = np.zeros((d + 1, n_words)) if start is None else np.vstack(start)
     # On a busy machine, threads that wait for each other made it ten times as long.
     with threadpool_limits(1, "blas"):
-        found = minimize(
-            loss, first.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS}
-        )
+        options = {"maxiter": _ITERATIONS, "ftol": tolerance}
+        found = minimize(loss, first.ravel(), jac=True, method="L-BFGS-B", options=options)
     stacked = found.x.reshape(d + 1, n_words).astype(np.float32)
     return Fit(stacked[:d], stacked[d])
