@@ -38,9 +38,14 @@ def whistle() -> np.ndarray:
 
 def record(opened: OpenPage, recorder: Locator) -> None:
     opened.wait_until_idle()  # each take gets a recorder of its own
-    recorder.get_by_role("button", name="Record", exact=True).click()
     stop = recorder.get_by_role("button", name="Stop recording")
-    stop.wait_for()
+    for _ in range(5):  # a press in the moment in which the recorder is exchanged is lost
+        recorder.get_by_role("button", name="Record", exact=True).click()
+        given_up = time.monotonic() + 20
+        while not stop.is_visible() and time.monotonic() < given_up:
+            opened.page.wait_for_timeout(100)
+        if stop.is_visible():
+            break
     opened.page.wait_for_timeout(1000 * (SECONDS - 0.4))
     stop.click()
 
