@@ -69,22 +69,19 @@ def strictness_figure(report: WordReport) -> go.Figure:
     alarms, found = zip(*report.curve(), strict=True)
     here = report.false_alarms.per_hour, report.found / len(report.left_out)
     traces = [
-        {
-            "type": "scatter",
-            "x": alarms,
-            "y": found,
-            "mode": "lines",
-            "line": {"color": COLOURS[0], "shape": "hv"},
-            "hovertemplate": "%{x:.1f} false alarms per hour<br>%{y:.0%} of takes<extra></extra>",
-        },
-        {
-            "type": "scatter",
-            "x": [here[0]],
-            "y": [here[1]],
-            "mode": "markers",
-            "marker": {"size": 13, "color": COLOURS[1]},
-            "hovertemplate": "now: %{x:.1f} per hour<br>%{y:.0%} of takes<extra></extra>",
-        },
+        scatter(
+            alarms,
+            found,
+            "%{x:.1f} false alarms per hour<br>%{y:.0%} of takes",
+            line={"color": COLOURS[0], "shape": "hv"},
+        ),
+        scatter(
+            [here[0]],
+            [here[1]],
+            "now: %{x:.1f} per hour<br>%{y:.0%} of takes",
+            "markers",
+            marker={"size": 13, "color": COLOURS[1]},
+        ),
     ]
     layout = {
         "xaxis": axis("false alarms per hour", rangemode="tozero"),
@@ -96,31 +93,22 @@ def strictness_figure(report: WordReport) -> go.Figure:
 
 def takes_figure(takes_map: TakesMap) -> go.Figure:
     """Draw takes as numbered points, a colour a word, and the nearest known words as text."""
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "name": escape(word),
-            "x": takes[:, 0],
-            "y": takes[:, 1],
-            "mode": "markers+text",
-            "text": [str(i + 1) for i in range(len(takes))],
-            "textposition": "top center",
-            "marker": {"size": 10, "color": COLOURS[i % len(COLOURS)]},
-            "hovertemplate": f"{escape(word)}, take %{{text}}<extra></extra>",
-        }
+    traces = [
+        scatter(
+            takes[:, 0],
+            takes[:, 1],
+            f"{escape(word)}, take %{{text}}",
+            "markers+text",
+            name=escape(word),
+            text=[str(i + 1) for i in range(len(takes))],
+            textposition="top center",
+            marker={"size": 10, "color": COLOURS[i % len(COLOURS)]},
+        )
         for i, (word, takes) in enumerate(zip(takes_map.words, takes_map.takes, strict=True))
     ]
-    traces.append(
-        {
-            "type": "scatter",
-            "x": takes_map.known[:, 0],
-            "y": takes_map.known[:, 1],
-            "mode": "markers",
-            "marker": {"size": 6, "color": QUIET},
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
-    )
+    x, y = takes_map.known.T
+    known = {"size": 6, "color": QUIET}
+    traces.append(scatter(x, y, mode="markers", marker=known, showlegend=False))
     bare: dict[str, Any] = {"showticklabels": False, "showgrid": False}
     layout = {
         "xaxis": axis(**bare),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from kws_core.audio.waveform import to_wav
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.teaching.file import taught_bytes
 from kws_core.teaching.takes import takes_in
-from tests.helpers.app import calm, said
+from tests.helpers.app import alts, calm, said
 from tests.helpers.sounds import noise
 from tests.helpers.taught_words import RATE, takes_of, teach_on
 from tests.helpers.taught_words import said as word_said
@@ -56,6 +57,22 @@ def test_a_word_is_named_taught_tried_and_used_on_recognise(app: App) -> None:
     recognise = calm(page.switch_page("pages/1_Recognise.py").run())
     heard = recognise.session_state["computed_of_clip_heard"]
     assert heard.recogniser.labels[0] == "beep"
+
+
+def test_strictness_is_a_curve_and_takes_are_points_among_words(app: App) -> None:
+    page = upload(name_word(app(PAGE), "beep"), takes_of(2000.0, 1)[0])
+    (only_map,) = alts(calm(page))  # a curve needs takes to leave out
+    assert only_map.startswith("Takes as points: 1 of beep; around them")
+    page = calm(upload(page, *takes_of(2000.0, 4)[1:]))
+    before, takes_map = alts(page)
+    assert takes_map.startswith("Takes as points: 4 of beep")
+    assert re.search(r"now [0-4] of 4 at \d+\.\d\.", before)
+    strict = page.select_slider(key="teach_threshold_beep")
+    now = strict.value
+    other = next(number for number in strict.options if number != str(now))
+    after, _ = alts(calm(strict.set_value(int(other)).run()))
+    assert after.endswith(f"at {int(other):.1f}.")  # alarms in the one hour of the bank
+    assert after != before
 
 
 def test_bad_takes_are_told_and_good_ones_stay(app: App) -> None:

@@ -86,8 +86,9 @@ def _show_drawn(trial: Trial) -> None:
     if not rows:
         st.caption("Nothing is drawn: there are no masks, and nothing is warped.")
         return
+    masked, drawn, places = zip(*rows, strict=True)
     st.table(
-        dict(zip(("Mask", "Drawn", "In the picture"), zip(*rows, strict=True), strict=True)),
+        {"Mask": masked, "Drawn": drawn, "In the picture": places},
         border="horizontal",
         hide_index=True,
         alt="The numbers that were drawn.",

@@ -97,9 +97,9 @@ def _threshold(reports: tuple[WordReport, ...]) -> None:
 def _show_map(takes_map: TakesMap) -> None:
     with st.expander("Takes on a map of words", icon=":material/scatter_plot:"):
         st.caption(
-            "Close together: alike to the network. Numbers are takes; in grey the known words that "
-            "sound most like them. The map is flat, and the network's space is not: words that lie "
-            "apart are apart, words that lie on each other need not be."
+            "Numbers are takes, grey points the known words that sound most like them. What is "
+            "close together sounds alike to the network. It sees more than these two dimensions: "
+            "words that overlap here may still be far apart."
         )
         plain_chart(takes_figure(takes_map), "teach_map", _map_alt(takes_map))
 
