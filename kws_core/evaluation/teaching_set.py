@@ -32,7 +32,7 @@ from kws_core.training.dataset.shards import ENGLISH_WORDS_FILE, decode, read_ta
 STUDENTS = ("speech", "speaker", "signal", "process")  # said 20 times each by 14 students
 AT_HOME = ("alexa", "computer", "jarvis")  # by more than 50 unnamed people
 _MOST_TESTED = 8  # takes of a person and word
-_MOST_AT_HOME = 120  # of a word, nearly each by another person
+_MOST_AT_HOME = 120  # takes of a word
 
 Takes = list[list[SeenTake]]  # of each word
 
@@ -103,7 +103,7 @@ class TeachingSet:
         return draw
 
     def draw_at_home(self, n: int, rng: np.random.Generator) -> Draw:
-        """Draw `n` takes of each word said at home; the rest is by others, most of it."""
+        """Draw `n` takes of each word said at home; the rest may be by the same people."""
         draw = Draw([], [[] for _ in AT_HOME], [])
         for word in AT_HOME:
             takes = self.at_home[word]

@@ -6,8 +6,8 @@ its ``spread``, a standard deviation. Measures are shares of takes: ``own_found_
 ``others_found_at_N`` at N false alarms of each word per hour of fluent English, by the person who
 taught the word (left out where several did) and by others, and ``own_named`` and ``others_named``
 without a threshold. ``noise_alarms_at_N`` are the false alarms of a word per hour of noise at the
-same thresholds. ``at_home`` has the same of words said at home by unnamed people, whose other takes
-are by others, most of them.
+same thresholds. ``at_home`` has the same of words said at home by unnamed people: takes to find may
+be by those who taught.
 """
 
 from __future__ import annotations
