@@ -60,7 +60,7 @@ def main() -> None:
         run_server(_APP, Path(folder) / "streamlit.log") as server,
         sync_playwright() as playwright,
     ):
-        opener = PageOpener(playwright, server)
+        opener = PageOpener(playwright, server, Path(folder))
         for name, (address, height, use) in PICTURES.items():
             page = opener.open(address).page
             page.set_viewport_size({"width": _WIDTH, "height": height})

@@ -25,7 +25,9 @@ def app_server(app_script: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module")
-def page_opener(request: pytest.FixtureRequest) -> Iterator[PageOpener]:
+def page_opener(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PageOpener]:
     """Keep Playwright and the shared browser for a file.
 
     No longer, since Playwright keeps an event loop running in the main thread, which would be in
@@ -39,21 +41,14 @@ def page_opener(request: pytest.FixtureRequest) -> Iterator[PageOpener]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        yield PageOpener(playwright, server)
+        yield PageOpener(playwright, server, tmp_path_factory.mktemp("browser"))
 
 
 @pytest.fixture
 def open_page(page_opener: PageOpener) -> Iterator[Callable[..., OpenPage]]:
     """Return a function that opens a page in Chromium; see ``PageOpener.open``.
 
-    All pages that a test opened are closed after it.
+    After a test, the pages that it opened have left the app.
     """
     yield page_opener.open
     page_opener.close_pages()
-
-
-@pytest.fixture
-def fresh_server(app_script: Path, tmp_path: Path) -> Iterator[AppServer]:
-    """Serve the app anew, for what only the first visitor of a server sees."""
-    with run_server(app_script, tmp_path / "streamlit.log") as server:
-        yield server

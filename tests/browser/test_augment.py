@@ -7,21 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import pytest
-
-from tests.helpers.browser import WAIT_MS, ColourScheme, OpenPage, no_sideways_scroll
+from tests.helpers.browser import WAIT_MS, OpenPage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 Open = Callable[..., OpenPage]
-
-# What each view shows last, so that everything above it is there as well.
-VIEWS = {
-    "/Augment": ".st-key-augment_draws .js-plotly-plot",
-    "/Augment?view=sound&section=knob": ".st-key-augment_sweep .js-plotly-plot",
-    "/Augment?view=compare": ".st-key-augment_editor",
-}
 
 
 def address_of(page: Page) -> str:
@@ -31,19 +22,6 @@ def address_of(page: Page) -> str:
 
 def drawn(page: Page) -> str:
     return str(page.get_by_test_id("stTable").first.text_content())
-
-
-@pytest.mark.parametrize("path", VIEWS)
-@pytest.mark.parametrize(("width", "colour_scheme"), [(1280, "light"), (390, "dark")])
-def test_a_view_loads_cleanly_and_fits(
-    open_page: Open, path: str, width: int, colour_scheme: ColourScheme
-) -> None:
-    opened = open_page(path, width=width, colour_scheme=colour_scheme)
-    opened.page.locator(VIEWS[path]).wait_for()
-    opened.page.get_by_role("button", name="New draw").wait_for()
-    assert no_sideways_scroll(opened.page)
-    assert opened.page.get_by_test_id("stException").count() == 0
-    opened.check_quiet()
 
 
 def test_before_after_a_new_draw_and_the_answer_are_on_the_first_screen(open_page: Open) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from tests.helpers.browser import ColourScheme, OpenPage, no_sideways_scroll, swipe
+from tests.helpers.browser import OpenPage, no_sideways_scroll, swipe
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -98,7 +98,7 @@ def test_all_views_zoom_together_with_a_cursor_in_each_of_them(open_page: Open) 
     # Play plays that part alone, and again if that is wished.
     page.get_by_role("button", name="Play").first.click()
     page.get_by_role("button", name="Play").first.wait_for()
-    assert time_of(page) == pytest.approx(0.6, abs=0.06)
+    assert time_of(page) == pytest.approx(0.6, abs=0.02)
     page.locator(".st-key-explore_player_0 .loop").click()
     page.get_by_role("button", name="Play").first.click()
     script = """audio => new Promise(done => {
@@ -190,10 +190,9 @@ def test_charts_and_arrays_can_be_saved(open_page: Open) -> None:
     assert opened.console_errors == []
 
 
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
-def test_it_loads_cleanly_in_either_theme(open_page: Open, colour_scheme: ColourScheme) -> None:
+def test_a_colour_scale_and_headings_keep_their_order(open_page: Open) -> None:
     # Magma's first colour is one that Streamlit would replace, were it not slightly changed.
-    opened = open_page("/Explore?preset=notebook&views=log-mel,mfcc", colour_scheme=colour_scheme)
+    opened = open_page("/Explore?preset=notebook&views=log-mel,mfcc", colour_scheme="dark")
     wait_for_views(opened, "log-mel", "mfcc")
     scale = opened.page.locator(plot("log-mel")).evaluate("p => p._fullData[0].colorscale[0][1]")
     assert scale == "#010106"

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
-from tests.helpers.browser import ColourScheme, OpenPage, no_sideways_scroll, swipe
+from tests.helpers.browser import OpenPage, swipe
 from tests.helpers.own_sets import archive, recording
 
 if TYPE_CHECKING:
@@ -19,34 +17,11 @@ if TYPE_CHECKING:
 Open = Callable[..., OpenPage]
 
 MATRIX = ".st-key-models_confusion .js-plotly-plot"
-# What each section shows last.
-SECTIONS = {
-    "Compare": ".st-key-models_compare_weights .js-plotly-plot",
-    "Results": ".st-key-models_confusion .js-plotly-plot",
-    "Map of words": ".st-key-models_map .js-plotly-plot",
-    "Data": ".st-key-models_data_counts .js-plotly-plot",
-    "Model card": ".st-key-models_download_onnx",
-}
+LAST_OF_COMPARE = ".st-key-models_compare_weights .js-plotly-plot"
 
 
 def query_of(page: Page) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(page.url).query))
-
-
-@pytest.mark.parametrize(("width", "colour_scheme"), [(1280, "dark"), (390, "light")])
-def test_every_section_loads_cleanly_and_fits(
-    open_page: Open, width: int, colour_scheme: ColourScheme
-) -> None:
-    opened = open_page("/Models", width=width, colour_scheme=colour_scheme)
-    page = opened.page
-    for title, last in SECTIONS.items():
-        page.get_by_role("radio", name=title, exact=True).click()
-        page.locator(last).first.wait_for()
-        opened.wait_until_idle()
-        assert no_sideways_scroll(page)
-        assert page.get_by_test_id("stException").count() == 0
-        assert page.get_by_test_id("stAlertContentError").count() == 0
-    opened.check_quiet()
 
 
 def test_a_click_on_an_empty_cell_too_brings_its_clips_and_is_in_the_address(
@@ -130,7 +105,7 @@ def test_a_finger_on_a_chart_scrolls_the_page_and_a_tap_chooses_a_block(open_pag
 def test_two_quick_choices_are_both_kept_and_in_the_address(open_page: Open) -> None:
     opened = open_page("/Models")
     page = opened.page
-    page.locator(SECTIONS["Compare"]).first.wait_for()
+    page.locator(LAST_OF_COMPARE).first.wait_for()
     for task, cost in (("12 classes", "time"), ("35 words", "MACs"), ("12 classes", "file size")):
         page.get_by_role("radio", name=task, exact=True).click()
         page.get_by_role("radio", name=cost, exact=True).click()  # the page is still being drawn

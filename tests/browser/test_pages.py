@@ -15,14 +15,13 @@ from kws_core.audio.waveform import SAMPLE_RATE, to_wav
 from kws_core.samples import Sample, list_samples
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.audio_files import encode
-from tests.helpers.browser import WAIT_MS, ColourScheme, OpenPage, Permission, no_sideways_scroll
+from tests.helpers.browser import WAIT_MS, OpenPage, Permission
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 Open = Callable[..., OpenPage]
 
-PAGES = pytest.mark.parametrize("path", ["/", "/Recognise"])
 # The browser's microphone starts when it is asked for, and repeats the file.
 SILENCE_BEFORE_S, SILENCE_AFTER_S = 0.5, 1.5
 
@@ -139,15 +138,17 @@ def test_why_there_is_no_microphone_is_explained(
 
 
 def test_a_found_word_is_played_from_its_start_to_its_end(open_page: Open) -> None:
-    page = open_page("/Recognise").page
+    opened = open_page("/Recognise")
+    page = opened.page
     page.get_by_text("several words").click()
     button = page.locator("button", has=page.locator(".span")).nth(1)
-    start, end = map(float, re.findall(r"[\d.]+", button.locator(".span").inner_text()))
+    _, end = map(float, re.findall(r"[\d.]+", button.locator(".span").inner_text()))
     button.click()
     page.locator(".play[aria-label^=Pause]").wait_for()
     page.locator(".play[aria-label^=Play]").wait_for()
     position = float(page.locator(".player .time").inner_text().split()[0])
-    assert start < position < end + 1.0
+    assert position == pytest.approx(end, abs=0.02)
+    opened.wait_until_idle()
     # Beside the picture, however many there are: nothing to scroll past.
     picture = page.locator(".st-key-clip_picture").bounding_box()
     assert picture is not None
@@ -159,33 +160,6 @@ def test_home_asks_for_a_word(open_page: Open) -> None:
     page.get_by_role("button", name="Say a word").click()
     recorder(page).get_by_role("button", name="Record", exact=True).wait_for()
     page.get_by_role("heading", name="Recognise", level=1).wait_for()
-
-
-@PAGES
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
-def test_a_page_loads_cleanly_in_either_theme(
-    open_page: Open, path: str, colour_scheme: ColourScheme
-) -> None:
-    opened = open_page(path, colour_scheme=colour_scheme)
-    opened.page.locator(".st-key-clip_picture .js-plotly-plot").wait_for()
-    opened.page.get_by_role("button", name=re.compile("^Play")).wait_for()
-    background = opened.page.get_by_test_id("stApp").evaluate(
-        "element => getComputedStyle(element).backgroundColor"
-    )
-    lightness = sum(int(part) for part in re.findall(r"\d+", background)[:3])
-    assert (lightness > 600) is (colour_scheme == "light")
-    opened.check_quiet()
-
-
-@PAGES
-def test_a_phone_needs_no_sideways_scrolling(open_page: Open, path: str) -> None:
-    opened = open_page(path, width=390)
-    opened.page.locator(".st-key-clip_picture .js-plotly-plot").wait_for()
-    assert no_sideways_scroll(opened.page)
-    opened.page.get_by_text("several words").click()
-    opened.page.get_by_text("Several words:").or_(opened.page.get_by_text("10.00")).first.wait_for()
-    opened.wait_until_idle()
-    assert no_sideways_scroll(opened.page)
 
 
 def test_a_sample_can_be_chosen_with_the_keyboard(open_page: Open) -> None:

@@ -24,12 +24,19 @@ from urllib.parse import urlsplit
 from tests.helpers.waiting import free_port
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Page,
+        Playwright,
+        Request,
+    )
 
 Permission = Literal["granted", "denied", "no-device"]
 ColourScheme = Literal["light", "dark"]
 # In which a page is looked at: the theme, and the width of the window in pixels.
-LOOKS: tuple[tuple[ColourScheme, int], ...] = (("light", 1280), ("dark", 1280), ("light", 390))
+LOOKS: tuple[tuple[ColourScheme, int], ...] = (("light", 1280), ("dark", 390))
 
 START_TIMEOUT_S = 60
 # The longest wait for anything: the first page of a server imports torch, and machines may be busy.
@@ -137,12 +144,13 @@ class OpenPage:
     """A page of the app in a browser, and what went wrong in it so far."""
 
     page: Page
+    server_url: str
     console_errors: list[str] = field(default_factory=list)
     page_errors: list[str] = field(default_factory=list)
     foreign_requests: list[str] = field(default_factory=list)
 
-    def listen(self, server_url: str) -> None:
-        host = urlsplit(server_url).netloc
+    def __post_init__(self) -> None:
+        host = urlsplit(self.server_url).netloc
 
         def on_console(message: ConsoleMessage) -> None:
             address = urlsplit(message.location.get("url", "")).path
@@ -158,6 +166,11 @@ class OpenPage:
         self.page.on("console", on_console)
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
         self.page.on("request", on_request)
+
+    def go_to(self, path: str) -> None:
+        """Load a page of the app by its address, and wait until it has been drawn."""
+        self.page.goto(self.server_url + path)
+        self.wait_until_idle()
 
     def check_quiet(self) -> None:
         """Fail if anything went wrong so far, or another server was asked for something."""
@@ -213,13 +226,21 @@ def launch(playwright: Playwright, *extra: str) -> Browser:
 
 
 class PageOpener:
-    """Opens pages of the app; one browser serves all that need no recorded microphone."""
+    """Opens pages of the app in one browser, and uses those that tests are done with again.
 
-    def __init__(self, playwright: Playwright, server: AppServer) -> None:
-        self._playwright = playwright
+    A page that has shown the app before shows it again several times faster than a new one.
+    """
+
+    def __init__(self, playwright: Playwright, server: AppServer, folder: Path) -> None:
+        """Keep the microphone's recording in a folder."""
         self._server = server
-        self._shared: Browser | None = None
-        self._cleanup = contextlib.ExitStack()
+        # Chromium reads the file when a microphone starts, and plays silence while there is none.
+        self._recording = folder / "microphone.wav"
+        sound = f"--use-file-for-fake-audio-capture={self._recording}"
+        self._browser = launch(playwright, sound)  # ends with Playwright itself
+        self._contexts: dict[tuple[Permission, bool], BrowserContext] = {}
+        self._in_use: list[tuple[AppServer, Page]] = []
+        self._done: list[Page] = []
 
     def open(
         self,
@@ -235,43 +256,49 @@ class PageOpener:
         """Open a page of the app and wait until it has been drawn.
 
         fake_microphone is a mono 16-bit WAV which the browser plays in a loop as its microphone;
-        give it at least 0.5 s of silence at both ends. Without it, a granted microphone beeps.
-        server is another one than the tests' own, such as ``fresh_server``.
+        give it at least 0.5 s of silence at both ends. Without it, a granted microphone is silent.
+        server is another one than the tests' own.
         """
-        context = self._browser(fake_microphone).new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=colour_scheme,
-            has_touch=touch,
-            is_mobile=touch,
-            permissions=["microphone"] if permission == "granted" else [],
-        )
-        context.set_default_timeout(WAIT_MS)
-        self._cleanup.callback(context.close)
-        if permission == "no-device":
-            context.add_init_script(_NO_DEVICE_SCRIPT)
-        url = (server or self._server).url
-        opened = OpenPage(context.new_page())
-        opened.listen(url)
-        opened.page.goto(url + path)
-        opened.wait_until_idle()
+        if fake_microphone is not None:
+            shutil.copy(fake_microphone, self._recording)
+        context = self._context(permission, touch)
+        page = next((page for page in self._done if page.context is context), None)
+        if page is None:
+            page = context.new_page()
+        else:
+            self._done.remove(page)
+        server = server or self._server
+        self._in_use.append((server, page))
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=colour_scheme, reduced_motion="no-preference")
+        opened = OpenPage(page, server.url)
+        opened.go_to(path)
         return opened
 
-    def _browser(self, fake_microphone: Path | None) -> Browser:
-        if fake_microphone is not None:
-            # Chromium plays silence instead of a file it cannot read, and does not say so.
-            if not fake_microphone.is_file():
-                raise FileNotFoundError(fake_microphone)
-            # The file is chosen when the browser starts, so each one needs its own.
-            sound = f"--use-file-for-fake-audio-capture={fake_microphone}"
-            browser = launch(self._playwright, sound)
-            self._cleanup.callback(browser.close)
-            return browser
-        if self._shared is None or not self._shared.is_connected():
-            self._shared = launch(self._playwright)  # ends with Playwright itself
-        return self._shared
+    def _context(self, permission: Permission, touch: bool) -> BrowserContext:
+        if (permission, touch) not in self._contexts:
+            context = self._browser.new_context(
+                has_touch=touch,
+                is_mobile=touch,
+                permissions=["microphone"] if permission == "granted" else [],
+            )
+            context.set_default_timeout(WAIT_MS)
+            if permission == "no-device":
+                context.add_init_script(_NO_DEVICE_SCRIPT)
+            self._contexts[permission, touch] = context
+        return self._contexts[permission, touch]
 
     def close_pages(self) -> None:
-        self._cleanup.close()
+        """Leave the app on all pages, and forget what they kept in the browser."""
+        for server, page in self._in_use:
+            if page.is_closed():
+                continue
+            page.unroute_all()
+            page.goto(f"{server.url}/_stcore/health")
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            self._done.append(page)
+        self._in_use.clear()
+        self._recording.unlink(missing_ok=True)
 
 
 def no_sideways_scroll(page: Page) -> bool:

@@ -117,8 +117,9 @@ class Player {
   stayInside() {
     const [start, end] = this.part;
     if (this.audio.paused || this.audio.currentTime < end || end >= this.duration) return;
-    if (this.repeat.checked && !this.word) this.audio.currentTime = start;
-    else this.audio.pause();
+    const again = this.repeat.checked && !this.word;
+    if (!again) this.audio.pause();
+    this.audio.currentTime = again ? start : end; // a busy page sees the end too late
   }
 
   toggle() {
