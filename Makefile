@@ -23,7 +23,8 @@ VENV_READY := $(VENV)/.stamp-venv
 RUN_READY := $(VENV)/.stamp-run
 DEV_READY := $(VENV)/.stamp-dev
 PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-PIP := $(PY) -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
+# Python compiles a module when it is first imported: all of them at once take a minute more.
+PIP := $(PY) -m pip install --disable-pip-version-check --no-compile $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 .PHONY: help run dev test test-quick lint format bench browser install install-dev clean
 

@@ -24,11 +24,11 @@ from kws_core.explore.presets import PRESETS
 from kws_core.explore.settings import ViewSettings
 from kws_core.explore.traces import color_scale
 from kws_core.explore.view import TimeView
-from kws_core.explore.views import TIME_VIEWS, WAVEFORM, fft, named
+from kws_core.explore.views import VIEWS, WAVEFORM, fft, named
 from tests.helpers.explore_settings import ALL_PRESETS, TWO_PRESETS
 from tests.helpers.explore_sounds import ODD, RATE, buzz, tone, word
 
-ON_TIME_AXIS = [view.name for view in TIME_VIEWS]
+ON_TIME_AXIS = [view.name for view in VIEWS if isinstance(view, TimeView)]
 MODEL = ViewSettings()
 # Harmonic and percussive parts of a minute take seconds; a short clip has them too.
 QUICK = [name for name in ON_TIME_AXIS if name != "harmonic-percussive"]

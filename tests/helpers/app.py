@@ -13,7 +13,8 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.clip import Clip
-from kws_core.live import Listener
+from kws_core.audio.waveform import SAMPLE_RATE, Samples
+from kws_core.live import Frame, Listener
 from kws_core.ui.clip.current_clip import ChosenClip
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +91,14 @@ def listener_of(page: AppTest) -> Listener:
     """Return what listens for the Live page."""
     listener: Listener = page.session_state["live_listener_kept"]
     return listener
+
+
+def hear(listener: Listener, samples: Samples, run: int = 99) -> list[str]:
+    """Let a listener hear samples at once; return the words of that run."""
+    for at in range(0, len(samples), SAMPLE_RATE):
+        piece = samples[at : at + SAMPLE_RATE]
+        listener.hearing.hear(Frame(piece, SAMPLE_RATE, at / SAMPLE_RATE, 0.0, run, run))
+    return [word.label for word in listener.hearing.words_of_run]
 
 
 def say_calm(page: AppTest) -> None:

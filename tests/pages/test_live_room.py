@@ -11,25 +11,17 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from kws_core.audio.read import read_audio
-from kws_core.audio.waveform import SAMPLE_RATE, Samples
-from kws_core.live import Frame, Listener
+from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.live.programmes import PROGRAMMES, PROMPTS, in_a_row, render
 from kws_core.room import files
 from kws_core.samples import get_sample
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import room_texts as texts
-from tests.helpers.app import alts, calm, click, keys, listener_of, said, say_calm
+from tests.helpers.app import alts, calm, click, hear, keys, listener_of, said, say_calm
 
 PAGE = "pages/4_Live.py"
 WORD = "marvin"
-
-
-def hear(listener: Listener, samples: Samples, run: int = 99) -> None:
-    """Let a listener hear samples at once, instead of in real time."""
-    for at in range(0, len(samples), SAMPLE_RATE):
-        piece = samples[at : at + SAMPLE_RATE]
-        listener.hearing.hear(Frame(piece, SAMPLE_RATE, at / SAMPLE_RATE, 0.0, run, run))
 
 
 def test_false_alarms_are_counted_kept_and_deleted(live: Callable[[], AppTest]) -> None:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kws_core.audio.waveform import SAMPLE_RATE, Samples, to_wav
-from kws_core.live import Frame, Listener
+from kws_core.audio.waveform import to_wav
 from kws_core.live.programmes import in_a_row
 from kws_core.spotting import DetectorSettings
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import settings, state
-from tests.helpers.app import calm, listener_of, said
+from tests.helpers.app import calm, hear, listener_of, said
 from tests.helpers.sounds import noise
 from tests.helpers.taught_words import RATE, takes_of, teach_on
 from tests.helpers.taught_words import said as word_said
@@ -49,14 +48,6 @@ def taught(app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> AppT
     page = calm(page.button(key="teach_live").click().run())
     assert page.title[0].value == "Live"
     return calm(page.switch_page("pages/4_Live.py").run())  # AppTest does not follow by itself
-
-
-def hear(listener: Listener, samples: Samples, run: int) -> list[str]:
-    """Let a listener hear samples at once; returns the words of that run."""
-    for at in range(0, len(samples), SAMPLE_RATE):
-        piece = samples[at : at + SAMPLE_RATE]
-        listener.hearing.hear(Frame(piece, SAMPLE_RATE, at / SAMPLE_RATE, 0.0, run, run))
-    return [word.label for word in listener.hearing.words_of_run]
 
 
 def sound(hz: float) -> np.ndarray:

@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kws_core.explore.view import TimeView, View
+from kws_core.explore.view import View
 from kws_core.explore.views.waveform import Waveform
 
 
@@ -31,7 +31,6 @@ VIEWS: Final[tuple[View, ...]] = tuple(
     )
 )
 NAMES: Final = tuple(view.name for view in VIEWS)
-TIME_VIEWS: Final = tuple(view for view in VIEWS if isinstance(view, TimeView))
 
 
 def named(names: Iterable[str]) -> tuple[View, ...]:
