@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +11,17 @@ import pytest
 
 from tests.helpers.app import ENTRY
 from tests.helpers.browser import AppServer, OpenPage, PageOpener, reason_to_skip, run_server
+
+# Until when tests may begin here, in seconds since 1970: a slow machine has to end in time as well.
+UNTIL_VARIABLE = "KWS_BROWSER_TESTS_UNTIL"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what would begin too late, before anything is made ready for it."""
+    until = os.environ.get(UNTIL_VARIABLE)
+    if until is not None and time.time() > float(until):
+        pytest.skip("the time for browser tests is over; without a limit: make test")
 
 
 @pytest.fixture(scope="session")
