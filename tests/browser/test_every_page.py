@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers import axe
 from tests.helpers.browser import LOOKS, OpenPage, no_sideways_scroll
+from tests.helpers.live_page import play_the_sample
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -51,7 +52,7 @@ def find_several_words(page: Page) -> None:
 
 def play_a_sample(page: Page) -> None:
     """Play until words were heard, and hold it: at its end the page would be made anew."""
-    page.get_by_role("button", name="Play the sample").click()
+    play_the_sample(page)
     page.get_by_text(re.compile(r"Log: [2-9] words")).wait_for()
     page.get_by_role("button", name="Pause", exact=True).click()
     page.get_by_role("button", name="Resume", exact=True).wait_for()

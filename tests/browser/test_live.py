@@ -24,7 +24,7 @@ from kws_core.samples import list_samples
 from kws_core.spotting import DetectorSettings, Trigger, WindowScorer, smoothed_scores
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.browser import WAIT_MS, AppServer, OpenPage, no_sideways_scroll, run_server
-from tests.helpers.live_page import logged, microphone, start
+from tests.helpers.live_page import logged, microphone, play_the_sample, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -252,8 +252,8 @@ def test_without_a_microphone_a_sample_shows_all_of_it_in_two_tabs_at_once(
     other = open_calmly(open_page, watched, permission="no-device").page
     other.get_by_text("The browser finds no microphone").wait_for()
 
-    page.get_by_role("button", name="Play the sample").click()
-    other.get_by_role("button", name="Play the sample").click()
+    play_the_sample(page)
+    play_the_sample(other)
     watched.wait_for(lambda names: names.count(THREAD_NAME) == 2)
     words = wait_for_words(page, 2)
     # Each tab hears for itself; closed, nothing of it is left, and the other one goes on.
@@ -284,9 +284,8 @@ def test_the_last_seconds_of_what_plays_open_on_another_page(
     opened = open_calmly(open_page, watched)
     page = opened.page
     for name in ("Recognise", "Explore"):
-        page.get_by_role("button", name="Play the sample").click()
+        play_the_sample(page)
         stop = page.get_by_role("button", name="Stop the sample")
-        stop.wait_for()
         opened.wait_until_idle()  # until then the buttons are those of the run before
         page.get_by_role("button", name=f"in {name}", disabled=False).click()
         page.get_by_role("heading", name=name, level=1).wait_for()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.helpers.browser import WAIT_MS, OpenPage, no_sideways_scroll
+from tests.helpers.live_page import play_the_sample
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -30,7 +31,7 @@ def test_a_test_is_taken_away_while_it_runs_and_its_words_to_another_page(
     page.get_by_role("button", name="Start counting").click()
     page.get_by_text("Waits for sound").wait_for()
     opened.wait_until_idle()
-    page.get_by_role("button", name="Play the sample").click()
+    play_the_sample(page)
     page.get_by_text("False alarms: 0 in").wait_for()
     page.get_by_role("tab", name="Threshold").click()
     page.get_by_role("button", name="Use threshold 0.3").click()

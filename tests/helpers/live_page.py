@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING
+
+from tests.helpers.browser import WAIT_MS
 
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Page
@@ -14,6 +18,24 @@ def microphone(page: Page) -> FrameLocator:
 
 def start(page: Page) -> None:
     microphone(page).get_by_role("button", name="Start").click()
+
+
+def play_the_sample(page: Page) -> None:
+    """Press until it plays.
+
+    Streamlit drops a press that comes in the moment in which a component reports something.
+    """
+    play, stop = (
+        page.get_by_role("button", name=f"{verb} the sample") for verb in ("Play", "Stop")
+    )
+    deadline = time.monotonic() + WAIT_MS / 1000
+    pressed = -math.inf
+    while not stop.is_visible():
+        assert time.monotonic() < deadline, "the sample does not play"
+        if time.monotonic() > pressed + 15 and play.is_visible():
+            play.click()
+            pressed = time.monotonic()
+        page.wait_for_timeout(100)
 
 
 def logged(page: Page) -> list[str]:
