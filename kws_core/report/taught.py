@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from itertools import cycle
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -81,6 +82,7 @@ def strictness_figure(report: WordReport) -> go.Figure:
             "now: %{x:.1f} per hour<br>%{y:.0%} of takes",
             "markers",
             marker={"size": 13, "color": COLOURS[1]},
+            cliponaxis=False,  # whole at 0 and at 100%
         ),
     ]
     layout = {
@@ -102,9 +104,12 @@ def takes_figure(takes_map: TakesMap) -> go.Figure:
             name=escape(word),
             text=[str(i + 1) for i in range(len(takes))],
             textposition="top center",
-            marker={"size": 10, "color": COLOURS[i % len(COLOURS)]},
+            textfont={"color": colour},
+            marker={"size": 10, "color": colour},
         )
-        for i, (word, takes) in enumerate(zip(takes_map.words, takes_map.takes, strict=True))
+        for word, takes, colour in zip(
+            takes_map.words, takes_map.takes, cycle(COLOURS), strict=False
+        )
     ]
     x, y = takes_map.known.T
     known = {"size": 6, "color": QUIET}

@@ -22,7 +22,9 @@ PAGES = {
     "Recognise": {"/Recognise": f".st-key-clip_picture {CHART}"},
     "Explore": {
         "/Explore": f".st-key-explore_spectrogram_0 {CHART}",
-        "/Explore?views=mfcc,silence,8-khz,fft&other=happy": f".st-key-explore_fft_0 {CHART}",
+        "/Explore?views=mfcc,silence,8-khz,fft,surface&other=happy": (
+            f".st-key-explore_surface_0 {CHART} .gl-container"
+        ),
     },
     "Augment": {
         "/Augment": f".st-key-augment_draws {CHART}",
@@ -34,6 +36,7 @@ PAGES = {
         "/Models": f".st-key-models_compare_weights {CHART}",
         "/Models?section=structure": f".st-key-models_blocks {CHART}",
         "/Models?section=results": f".st-key-models_confusion {CHART}",
+        "/Models?section=results&panel=roc": CHART,
         "/Models?section=results&panel=taught": CHART,
         "/Models?section=own": "input[type=file]",
         "/Models?section=why": CHART,

@@ -220,13 +220,13 @@ def test_spoken_words_are_logged_once_each_in_order_through_pause_and_page(
     opened.check_quiet()
 
 
-def test_starts_and_stops_grow_nothing_and_a_closed_tab_leaves_nothing(
+def test_ten_starts_and_stops_grow_nothing_and_a_closed_tab_leaves_nothing(
     open_page: Open, watched: Watched, recording: Recording
 ) -> None:
     before = watched.n_observers()
     page = open_calmly(open_page, watched, fake_microphone=recording.wav).page
     memory = []
-    for _ in range(3):
+    for _ in range(10):
         start(page)
         watched.wait_for(lambda names: {THREAD_NAME, DECODER_NAME} <= set(names))
         stop(page)
@@ -234,7 +234,7 @@ def test_starts_and_stops_grow_nothing_and_a_closed_tab_leaves_nothing(
         memory.append(watched.state()["mb"])
     watched.wait_for_quiet()
     watched.wait_for(lambda _: watched.n_observers() <= before + 1)  # they look once a second
-    assert memory[-1] - memory[0] < 20
+    assert max(memory[5:]) - max(memory[:5]) < 20
     start(page)
     watched.wait_for(lambda names: {THREAD_NAME, DECODER_NAME} <= set(names))
     page.close()
@@ -283,7 +283,8 @@ def test_the_last_seconds_of_what_plays_open_on_another_page(
 ) -> None:
     opened = open_calmly(open_page, watched)
     page = opened.page
-    for name in ("Recognise", "Explore"):
+    # More than once: whether a timer of this page comes in between is chance.
+    for name in ("Recognise", "Explore") * 2:
         play_the_sample(page)
         stop = page.get_by_role("button", name="Stop the sample")
         opened.wait_until_idle()  # until then the buttons are those of the run before

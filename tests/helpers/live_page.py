@@ -25,9 +25,8 @@ def play_the_sample(page: Page) -> None:
 
     Streamlit drops a press that comes in the moment in which a component reports something.
     """
-    play, stop = (
-        page.get_by_role("button", name=f"{verb} the sample") for verb in ("Play", "Stop")
-    )
+    play = page.get_by_role("button", name="Play the sample")
+    stop = page.get_by_role("button", name="Stop the sample")
     deadline = time.monotonic() + WAIT_MS / 1000
     pressed = -math.inf
     while not stop.is_visible():
