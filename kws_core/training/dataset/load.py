@@ -119,7 +119,9 @@ def picture_clips(folder: Path, split: str, config: LogMelConfig) -> Clips:
                 )
             picture = (grey.T - PICTURE_OFFSET) / PICTURE_SCALE  # (n_mels, frames)
             word = text_of(table["word"][i], "word", where)
-            yield picture.astype(np.float16), word, text_of(table["speaker"][i], "speaker", where)
+            # Background noise belongs to no speaker.
+            speaker = "" if word == SILENCE else text_of(table["speaker"][i], "speaker", where)
+            yield picture.astype(np.float16), word, speaker
 
     return gather_clips(rows(), n, config, is_picture=True)
 

@@ -113,6 +113,12 @@ class TestPictures:
         picture = picture_clips(tmp_path, "val", CONFIG).log_mel[0]
         assert np.abs(picture - log_mel).mean() < 4.5 / PICTURE_SCALE  # as measured
 
+    def test_of_background_noise_have_no_speaker(self, tmp_path: Path) -> None:
+        row = shards.clip_row("_silence_", "", "train", jpeg=shards.jpeg(np.full((98, 40), 50)))
+        shards.write(tmp_path, "speech_commands_logmel.parquet", [row])
+        clips = picture_clips(tmp_path, "train", CONFIG)
+        assert (words_of(clips), list(clips.speaker)) == (["_silence_"], [""])
+
     def test_are_taken_from_their_own_split_only(self, folder: Path) -> None:
         for split in ("train", "val"):
             assert set(picture_clips(folder, split, CONFIG).speaker) == {f"{split}-p"}
