@@ -244,6 +244,8 @@ def test_ten_starts_and_stops_grow_nothing_and_a_closed_tab_leaves_nothing(
 def test_without_a_microphone_a_sample_shows_all_of_it_in_two_tabs_at_once(
     open_page: Open, watched: Watched
 ) -> None:
+    from playwright.sync_api import expect
+
     opened = open_page(
         "/Live", permission="denied", width=390, colour_scheme="dark", server=watched.server
     )
@@ -253,6 +255,8 @@ def test_without_a_microphone_a_sample_shows_all_of_it_in_two_tabs_at_once(
     other.get_by_text("The browser finds no microphone").wait_for()
 
     play_the_sample(page)
+    strip = page.locator("section.live")  # on a phone it lies below what was pressed
+    expect(strip).to_be_in_viewport(ratio=1, timeout=WAIT_MS)
     play_the_sample(other)
     watched.wait_for(lambda names: names.count(THREAD_NAME) == 2)
     words = wait_for_words(page, 2)

@@ -66,7 +66,9 @@ class Strip {
 
   update(data) {
     if (data.picture !== this.data?.picture) this.forget(data);
+    const began = data.live && this.data?.live === false;
     this.data = data;
+    if (began) this.showAll();
     const time = performance.now() / 1000;
     const offset = data.strip.now - time;
     // Pieces come late, never early: the clock follows the earliest, and otherwise slowly.
@@ -93,6 +95,11 @@ class Strip {
     this.offset = null;
     this.heldUntil = 0;
     this.shownWord = data.word?.number ?? 0;
+  }
+
+  // On a phone, what was pressed to begin fills the screen: then the page moves on to the strip.
+  showAll() {
+    this.root.scrollIntoView({ block: "nearest", behavior: this.calm.matches ? "auto" : "smooth" });
   }
 
   // Full screen: the word and the strip alone, for a classroom
