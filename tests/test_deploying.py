@@ -14,6 +14,7 @@ from threading import Thread
 
 import pytest
 import requests
+import uvicorn
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
@@ -218,6 +219,11 @@ def test_a_cookie_that_the_proxy_did_not_make_is_replaced(served: Served) -> Non
     assert len(answer.cookies["kws_copy"]) == 32
     header = answer.headers["Set-Cookie"]
     assert all(part in header for part in ("Secure", "HttpOnly", "SameSite=Lax"))
+
+
+def test_the_proxy_drops_idle_connections_before_the_app_does() -> None:
+    (seconds,) = re.findall(r"keepalive_timeout (\d+)s;", CONFIGURATION.read_text())
+    assert int(seconds) < uvicorn.Config("app").timeout_keep_alive
 
 
 def test_the_parts_of_the_compose_file_fit_each_other_and_its_example() -> None:
