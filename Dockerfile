@@ -11,8 +11,10 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# The app runs as a user who owns nothing but a home for caches (librosa's compiled functions).
-RUN useradd --create-home --uid 10001 app
+# The app runs as a user who owns nothing. librosa's compiled functions go where any user may write,
+# also over a read-only image.
+ENV NUMBA_CACHE_DIR=/tmp/numba
+RUN useradd --no-create-home --uid 10001 app
 WORKDIR /app
 
 # Before the sources, so that a change of the app does not install everything again.
@@ -20,6 +22,8 @@ COPY requirements.txt .
 RUN pip install ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} -r requirements.txt
 
 COPY . .
+# The user can't write what Python compiles, so each start would compile it again.
+RUN python -m compileall -q kws_core
 USER app
 EXPOSE 8501
 

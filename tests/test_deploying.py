@@ -226,6 +226,11 @@ def test_the_proxy_drops_idle_connections_before_the_app_does() -> None:
     assert int(seconds) < uvicorn.Config("app").timeout_keep_alive
 
 
+def test_what_the_image_is_to_take_is_there() -> None:
+    taken = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    assert [path for path in taken if not (ROOT / path).exists()] == []
+
+
 def test_the_parts_of_the_compose_file_fit_each_other_and_its_example() -> None:
     yaml = pytest.importorskip("yaml")
     text = (ROOT / "compose.yaml").read_text()
