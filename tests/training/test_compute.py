@@ -101,8 +101,9 @@ class TestBatches:
         data = TrainingData(toy_clips(2, seed=1), noise, noise)
         device = torch.device("meta")
         batches = BatchMaker(data, CONFIG, device=device)
-        kept = [x for part in (batches, batches.noise, batches.other) for x in vars(part).values()]
-        tensors = [x for x in kept if isinstance(x, Tensor)] + batches.rows_of
+        parts = (batches, batches.noise, batches.words, batches.unknown, batches.unknown.other)
+        kept = [x for part in parts for x in vars(part).values()]
+        tensors = [x for x in kept if isinstance(x, Tensor)] + batches.words.rows_of
         assert {x.device for x in tensors} == {device}
         made = []
         monkeypatch.setattr(batches, "_batch", lambda *_: made.append(torch.rand(3).device))

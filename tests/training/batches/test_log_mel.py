@@ -393,7 +393,7 @@ class TestFluentEnglish:
 
     def test_what_a_network_takes_for_a_word_is_mined(self, maker: BatchMaker) -> None:
         assert maker.mine(Deaf(), 200, seeded(0)) == len(maker.hard_windows) > 50
-        windows = maker.fluent.windows(maker.hard_windows)
+        windows = maker.unknown.fluent.windows(maker.hard_windows)
         assert (windows[:, 0].mean(dim=1) > 0).all()
 
     def test_what_no_longer_is_hard_is_dropped(self, maker: BatchMaker) -> None:
@@ -405,8 +405,8 @@ class TestFluentEnglish:
     def test_hard_windows_have_their_share_of_what_is_unknown(self, maker: BatchMaker) -> None:
         maker.mine(Deaf(), 100, seeded(0))
         drawn: list[int] = []
-        maker.fluent.draw_hard = lambda n, generator: (
-            drawn.append(n) or maker.fluent.windows(maker.hard_windows[:n])
+        maker.unknown.fluent.draw_hard = lambda n, generator: (
+            drawn.append(n) or maker.unknown.fluent.windows(maker.hard_windows[:n])
         )
         _, target = maker.batch(100, seeded(2))
         assert drawn == [20]  # half of eight tenths of fifty
