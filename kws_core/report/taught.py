@@ -17,6 +17,8 @@ from kws_core.teaching.report import WordReport
 from kws_core.teaching.takes_map import TakesMap
 
 _FOUND: Final = "others_found_at_"
+# Where the numbers of takes are written, one after the other: takes that sound alike lie together.
+_AROUND: Final = ("top center", "middle right", "bottom center", "middle left")
 
 
 def alarm_rates(figures: Mapping[str, Any]) -> list[str]:
@@ -103,7 +105,7 @@ def takes_figure(takes_map: TakesMap) -> go.Figure:
             "markers+text",
             name=escape(word),
             text=[str(i + 1) for i in range(len(takes))],
-            textposition="top center",
+            textposition=[_AROUND[i % len(_AROUND)] for i in range(len(takes))],
             textfont={"color": colour},
             marker={"size": 10, "color": colour},
         )

@@ -65,3 +65,4 @@ def test_a_map_has_numbered_takes_and_known_words_as_text() -> None:
     assert (lamp.name, list(lamp.text), list(kettle.x)) == ("&lt;lamp&gt;", ["1", "2"], [2])
     assert [note.text for note in figure.layout.annotations] == ["left"]
     assert list(known.x) == [1]
+    assert lamp.textposition[0] != lamp.textposition[1]  # takes that lie together are told apart
