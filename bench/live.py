@@ -4,6 +4,8 @@
     python -m bench.live --way websocket          the same, with sound over a WebSocket (or webrtc)
     python -m bench.live --users 4 --seconds 3600 watch four users for an hour: memory, frames late
 
+Runs of two minutes and more print the server's memory minute by minute as well.
+
 Users share one recogniser and the cores there are. Each hands its detector 20 ms of sound when it
 is due, as a browser does (at 48 kHz, resampled on the way). With --way direct, it is a thread; with
 the others, another process sends the sound over the loopback interface and takes cores as well: the
@@ -19,16 +21,20 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import resource
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from bench.process_tree import memory_now
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample
 from kws_core.evaluation.machine import processor
@@ -191,6 +197,25 @@ def memory_mb() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 1024)
 
 
+@contextmanager
+def memory_each_minute() -> Iterator[list[float]]:
+    """Collect the resident memory in MB after each minute, without that of the senders."""
+    found: list[float] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(60.0):
+            found.append(memory_now(os.getpid()))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        thread.join()
+
+
 def largest_that_keeps_up(recognizer: Recognizer, sound: Samples, seconds: float, way: str) -> int:
     """Double the users until they do not keep up, then halve the interval; prints each."""
     good, bad = 0, LARGEST + 1
@@ -233,8 +258,11 @@ def main() -> None:
     print("| users | of a core, each | its sender | frame late, median | 95 % | most ", end="")
     print("| words | word, median / 95 % | memory | keeps up |\n" + "|---" * 10 + "|")
     if options.users:
-        load = measure(recognizer, sound, options.users, options.seconds, options.way)
+        with memory_each_minute() as memory:
+            load = measure(recognizer, sound, options.users, options.seconds, options.way)
         print(row(load))
+        if len(memory) > 1:
+            print(f"\nMemory each minute: {', '.join(f'{mb:.0f}' for mb in memory)} MB")
     else:
         found = largest_that_keeps_up(recognizer, sound, options.seconds, options.way)
         print(f"\n{found} users keep up on the cores there are.")

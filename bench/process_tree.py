@@ -53,9 +53,18 @@ def usage(pid: int) -> Usage:
 
 def peak_memory(pid: int) -> float:
     """Return the largest resident size that a process has had, in MB; 0 where nothing says it."""
+    return _megabytes(pid, "VmHWM")
+
+
+def memory_now(pid: int) -> float:
+    """Return the resident size of a process, in MB; 0 where nothing says it."""
+    return _megabytes(pid, "VmRSS")
+
+
+def _megabytes(pid: int, name: str) -> float:
     with contextlib.suppress(OSError):
         status = (_PROC / str(pid) / "status").read_text()
-        if found := re.search(r"VmHWM:\s+(\d+)", status):
+        if found := re.search(rf"{name}:\s+(\d+)", status):
             return int(found[1]) / 1024
     return 0.0
 

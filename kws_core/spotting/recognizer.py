@@ -85,6 +85,7 @@ class Recognizer:
         self._network = in_one_call(folded(model.network), model.card.temperature)
         self._front_end = InOneCall(model.front_end)
         self._together = GroupCalls(self.posteriors_of_features, BATCH_SIZE)
+        self._is_asked_often = False
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL, folder: Path = MODEL_FOLDER) -> Recognizer:
@@ -231,8 +232,10 @@ class Recognizer:
 
         It is meant for those who ask again and again: the first call takes some tenths of a second.
         """
-        use_often(self._network)
-        use_often(self._front_end)
+        if not self._is_asked_often:  # to walk through all layers takes longer than the features
+            use_often(self._network)
+            use_often(self._front_end)
+            self._is_asked_often = True
         return self._together(features)
 
     def _posteriors(self, windows: Samples) -> tuple[npt.NDArray[np.float32], Timing]:

@@ -10,6 +10,7 @@ to the threshold is mostly the first. Measured in ``docs/experiments.md``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ def word_scores(
     it is one: its posteriors are returned as they are.
     """
     p = np.asarray(posteriors, dtype=np.float64)
-    is_word = np.array([label not in (SILENCE, UNKNOWN) for label in labels])
+    is_word = _is_word(tuple(labels))
     if is_word.all():
         return p
     words = np.where(is_word, p, 0.0)
@@ -43,3 +44,8 @@ def word_scores(
         is_word, which / total * words.sum(axis=-1, keepdims=True), p
     )
     return scores
+
+
+@lru_cache
+def _is_word(labels: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    return np.array([label not in (SILENCE, UNKNOWN) for label in labels])

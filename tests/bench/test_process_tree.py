@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.process_tree import usage
+from bench.process_tree import memory_now, usage
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
 
@@ -45,3 +45,12 @@ def test_a_process_that_has_ended_is_an_error() -> None:
     ended.wait()
     with pytest.raises(OSError, match=str(ended.pid)):
         usage(ended.pid)
+
+
+def test_memory_now_follows_what_a_process_takes_and_gives_back() -> None:
+    before = memory_now(os.getpid())
+    taken = bytearray(b"x") * 2**26  # 64 MB, all of it written
+    with_it = memory_now(os.getpid())
+    del taken
+    assert with_it - before == pytest.approx(64, abs=8)
+    assert memory_now(os.getpid()) == pytest.approx(before, abs=8)
