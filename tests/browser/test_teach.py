@@ -86,7 +86,8 @@ def test_a_sound_is_taught_found_and_kept_in_a_file(
         opened.wait_until_idle()
     expect(takes).to_have_count(3)
     record(opened, page.get_by_test_id("stAudioInput").last)
-    page.get_by_role("button", name="Wrong").wait_for()
+    # A busy machine records for longer, and may find the whistle twice.
+    page.get_by_role("button", name="Wrong").first.wait_for()
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the taught words").click()
