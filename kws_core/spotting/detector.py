@@ -183,6 +183,7 @@ class KeywordDetector:
         self._origin = origin
         self._begun = self._raw.stop
         self._word_end = 0  # sample after the last word's sound
+        self._levels_from, self._level_db = 0, np.zeros(0)  # those computed last, from this step
         self._decider.interrupt()
         if self.follower is not None:
             self.follower.interrupt()
@@ -212,10 +213,19 @@ class KeywordDetector:
         past = self._scorer.samples
         kept = -(-past.start // STEP)  # other settings may ask for more than was kept until now
         first = max(kept, end - round(self.settings.isolation.context_s * SAMPLE_RATE / STEP))
-        level_db = levels_db(past.between(first * STEP, end * STEP))[:-1]
-        if not first:
-            return level_db, 0
-        return level_db[1:], first + 1  # of which 5 ms were cut off
+        if first:
+            first += 1  # of which 5 ms were cut off
+        # A word waits for several windows, which have all but their last steps in common.
+        if not self._levels_from <= first <= self._levels_from + len(self._level_db):
+            self._levels_from, self._level_db = first, np.zeros(0)
+        self._level_db = self._level_db[first - self._levels_from :]
+        self._levels_from = first
+        reached = first + len(self._level_db)
+        if reached < end - 1:
+            before = max(reached - 1, 0)  # the sound around a step counts as well
+            new = levels_db(past.between(before * STEP, end * STEP))[reached - before : -1]
+            self._level_db = np.concatenate([self._level_db, new])
+        return self._level_db[: end - 1 - first], first
 
     def _detection(self, fired: Fired, end: int) -> Detection:
         """Describe a word that was decided by the window that ends before sample `end`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -20,6 +22,12 @@ STEP_S = STEP / SAMPLE_RATE
 _WINDOW = 2 * STEP
 _N_FFT = 512
 _VOICE_HZ = (100.0, 5000.0)  # hum and hiss outside say little about words
+_VOICE = slice(
+    math.ceil(_VOICE_HZ[0] * _N_FFT / SAMPLE_RATE),
+    math.floor(_VOICE_HZ[1] * _N_FFT / SAMPLE_RATE) + 1,
+)
+_HANN = torch.hann_window(_WINDOW)
+_HANN_ENERGY = float(_HANN.square().sum())
 
 _NEIGHBOURHOOD = 300  # steps that background and peak are taken from
 _BACKGROUND_PERCENTILE = 15
@@ -44,12 +52,9 @@ def levels_db(samples: Samples) -> npt.NDArray[np.float64]:
     n_steps = -(-len(samples) // STEP)
     side = (_WINDOW - STEP) // 2
     padded = np.pad(samples, (side, n_steps * STEP - len(samples) + side))
-    window = torch.hann_window(_WINDOW)
-    power = power_spectrogram(torch.from_numpy(padded), window, _N_FFT, STEP).numpy()
-    hz = np.linspace(0, SAMPLE_RATE / 2, _N_FFT // 2 + 1)
-    in_band = (hz >= _VOICE_HZ[0]) & (hz <= _VOICE_HZ[1])
+    power = power_spectrogram(torch.from_numpy(padded), _HANN, _N_FFT, STEP).numpy()
     # Parseval: one side of the spectrum holds half of the energy of the windowed samples.
-    mean_square = 2 * power[in_band].sum(axis=0) / _N_FFT / float(window.square().sum())
+    mean_square = 2 * power[_VOICE].sum(axis=0) / _N_FFT / _HANN_ENERGY
     return np.asarray(10 * np.log10(mean_square.astype(np.float64) + 1e-12))
 
 

@@ -15,6 +15,7 @@ from kws_core.labels import LABELS, SILENCE
 from kws_core.models import ModelCard, build_model
 from kws_core.models.store import LoadedModel
 from kws_core.spotting import Detection, DetectorSettings, KeywordDetector, WindowScorer
+from kws_core.spotting.loudness import STEP, levels_db
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.spotting.word_bounds import word_bounds
 from tests.helpers.listeners import StreamListener, burst
@@ -85,6 +86,39 @@ def chunks(samples: np.ndarray, size: int | None) -> Iterator[np.ndarray]:
 
 def push_all(detector: KeywordDetector, samples: np.ndarray, size: int | None) -> list[Detection]:
     return [found for chunk in chunks(samples, size) for found in detector.push(chunk)]
+
+
+class LevelsAsked:
+    """A follower that asks for the levels at the end of some windows, and of earlier ones."""
+
+    def __init__(self) -> None:
+        self.got: dict[int, tuple[np.ndarray, int]] = {}
+
+    def follow(self, scored, sound, levels) -> None:  # type: ignore[no-untyped-def]
+        for end in (scored.end[::3] // STEP).tolist():
+            for step in (end, end - 30, end):
+                level_db, before = levels(step)
+                self.got[step] = level_db.copy(), before
+
+    def interrupt(self) -> None:
+        """Ignore it."""
+
+    def came_late(self, seconds: float) -> None:
+        """Ignore it."""
+
+
+@pytest.mark.parametrize("size", [800, 12_000, SAMPLE_RATE])
+def test_the_levels_of_a_stream_are_those_of_its_sound_in_whatever_order(size: int) -> None:
+    samples = 0.1 * np.random.default_rng(2).standard_normal(6 * SAMPLE_RATE).astype(np.float32)
+    detector, asked = listener(), LevelsAsked()
+    detector.follower = asked
+    push_all(detector, samples, size)
+    expected = levels_db(samples)
+    assert len(asked.got) > 20
+    most = round(100 * detector.settings.isolation.context_s)
+    for step, (level_db, before) in asked.got.items():
+        assert before == (step - most + 1 if step > most else 0)
+        np.testing.assert_allclose(level_db, expected[before : step - 1], atol=1e-3)
 
 
 class TestWords:
