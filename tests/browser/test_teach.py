@@ -76,17 +76,17 @@ def test_a_sound_is_taught_found_and_kept_in_a_file(
     page.get_by_label("New word").fill("whistle")
     page.get_by_role("button", name="Add the word").click()
     takes = page.get_by_role("button", name="Drop")
-    # The browser's microphone starts anew each time: some takes are the same to the bit.
+    # The browser's microphone starts anew each time: some takes are the same to the bit. A busy
+    # machine records for longer: then one recording holds several.
     again = page.get_by_text("among the takes already")
     for _ in range(9):
-        if (kept := takes.count()) == 3:
+        if (kept := takes.count()) >= 3:
             break
         record(opened, page.get_by_test_id("stAudioInput").first)
         expect(takes.nth(kept).or_(again).first).to_be_visible(timeout=WAIT_MS)
         opened.wait_until_idle()
-    expect(takes).to_have_count(3)
+    assert takes.count() >= 3
     record(opened, page.get_by_test_id("stAudioInput").last)
-    # A busy machine records for longer, and may find the whistle twice.
     page.get_by_role("button", name="Wrong").first.wait_for()
 
     with page.expect_download() as download:

@@ -80,7 +80,7 @@ class TestTraining:
 
     def test_a_loss_that_is_no_number_stops_it_before_the_checkpoint(self, tmp_path) -> None:
         broken = toy_batches()
-        broken.log_mel[:] = math.nan
+        broken.words.log_mel[:] = math.nan
         settings = replace(SETTINGS, epochs=1, clips_per_epoch=12)
         with pytest.raises(TrainingError, match=r"no number any more in epoch 1.*learning_rate"):
             train(small_network(), broken, toy_clips(2, seed=9), settings, tmp_path)
