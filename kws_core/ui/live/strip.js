@@ -19,6 +19,7 @@ const FRESH_S = 1.2; // for so long a new word is in colour
 const LEVELS = [-70, 0]; // dB of full scale at the ends of the meter
 const COLOURS = ["#d9822b", "#2f9e8f", "#8e6bd8", "#d1497f", "#3d8fd1", "#8a9a1f"];
 
+let wasLive = false; // kept here: when something begins, the page may mount a new strip
 const strips = new WeakMap(); // from the element that Streamlit mounts the component in
 
 export default function mount({ data, parentElement }) {
@@ -66,9 +67,9 @@ class Strip {
 
   update(data) {
     if (data.picture !== this.data?.picture) this.forget(data);
-    const began = data.live && this.data?.live === false;
     this.data = data;
-    if (began) this.showAll();
+    if (data.live && !wasLive) this.showAll();
+    wasLive = data.live;
     const time = performance.now() / 1000;
     const offset = data.strip.now - time;
     // Pieces come late, never early: the clock follows the earliest, and otherwise slowly.
