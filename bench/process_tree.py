@@ -39,11 +39,7 @@ def usage(pid: int) -> Usage:
     for member in tree:
         with contextlib.suppress(OSError):
             ticks = sum(map(int, _fields(member)[11:15]))  # user and system, own and of children
-            status = (_PROC / str(member) / "status").read_text()
-            kilobytes, n_threads = (
-                int(found[1]) if (found := re.search(rf"{name}:\s+(\d+)", status)) else 0
-                for name in ("VmRSS", "Threads")
-            )
+            kilobytes, n_threads = _status(member, "VmRSS", "Threads")
             cpu += ticks / os.sysconf("SC_CLK_TCK")
             memory += kilobytes / 1024
             processes += 1
@@ -63,10 +59,15 @@ def memory_now(pid: int) -> float:
 
 def _megabytes(pid: int, name: str) -> float:
     with contextlib.suppress(OSError):
-        status = (_PROC / str(pid) / "status").read_text()
-        if found := re.search(rf"{name}:\s+(\d+)", status):
-            return int(found[1]) / 1024
+        return _status(pid, name)[0] / 1024
     return 0.0
+
+
+def _status(pid: int, *names: str) -> list[int]:
+    """Return these numbers of a process's status, 0 for one that it lacks."""
+    status = (_PROC / str(pid) / "status").read_text()
+    found = (re.search(rf"{name}:\s+(\d+)", status) for name in names)
+    return [int(one[1]) if one else 0 for one in found]
 
 
 def _fields(pid: int) -> list[str]:

@@ -78,8 +78,8 @@ class BatchMaker:
     def _words(self, n: int, draw: Draw) -> tuple[Tensor, Tensor]:
         """Draw words somewhere in their second, some with a piece of another beside.
 
-        Recordings of a second often cut a word's end off, and it is still that word: where all
-        words were moved inside, what touched the end was learnt to be half a word, hence unknown.
+        Recordings of a second often cut a word's end off, and it is still that word. If all words
+        were moved inside, a network would take a sound at the end for half a word, hence unknown.
         """
         log_mel, labels = self.words.draw(n, draw)
         first, last = augment.active_range(log_mel)

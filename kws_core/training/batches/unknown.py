@@ -126,6 +126,6 @@ def _possible(settings: AugmentSettings, data: TrainingData) -> AugmentSettings:
         settings = replace(settings, more_share=0.0)
     elif not data.other:
         settings = replace(settings, more_share=1.0)
-    if not data.other and not data.more_speech:  # then what is unknown are cut words only
+    if not data.other and not data.more_speech:  # then unknown is cut words only
         settings = replace(settings, other_share=0.0)
     return settings

@@ -97,8 +97,8 @@ def _threshold(reports: tuple[WordReport, ...]) -> None:
 def _show_map(takes_map: TakesMap) -> None:
     with st.expander("Takes on a map of words", icon=":material/scatter_plot:"):
         st.caption(
-            "Numbers are takes, grey points the known words that sound most like them. What is "
-            "close together sounds alike to the network. It sees more than these two dimensions: "
+            "Numbers are takes, grey points the known words that sound most like them. Points "
+            "close together sound alike to the network. It sees more than these two dimensions: "
             "words that overlap here may still be far apart."
         )
         plain_chart(takes_figure(takes_map), "teach_map", _map_alt(takes_map))
