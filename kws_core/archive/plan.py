@@ -12,7 +12,7 @@ from typing import Any, Final
 from kws_core.audio.long import MIX
 from kws_core.errors import ArchiveError
 from kws_core.models.store import MODEL_FOLDER
-from kws_core.spotting.finder import FinderSettings
+from kws_core.spotting.candidates import FinderSettings
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 
 FORMAT: Final = 1  # of an output folder

@@ -19,7 +19,7 @@ from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.errors import AudioError, DataError
 from kws_core.report.own_files import Intake, Skipped, UploadLimits, recordings_of
 from kws_core.results.metrics import Share, wilson_interval
-from kws_core.spotting.finder import FinderSettings
+from kws_core.spotting.candidates import FinderSettings
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.spotting.streamed_finder import StreamedFinder
 from kws_core.spotting.window_batch import WindowBatch

@@ -24,7 +24,7 @@ from kws_core.cli.listen import STANDARD_INPUT
 from kws_core.cli.numbers import count, positive, rate
 from kws_core.cli.options import Commands
 from kws_core.errors import ArchiveError, SettingsError
-from kws_core.spotting.finder import FinderSettings
+from kws_core.spotting.candidates import FinderSettings
 
 _ONLY_WITH_OUT = ("list", "scheduler", "workers", "labels", "merge", "channels")
 _NOT_WITH_OUT = {"channel": "--channels", "source_rate": None, "json": None}

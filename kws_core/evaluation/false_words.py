@@ -17,7 +17,8 @@ from tqdm import tqdm
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.evaluation.material import Spoken
 from kws_core.results.metrics import poisson_rate, wilson_interval
-from kws_core.spotting.finder import FinderSettings, ScoredStretches, choose_words, score_stretches
+from kws_core.spotting.candidates import FinderSettings
+from kws_core.spotting.finder import ScoredStretches, choose_words, score_stretches
 from kws_core.spotting.recognizer import Recognizer
 
 THRESHOLDS = (*(round(0.02 * i, 2) for i in range(1, 50)), 0.99, 0.995, 0.999)

@@ -25,7 +25,8 @@ from kws_core.models.embeddings import Embeddings, recorded_embeddings
 from kws_core.models.folding import folded
 from kws_core.models.in_one_call import InOneCall, in_one_call, use_often
 from kws_core.models.store import MODEL_FOLDER, LoadedModel
-from kws_core.spotting.finder import FinderSettings, Word, find_words_in
+from kws_core.spotting.candidates import FinderSettings
+from kws_core.spotting.finder import Word, find_words_in
 
 if TYPE_CHECKING:
     from kws_core.teaching.taught import TaughtRecognizer

@@ -15,16 +15,14 @@ import numpy as np
 
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.spotting.finder import (
+from kws_core.spotting.candidates import (
     TONE_S,
     Candidates,
     FinderSettings,
-    ScoredStretches,
     Stretch,
-    Word,
-    choose_words,
     find_candidates,
 )
+from kws_core.spotting.finder import ScoredStretches, Word, choose_words
 from kws_core.spotting.loudness import STEP, STEP_S
 from kws_core.spotting.window_batch import Scores, WindowBatch
 

@@ -15,7 +15,8 @@ from kws_core.archive.sources import Recording
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.errors import ArchiveError, TeachingError
 from kws_core.samples import get_sample
-from kws_core.spotting.finder import FinderSettings, Word
+from kws_core.spotting.candidates import FinderSettings
+from kws_core.spotting.finder import Word
 from tests.helpers.archive_work import Listener, spoken, tone_plan, words_in_name, write_recordings
 from tests.helpers.audio_files import encode
 

@@ -15,7 +15,8 @@ from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, build_model, save_model
-from kws_core.spotting.finder import FinderSettings, Word
+from kws_core.spotting.candidates import FinderSettings
+from kws_core.spotting.finder import Word
 from kws_core.spotting.recognizer import Recognizer
 from tests.helpers.app import ROOT
 from tests.helpers.audio_files import encode, tone

@@ -134,7 +134,7 @@ class TestRecognizer:
 
     def test_finds_words_in_a_longer_recording(self, recognizer) -> None:
         """Untrained, it is sure of nothing, so the threshold is let down."""
-        from kws_core.spotting.finder import FinderSettings
+        from kws_core.spotting.candidates import FinderSettings
 
         burst = quiet_treble(8, 6000)
         silence = np.zeros(8000, np.float32)

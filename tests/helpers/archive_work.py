@@ -20,7 +20,7 @@ from kws_core.archive.plan import Plan
 from kws_core.archive.run import scan_archive
 from kws_core.archive.sources import Recording
 from kws_core.audio.waveform import SAMPLE_RATE, to_wav
-from kws_core.spotting.finder import FinderSettings
+from kws_core.spotting.candidates import FinderSettings
 from tests.helpers.listeners import WORDS, ToneListener, burst
 
 SETTINGS = FinderSettings(threshold=0.5)

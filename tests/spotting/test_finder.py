@@ -11,13 +11,8 @@ from kws_core import Recognizer, read_audio
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.labels import SILENCE, UNKNOWN
 from kws_core.samples import get_sample, list_samples
-from kws_core.spotting.finder import (
-    FinderSettings,
-    Word,
-    choose_words,
-    find_words_in,
-    score_stretches,
-)
+from kws_core.spotting.candidates import FinderSettings
+from kws_core.spotting.finder import Word, choose_words, find_words_in, score_stretches
 from tests.helpers.sounds import noise, silence, tone
 
 LABELS = ("low", "high", "low-high", SILENCE, UNKNOWN)

@@ -11,7 +11,8 @@ import pytest
 from kws_core import Recognizer, read_audio
 from kws_core.audio.waveform import SAMPLE_RATE
 from kws_core.samples import get_sample, list_samples
-from kws_core.spotting.finder import FinderSettings, Word, find_words_in
+from kws_core.spotting.candidates import FinderSettings
+from kws_core.spotting.finder import Word, find_words_in
 from kws_core.spotting.streamed_finder import StreamedFinder
 from kws_core.spotting.window_batch import WindowBatch
 from tests.helpers.listeners import WORDS, ToneListener, burst

@@ -21,7 +21,7 @@ from kws_core.archive.review import (
 from kws_core.charts.style import percent
 from kws_core.results.exporting import as_csv, percentage
 from kws_core.results.metrics import interval_text
-from kws_core.spotting.finder import FinderSettings
+from kws_core.spotting.candidates import FinderSettings
 from kws_core.ui.clip import texts
 from kws_core.ui.shared import taught_words
 from kws_core.ui.shared.button import quiet_button
