@@ -53,6 +53,7 @@ class TestTraining:
         out, (network, _) = run
         losses = [line["loss"] for line in log_of(out)]
         assert losses[-1] < 0.6 * losses[0]
+        assert not network.training
         result = validate(network, toy_clips(10, seed=77))
         assert result.accuracy > 0.9
 
@@ -96,18 +97,6 @@ class TestTraining:
         [line] = log_of(tmp_path)
         assert line["rare"] == validate(trained, rare).accuracy
         assert f"rare recordings {line['rare']:.2%}" in capsys.readouterr().out
-
-    def test_what_comes_back_is_ready_for_use(self, run) -> None:
-        assert not run[1].network.training
-
-    def test_starts_a_log_of_its_own(self, batches, tmp_path: Path) -> None:
-        settings = replace(SETTINGS, epochs=1, clips_per_epoch=12)
-        for _ in range(2):
-            train(small_network(), batches, toy_clips(2, seed=9), settings, tmp_path)
-        assert [line["epoch"] for line in log_of(tmp_path)] == [1]
-
-    def test_no_half_written_checkpoint_is_left(self, run) -> None:
-        assert sorted(path.name for path in run[0].iterdir()) == ["checkpoint.pt", "log.jsonl"]
 
 
 class TestKeeping:
@@ -159,6 +148,7 @@ class TestResuming:
         validation = toy_clips(3, seed=9)
         with pytest.raises(KeyboardInterrupt):
             train(small_network(), Stopping(batches, after), validation, SETTINGS, tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {"checkpoint.pt", "log.jsonl"}
         # Another start: everything has to come from the checkpoint.
         resumed = train(small_network(99), batches, validation, SETTINGS, tmp_path, resume=True)
         assert resumed.epoch == whole[1].epoch

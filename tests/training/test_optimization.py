@@ -19,12 +19,6 @@ class TestLearningRate:
             wanted = 0.2 * (1 + math.cos(math.pi * (step - 10) / 90))
             assert rates[step] == pytest.approx(wanted)
 
-    def test_is_highest_after_the_warm_up_and_ends_near_zero(self) -> None:
-        rates = [learning_rate_at(step, 100, self.SETTINGS) for step in range(100)]
-        assert max(rates) == rates[9] == rates[10] == pytest.approx(0.4)
-        assert 0 < rates[99] < 0.001
-        assert sorted(rates[10:], reverse=True) == rates[10:]
-
     @pytest.mark.parametrize("n_steps", [1, 2])
     def test_is_never_more_than_asked_for_in_a_short_run(self, n_steps: int) -> None:
         for step in range(n_steps):

@@ -123,17 +123,10 @@ def test_the_same_generator_gives_the_same_batch_and_another_another(clips: Clip
     assert not torch.equal(first, batches.batch(16, seeded(6))[0])
 
 
-def test_a_generator_goes_on_so_the_next_batch_is_another(clips: Clips) -> None:
-    generator = seeded(5)
-    batches = maker(clips)
-    first, _ = batches.batch(16, generator)
-    assert not torch.equal(first, batches.batch(16, generator)[0])
-
-
-def test_nothing_but_the_given_generator_is_drawn_from(clips: Clips) -> None:
-    torch.manual_seed(0)
-    before = torch.get_rng_state()
-    maker(clips).batch(16, seeded(5))
+def test_a_generator_goes_on_and_no_other_is_drawn_from(clips: Clips) -> None:
+    generator, batches, before = seeded(5), maker(clips), torch.get_rng_state()
+    first, second = (batches.batch(16, generator)[0] for _ in range(2))
+    assert not torch.equal(first, second)
     assert torch.equal(torch.get_rng_state(), before)
 
 

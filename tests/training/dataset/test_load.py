@@ -294,14 +294,6 @@ class TestCache:
             clips = load_clips(place, tmp_path / "cache", "val", CONFIG, RECORDED)
             assert words_of(clips) == words
 
-    def test_that_was_not_finished_is_not_used(self, folder, tmp_path) -> None:
-        whole = load_clips(folder, tmp_path, "val", CONFIG, ALL)
-        for path in tmp_path.glob("*/complete"):
-            path.unlink()
-            np.save(path.parent / "target.npy", np.zeros(1, np.int16))
-        again = load_clips(folder, tmp_path, "val", CONFIG, ALL)
-        np.testing.assert_array_equal(again.target, whole.target)
-
     def test_of_another_front_end_is_not_used(self, folder, tmp_path) -> None:
         narrow = load_clips(folder, tmp_path, "val", CONFIG, RECORDED)
         wide = load_clips(folder, tmp_path, "val", LogMelConfig(f_max=8000.0), RECORDED)
