@@ -108,10 +108,6 @@ class TestResampling:
         folded = spectrum[2_900:3_100]  # 16 - 10 kHz, bins of 2 Hz
         assert folded.max() < 1e-3
 
-    @pytest.mark.parametrize("rate", [1_000, 8_000, 44_100, 192_000])
-    def test_length_follows_the_rates(self, rate) -> None:
-        assert len(resample(tone(100, 1.0, rate), rate, 16_000)) == 16_000
-
     def test_blocks_leave_no_seams(self) -> None:
         samples = tone(440, 20.0, 48_000)
         whole = resample(samples, 48_000, 16_000)

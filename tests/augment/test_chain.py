@@ -52,11 +52,6 @@ class TestApply:
         assert np.array_equal(out, CLIP)
         assert not np.shares_memory(out, CLIP)
 
-    def test_leaves_the_given_clip_as_it_is(self) -> None:
-        before = CLIP.copy()
-        CHAIN(CLIP, RATE, seed=1)
-        assert np.array_equal(CLIP, before)
-
 
 class TestDraw:
     def test_comes_again_with_its_seed(self) -> None:

@@ -83,10 +83,6 @@ class TestShift:
         out = shift(pictures, torch.tensor([98, -98, 500]), FLOOR)
         assert out.eq(FLOOR).all()
 
-    def test_back_and_forth_loses_only_what_left_the_picture(self, words: torch.Tensor) -> None:
-        there = shift(words, torch.tensor([10, 10, -10]), FLOOR)
-        assert torch.equal(shift(there, torch.tensor([-10, -10, 10]), FLOOR), words)
-
 
 def test_keep_frames_keeps_them_and_erases_the_others(pictures: torch.Tensor) -> None:
     out = keep_frames(pictures, torch.tensor([0, 10, 20]), torch.tensor([98, 20, 20]), FLOOR)
@@ -114,49 +110,17 @@ class TestAddNoise:
         level = added.mean(dim=(1, 2), keepdim=True).expand_as(added)
         torch.testing.assert_close(added, level, atol=1e-2, rtol=0)
 
-    def test_the_level_of_the_noise_given_does_not_matter(self, pictures: torch.Tensor) -> None:
-        noise = torch.randn(3, BANDS, FRAMES)
-        quiet = add_noise(pictures, noise - 9.0, torch.full((3,), 5.0))
-        torch.testing.assert_close(
-            quiet, add_noise(pictures, noise, torch.full((3,), 5.0)), atol=1e-4, rtol=0
-        )
-
-    def test_equal_powers_at_0_db_are_3_db_more(self) -> None:
-        same = torch.full((1, BANDS, FRAMES), -2.0)
-        out = add_noise(same, same, torch.zeros(1))
-        torch.testing.assert_close(out, same + math.log(2))
-
 
 class TestReverberate:
-    @pytest.fixture
-    def impulse(self) -> torch.Tensor:
-        """One loud frame in a picture of next to nothing."""
+    def test_nothing_is_heard_before_its_cause_or_in_another_band(self) -> None:
         impulse = torch.full((1, BANDS, FRAMES), -60.0)
         impulse[0, 7, 10] = 3.0
-        return impulse
-
-    def test_the_tail_holds_the_energy_asked_for(self, impulse: torch.Tensor) -> None:
-        for wet_db in (-15.0, 0.0, 3.0):
-            out = reverberate(impulse, torch.tensor([5.0]), torch.tensor([wet_db]))
-            direct, tail = out[0, 7, 10].double().exp(), out[0, 7, 11:].double().exp().sum()
-            assert float(10 * (tail / direct).log10()) == pytest.approx(wet_db, abs=0.01)
-
-    def test_the_tail_decays_to_one_over_e_in_the_frames_given(self, impulse) -> None:
-        out = reverberate(impulse, torch.tensor([8.0]), torch.tensor([0.0]))
-        tail = out[0, 7, 11:60]
-        torch.testing.assert_close(tail.diff(), torch.full((48,), -1 / 8), atol=1e-3, rtol=0)
-
-    def test_nothing_is_heard_before_its_cause_or_in_another_band(self, impulse) -> None:
         out = reverberate(impulse, torch.tensor([20.0]), torch.tensor([3.0]))
         # Not quite nothing: the transform rounds, here more than 60 dB below the sound.
         assert (out[0, 7, 10] - out[0, 7, :10].max()) * LN_TO_DB > 60
         others = [band for band in range(BANDS) if band != 7]
         its_own_tail = math.log(1 + 10**0.3)
         assert (out - impulse)[0, others].max() <= its_own_tail + 1e-3
-
-    def test_no_frame_loses_power(self, pictures: torch.Tensor) -> None:
-        out = reverberate(pictures, torch.tensor([4.0, 15.0, 30.0]), torch.full((3,), -15.0))
-        assert out.ge(pictures).all()
 
     def test_is_a_plain_sum_over_what_came_before(self, pictures: torch.Tensor) -> None:
         decay = torch.tensor([4.0, 15.0, 30.0])
@@ -191,10 +155,6 @@ class TestStretch:
         picture[:, 20] = 2.0
         out = stretch(picture, torch.ones(2), torch.tensor([1.2, 0.8]), FLOOR)
         assert out[:, :, 50].argmax(dim=1).tolist() == [24, 16]
-
-    def test_leaves_the_lowest_band_where_it_is(self, pictures: torch.Tensor) -> None:
-        out = stretch(pictures, torch.ones(3), torch.tensor([1.1, 1.0, 0.9]), FLOOR)
-        torch.testing.assert_close(out[:, 0], pictures[:, 0], atol=1e-4, rtol=0)
 
     def test_stays_within_the_values_there_were_and_fills_what_is_left_free(self, pictures) -> None:
         over_time = torch.tensor([1.15, 0.85, 1.0])

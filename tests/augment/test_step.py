@@ -5,12 +5,19 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from kws_core.augment import STEPS, Step
-from kws_core.augment.steps.background import Background
-from kws_core.augment.steps.gain import Gain
-from kws_core.augment.steps.noise import Noise
-from kws_core.augment.steps.pitch import Pitch
-from kws_core.augment.steps.shift import Shift
+from kws_core.augment import STEPS, Draw, Step
+from kws_core.augment.steps.background import Background, BackgroundDraw
+from kws_core.augment.steps.band_limit import BandLimitDraw
+from kws_core.augment.steps.clipping import ClippingDraw
+from kws_core.augment.steps.codec import CodecDraw
+from kws_core.augment.steps.gain import Gain, GainDraw
+from kws_core.augment.steps.noise import Noise, NoiseDraw
+from kws_core.augment.steps.pitch import Pitch, PitchDraw
+from kws_core.augment.steps.resampling import ResamplingDraw
+from kws_core.augment.steps.reverberation import ReverberationDraw
+from kws_core.augment.steps.shift import Shift, ShiftDraw
+from kws_core.augment.steps.speed import SpeedDraw
+from kws_core.augment.steps.tempo import TempoDraw
 from kws_core.errors import AugmentError, BadSampleRateError, BadSamplesError
 
 RATE = 16_000
@@ -72,6 +79,31 @@ def test_a_step_and_its_draws_have_their_words(kind) -> None:
     drawn = draw(kind())
     assert str(drawn) != repr(drawn)
     assert "-" not in str(drawn)  # minus signs are typographic
+
+
+@pytest.mark.parametrize(
+    ("drawn", "text"),
+    [
+        (
+            BackgroundDraw("another_speaker", 12, 0.25),
+            "another speaker from 25% of its length, +12.0 dB SNR",
+        ),
+        (BandLimitDraw(300, 3400), "300 to 3400 Hz"),
+        (ClippingDraw(12), "cut off 12.0 dB below the peak"),
+        (CodecDraw("mp3", 23.6), "MP3 at 24 kbit/s"),
+        (GainDraw(-6), "−6.0 dB"),
+        (NoiseDraw("pink", -3.04, 1), "pink noise, −3.0 dB SNR"),
+        (PitchDraw(2.5), "+2.5 semitones"),
+        (ResamplingDraw(5001), "to 5001 Hz and back: nothing above 2500.5 Hz"),
+        (ReverberationDraw(0.4, -10, 1), "RT60 0.40 s, tail −10.0 dB to the direct sound"),
+        (ShiftDraw(0.1234), "123 ms later"),
+        (ShiftDraw(-0.05), "50 ms earlier"),
+        (SpeedDraw(1.1), "1.10 times as fast"),
+        (TempoDraw(0.9), "0.90 times as fast, same pitch"),
+    ],
+)
+def test_a_draw_says_what_it_does(drawn: Draw, text: str) -> None:
+    assert str(drawn) == text
 
 
 @pytest.mark.parametrize(("kind", "setting"), RANGES, ids=lambda item: getattr(item, "name", None))

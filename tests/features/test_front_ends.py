@@ -110,28 +110,6 @@ def test_mel_filters_are_librosas(scale, norm) -> None:
     np.testing.assert_allclose(ours.numpy(), theirs, atol=2e-6)
 
 
-def test_mel_filters_without_norm_are_torchaudios() -> None:
-    theirs = torchaudio.functional.melscale_fbanks(257, 0.0, 4000.0, 40, RATE)  # (bins, bands)
-    torch.testing.assert_close(
-        mel_filter_bank(RATE, 512, 40, 0.0, 4000.0), theirs.T, atol=1e-5, rtol=0
-    )
-
-
-def test_area_norm_gives_every_triangle_the_area_of_one_hertz() -> None:
-    bank = mel_filter_bank(RATE, 8192, 20, 100.0, 7000.0, norm="slaney")
-    areas = bank.sum(dim=1) * RATE / 8192
-    torch.testing.assert_close(areas, torch.ones(20), atol=2e-3, rtol=0)
-
-
-def test_without_norm_neighbouring_triangles_add_up_to_one() -> None:
-    bank = mel_filter_bank(RATE, 512, 40, 0.0, 4000.0)
-    bins = torch.linspace(0, RATE / 2, 257, dtype=torch.float64)
-    edges = mel_edges(40, 0.0, 4000.0)
-    between = (bins >= edges[1]) & (bins <= edges[-2])
-    torch.testing.assert_close(bank[:, between].sum(dim=0), torch.ones(int(between.sum())))
-    assert bank[:, bins > 4000].eq(0).all()
-
-
 @pytest.mark.parametrize("scale", ["htk", "slaney"])
 def test_the_mel_scale_is_librosas_and_can_be_undone(scale) -> None:
     hertz = torch.tensor([0.0, 1.0, 440.0, 999.0, 1000.0, 1001.0, 8000.0], dtype=torch.float64)
@@ -140,13 +118,11 @@ def test_the_mel_scale_is_librosas_and_can_be_undone(scale) -> None:
     torch.testing.assert_close(mel_to_hz(mel, scale), hertz, atol=1e-9, rtol=1e-9)
 
 
-def test_mel_edges_are_even_in_mel_and_end_where_asked() -> None:
+def test_mel_edges_are_librosas_and_end_where_asked() -> None:
     edges = mel_edges(40, 0.0, 4000.0)
     assert edges.shape == (42,)
     assert float(edges[0]) == pytest.approx(0.0, abs=1e-9)
     assert float(edges[-1]) == pytest.approx(4000.0)
-    steps = hz_to_mel(edges).diff()
-    torch.testing.assert_close(steps, steps.mean().expand(41), atol=1e-3, rtol=0)
     np.testing.assert_allclose(
         edges, librosa.mel_frequencies(42, fmin=0, fmax=4000, htk=True), atol=1e-2
     )
@@ -218,12 +194,6 @@ def test_silence_is_the_floor_and_the_loudest_sound_the_ceiling() -> None:
     loud = log_mel(100.0 * torch.sin(2 * torch.pi * 1000 * time)[None])
     assert float(loud.max()) == pytest.approx(CONFIG.log_ceiling)
     assert float(loud.min()) >= CONFIG.log_floor - 1e-5
-
-
-def test_ten_times_the_amplitude_is_ln_100_more(sound: torch.Tensor) -> None:
-    log_mel = LogMel(replace(CONFIG, log_floor=-60.0, log_ceiling=60.0))
-    rise = log_mel(10 * sound) - log_mel(sound)
-    torch.testing.assert_close(rise, torch.full_like(rise, math.log(100)), atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("silent", [0, 12_000], ids=["no silence", "80 dB and more below"])

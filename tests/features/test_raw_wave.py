@@ -51,13 +51,6 @@ def test_sound_without_treble_is_every_other_sample_of_itself() -> None:
     np.testing.assert_allclose(wave[EDGE:-EDGE], sound[::2][EDGE:-EDGE], atol=2e-4)
 
 
-def test_each_wave_of_a_batch_is_on_its_own_and_comes_out_alike_every_time() -> None:
-    batch = torch.randn(3, RATE, generator=torch.Generator().manual_seed(2))
-    front_end = RawWave()
-    torch.testing.assert_close(front_end(batch)[1:2], front_end(batch[1:2]))
-    assert torch.equal(RawWave()(batch), front_end(batch))
-
-
 @pytest.mark.parametrize(("n_samples", "n_out"), [(16_000, 8_000), (16_001, 8_001), (1, 1)])
 def test_half_a_sample_is_rounded_up(n_samples: int, n_out: int) -> None:
     assert RawWave()(torch.zeros(1, n_samples)).shape == (1, n_out)

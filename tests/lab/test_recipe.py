@@ -11,7 +11,7 @@ from kws_core.augment.steps.noise import Noise
 from kws_core.augment.steps.shift import Shift
 from kws_core.errors import AugmentError
 from kws_core.lab import Recipe
-from kws_core.lab.recipe import LARGEST_SEED, LONGEST_TEXT, MOST_STEPS, parsed
+from kws_core.lab.recipe import LARGEST_SEED, LONGEST_TEXT, parsed
 
 FULL = Recipe(
     "Kitchen, “loud”",
@@ -81,10 +81,3 @@ def test_what_is_no_recipe_is_refused_with_a_reason(values: object, said: str) -
         Recipe.from_values(values)
     assert said in str(refused.value)
     assert len(str(refused.value)) < 300
-
-
-def test_a_chain_has_a_most_number_of_steps() -> None:
-    steps = tuple(Gain(name=f"gain {i}") for i in range(MOST_STEPS + 1))
-    Recipe(chain=Chain(steps[:-1]))
-    with pytest.raises(AugmentError, match="too many"):
-        Recipe(chain=Chain(steps))

@@ -40,10 +40,3 @@ def test_a_background_that_is_not_at_hand_is_named_with_those_that_are() -> None
 def test_a_background_that_holds_no_sound_changes_nothing(recording) -> None:
     out = BackgroundDraw("tap", 0.0, 0.0).apply(CLIP, RATE, {"tap": recording})
     assert np.array_equal(out, CLIP)
-
-
-def test_a_draw_of_background_says_what_it_does() -> None:
-    assert (
-        str(BackgroundDraw("another_speaker", 12, 0.25))
-        == "another speaker from 25% of its length, +12.0 dB SNR"
-    )

@@ -22,7 +22,3 @@ def test_clipping_cuts_at_its_level_and_leaves_the_rest(below_peak_db) -> None:
 
 def test_clipping_at_the_peak_changes_nothing() -> None:
     assert np.array_equal(ClippingDraw(0.0).apply(CLIP, 16_000), CLIP)
-
-
-def test_a_draw_of_clipping_says_what_it_does() -> None:
-    assert str(ClippingDraw(12)) == "cut off 12.0 dB below the peak"

@@ -62,7 +62,3 @@ def test_what_is_louder_than_full_scale_is_not_clipped(clip, codec) -> None:
     out = CodecDraw(codec, 64.0).apply(loud, RATE)
     assert error_db(out, loud) < -15
     assert np.abs(out).max() > 3
-
-
-def test_a_draw_of_codec_says_what_it_does() -> None:
-    assert str(CodecDraw("mp3", 23.6)) == "MP3 at 24 kbit/s"

@@ -17,7 +17,3 @@ def test_a_gain_is_reached_exactly(gain_db) -> None:
 
 def test_a_gain_may_exceed_full_scale() -> None:
     assert np.abs(GainDraw(30.0).apply(CLIP, 16_000)).max() > 1
-
-
-def test_a_draw_of_gain_says_what_it_does() -> None:
-    assert str(GainDraw(-6)) == "−6.0 dB"

@@ -13,7 +13,3 @@ def test_a_draw_adds_the_noise_of_its_seed_and_colour() -> None:
     out = NoiseDraw("brown", 3.0, 11).apply(CLIP, RATE)
     noise = colored_noise("brown", len(CLIP), RATE, 11)
     assert np.array_equal(out, add_at_snr(CLIP, noise, 3.0))
-
-
-def test_a_draw_of_noise_says_what_it_does() -> None:
-    assert str(NoiseDraw("pink", -3.04, 1)) == "pink noise, −3.0 dB SNR"

@@ -25,7 +25,3 @@ def test_pitch_leaves_a_sound_where_and_as_long_as_it_is(semitones) -> None:
 
 def test_pitch_by_nothing_changes_next_to_nothing() -> None:
     np.testing.assert_allclose(PitchDraw(0.0).apply(CLIP, RATE), CLIP, atol=2e-3)
-
-
-def test_a_draw_of_pitch_says_what_it_does() -> None:
-    assert str(PitchDraw(2.5)) == "+2.5 semitones"

@@ -26,7 +26,3 @@ def test_resampling_keeps_the_sound_where_it_is() -> None:
 @pytest.mark.parametrize("rate", [16_000, 44_100])
 def test_resampling_to_no_lower_rate_changes_nothing(rate) -> None:
     assert np.array_equal(ResamplingDraw(rate).apply(CLIP, RATE), CLIP)
-
-
-def test_a_draw_of_resampling_says_what_it_does() -> None:
-    assert str(ResamplingDraw(5001)) == "to 5001 Hz and back: nothing above 2500.5 Hz"

@@ -46,7 +46,3 @@ def test_nothing_is_heard_before_the_sound() -> None:
     out = ReverberationDraw(0.4, 0.0, 9).apply(clip, RATE)
     assert np.abs(out[:1000]).max() < 1e-6
     assert out[1000] == pytest.approx(1, abs=1e-5)
-
-
-def test_a_draw_of_reverberation_says_what_it_does() -> None:
-    assert str(ReverberationDraw(0.4, -10, 1)) == "RT60 0.40 s, tail −10.0 dB to the direct sound"

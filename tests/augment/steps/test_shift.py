@@ -26,8 +26,3 @@ def test_a_shift_is_later_if_positive() -> None:
 
 def test_a_shift_is_in_seconds_at_any_rate() -> None:
     assert np.array_equal(ShiftDraw(0.1).apply(CLIP, 8000)[800:], CLIP[:-800])
-
-
-def test_a_draw_of_shift_says_what_it_does() -> None:
-    assert str(ShiftDraw(0.1234)) == "123 ms later"
-    assert str(ShiftDraw(-0.05)) == "50 ms earlier"

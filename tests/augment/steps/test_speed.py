@@ -38,7 +38,3 @@ def test_speed_lets_nothing_fold_down() -> None:
 
 def test_speed_of_one_changes_nothing() -> None:
     np.testing.assert_allclose(SpeedDraw(1.0).apply(CLIP, RATE), CLIP, atol=1e-6)
-
-
-def test_a_draw_of_speed_says_what_it_does() -> None:
-    assert str(SpeedDraw(1.1)) == "1.10 times as fast"

@@ -18,7 +18,3 @@ def test_tempo_makes_a_sound_shorter_about_the_centre(factor) -> None:
     out = TempoDraw(factor).apply(tone(700, 0.3, 0.6), RATE)
     wanted = [0.5 + (at - 0.5) / factor for at in (0.3, 0.6)]
     assert heard_from_to(out) == pytest.approx(wanted, abs=0.03)
-
-
-def test_a_draw_of_tempo_says_what_it_does() -> None:
-    assert str(TempoDraw(0.9)) == "0.90 times as fast, same pitch"
