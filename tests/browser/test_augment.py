@@ -69,15 +69,3 @@ def test_the_masked_picture_is_heard_with_a_cursor_over_all_its_panels(open_page
     page.get_by_role("button", name=re.compile("^Play .* after")).wait_for()
     heights = [box["height"] for box in (c.bounding_box() for c in cursors.all()) if box]
     assert max(heights) > 300
-
-
-def test_a_step_is_added_and_removed(open_page: Open) -> None:
-    opened = open_page("/Augment?view=sound&section=export")
-    page = opened.page
-    page.get_by_text("Clipping", exact=True).click()
-    page.locator(".st-key-augment_card_clipping .js-plotly-plot").wait_for()
-    page.get_by_role("button", name=re.compile("^Play after step 2")).wait_for()
-    opened.wait_until_idle()
-    page.locator(".st-key-augment_card_clipping").get_by_role("button", name="Remove").click()
-    page.locator(".st-key-augment_card_clipping").wait_for(state="detached")
-    assert opened.console_errors == []

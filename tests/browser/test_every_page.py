@@ -66,9 +66,16 @@ def teach_ready_takes(page: Page) -> None:
     page.get_by_role("button", name="Try it live").wait_for()
 
 
+def open_settings_and_export(page: Page) -> None:
+    for title in (re.compile("^Settings:"), re.compile("^Export$")):
+        page.get_by_text(title).click()
+    page.get_by_text("Mel bands and MFCC").wait_for()
+
+
 # What is done on a page before it is looked at.
 DONE: dict[str, Callable[[Page], None]] = {
     "/Recognise": find_several_words,
+    "/Explore": open_settings_and_export,
     "/Live": play_a_sample,
     "/Teach": teach_ready_takes,
 }

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from tests.helpers.browser import OpenPage, no_sideways_scroll, swipe
+from tests.helpers.browser import OpenPage, swipe
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -138,19 +138,6 @@ def test_a_link_opens_the_same_view_again(open_page: Open) -> None:
     assert again.page_errors == []
 
 
-def test_what_a_link_has_wrong_is_said_and_the_rest_opens(open_page: Open) -> None:
-    opened = open_page("/Explore?views=mel,cepstrum&n_mels=20&window=kaiser&preset=speech")
-    page = opened.page
-    wait_for_views(opened, "mel")
-    alert = page.get_by_test_id("stAlert")
-    alert.get_by_text("there is no view cepstrum").wait_for()
-    assert alert.get_by_text("window=kaiser").is_visible()
-    query = query_of(page)
-    assert query["views"] == ["Mel"]
-    assert (query["n_mels"], query["win_length"]) == (["20"], ["400"])
-    assert query["window"] == ["hamming"]
-
-
 def test_a_value_beyond_its_limits_is_taken_back_with_a_reason(open_page: Open) -> None:
     opened = open_page("/Explore")
     page = opened.page
@@ -203,17 +190,6 @@ def test_a_colour_scale_and_headings_keep_their_order(open_page: Open) -> None:
     )
     assert levels == ["H1", "H2", "H2", "H2"]
     opened.check_quiet()
-
-
-def test_a_phone_needs_no_sideways_scrolling(open_page: Open) -> None:
-    views = "spectrogram,mfcc,silence,centroid,libraries,fft,mel-filters"
-    opened = open_page(f"/Explore?preset=music&views={views}&other=happy", width=390)
-    wait_for_views(opened, "spectrogram", "mfcc", "silence", "centroid", "libraries")
-    opened.page.get_by_text("Settings:").click()
-    opened.page.get_by_text("Export", exact=True).click()
-    opened.page.get_by_text("Mel bands and MFCC").wait_for()
-    assert no_sideways_scroll(opened.page)
-    assert opened.page_errors == []
 
 
 def test_a_finger_on_a_chart_scrolls_the_page(open_page: Open) -> None:

@@ -111,16 +111,6 @@ def test_an_mp3_and_an_m4a_can_be_uploaded(open_page: Open, spoken: Sample) -> N
     assert opened.console_errors == []
 
 
-def test_a_file_that_is_no_sound_is_explained(open_page: Open) -> None:
-    opened = open_page("/Recognise")
-    choose_source(opened, "Upload")
-    upload(opened, "notes.wav", b"This only has the name of a sound file.")
-    opened.page.get_by_text("This is text, not a sound file").wait_for()
-    opened.page.get_by_role("button", name="Try a sample clip instead").click()
-    opened.page.locator("p[role=status]").wait_for()
-    assert opened.console_errors == []
-
-
 @pytest.mark.parametrize(
     ("permission", "reason"),
     [("denied", "The microphone is blocked"), ("no-device", "The browser finds no microphone")],

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 # By rule, the element (a CSS selector) that Streamlit draws so, and we cannot change.
 OF_STREAMLIT = {
     # It has a role that hides it, and a label: only the button in it can be reached.
-    "presentation-role-conflict": '[data-testid="stFileUploaderDropzone"]'
+    "presentation-role-conflict": '[data-testid="stFileUploaderDropzone"]',
+    # Long lines of code scroll, and only with a pointer.
+    "scrollable-region-focusable": '[data-testid="stCode"] pre',
 }
 _RUN = """
 async ([ofStreamlit]) => {
