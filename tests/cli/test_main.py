@@ -15,9 +15,14 @@ from kws_core.errors import DataError
 from kws_core.features.front_ends import LogMel
 from kws_core.labels import LABELS
 from kws_core.models import ModelCard, build_model, save_model
+from kws_core.models.store import read_card
 from kws_core.spotting.candidates import FinderSettings
 from kws_core.spotting.finder import Word
 from kws_core.spotting.recognizer import Recognizer
+from kws_core.training import run as training_run
+from kws_core.training.dataset.more_sound import MoreSound
+from kws_core.training.recipe_file import load_recipe, plain_recipe
+from kws_core.training.workspace import Workspace
 from tests.helpers.app import ROOT
 from tests.helpers.audio_files import encode, tone
 
@@ -231,9 +236,6 @@ class TestTrain:
     @pytest.fixture
     def calls(self, monkeypatch, models) -> list[tuple]:
         """Stand in for training; the recipes and workspaces it was called with."""
-        from kws_core.models.store import read_card
-        from kws_core.training import run as training_run
-
         calls: list[tuple] = []
 
         def follow(*arguments: object) -> ModelCard:
@@ -244,19 +246,12 @@ class TestTrain:
         return calls
 
     def test_a_model_is_trained_in_one_plain_step(self, run, calls) -> None:
-        from kws_core.training.recipe_file import plain_recipe
-        from kws_core.training.workspace import Workspace
-
         printed = run("train", "--model", "bcresnet-1", "--data", "d", "--out", "o")
         assert printed.code == 0
         assert str(Path("o/ds-resnet/ds-resnet.safetensors")) in printed.out
         assert calls == [(plain_recipe("bcresnet-1"), Workspace(Path("d"), Path("o")))]
 
     def test_every_option_reaches_the_run(self, run, calls, tmp_path) -> None:
-        from kws_core.training.dataset.more_sound import MoreSound
-        from kws_core.training.recipe_file import load_recipe
-        from kws_core.training.workspace import Workspace
-
         (tmp_path / "speech").mkdir()
         command = (
             "train --recipe ds-resnet --set epochs=2 --set second.seed=9 --step second --data d "
@@ -279,15 +274,6 @@ class TestTrain:
         finally:
             torch.set_num_threads(before)
 
-    def test_missing_data_are_named(self, run, tmp_path) -> None:
-        out = str(tmp_path / "out")
-        printed = run("train", "--model", "ds-resnet", "--data", str(tmp_path), "--out", out)
-        assert (printed.code, printed.out) == (1, "")
-        [line] = printed.err.splitlines()[1:]
-        assert "speech_commands_train.parquet, " in line
-        assert "are missing" in line
-        assert "--set 'without=" in line
-
     @pytest.mark.parametrize(
         ("options", "message"),
         [
@@ -307,8 +293,6 @@ class TestTrain:
     def test_ctrl_c_says_whether_and_how_to_go_on(
         self, run, monkeypatch, tmp_path, has_checkpoint
     ) -> None:
-        from kws_core.training import run as training_run
-
         def follow(*_: object) -> ModelCard:
             if has_checkpoint:
                 (tmp_path / "m5").mkdir()
@@ -322,8 +306,6 @@ class TestTrain:
         assert ("nothing to resume" in printed.err) is not has_checkpoint
 
     def test_a_folder_that_cannot_be_written_is_named(self, run, monkeypatch) -> None:
-        from kws_core.training import run as training_run
-
         def follow(*_: object) -> ModelCard:
             raise PermissionError(13, "Permission denied", "o")
 

@@ -175,10 +175,6 @@ class TestCutting:
         frames = [p.log_mel.frames[:, :n_frames] for p in (cut, whole)]
         assert np.allclose(*frames, atol=1e-4)
 
-    @pytest.mark.parametrize("size", [50, 333, None])
-    def test_the_words_are_the_same_however_the_stream_is_cut(self, sentence, size) -> None:
-        assert push_all(listener(), sentence, size) == listener().push(sentence)
-
     def test_another_rate_is_resampled_and_times_stay(self, sentence) -> None:
         detector = listener()
         fine = np.repeat(sentence, 3)  # 48 kHz, with images above 8 kHz that are filtered off

@@ -120,12 +120,6 @@ def test_a_sound_that_is_no_word_gives_none() -> None:
     assert find(np.concatenate([silence(0.5), tone(0.4, hz=1000.0), silence(0.5)])) == []
 
 
-def test_a_word_below_the_threshold_is_left_out() -> None:
-    sound = np.concatenate([silence(0.4), tone(0.4, hz=LOW), silence(0.4)])
-    assert find(sound, threshold=0.9)
-    assert not find(sound, threshold=0.99)
-
-
 @pytest.mark.parametrize(("alone", "in_place"), [(0.9, 0.3), (0.3, 0.9), (0.9, 0.8)])
 def test_a_word_counts_as_much_as_the_less_sure_of_both_looks(alone, in_place) -> None:
     looks = iter([alone, in_place])
