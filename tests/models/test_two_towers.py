@@ -14,32 +14,17 @@ from kws_core.charts.structure import blocks_figure
 from kws_core.errors import ModelError
 from kws_core.features.front_ends import LogMel, LogMelConfig, front_end_spec
 from kws_core.labels import LABELS, WORDS
-from kws_core.models import ModelCard, build_model, count_parameters
+from kws_core.models import ModelCard
 from kws_core.models.store import LoadedModel, load_model
 from kws_core.models.structure import structure_of
 from kws_core.models.two_towers import TwoTowers, join
 from kws_core.report.card import how_made
 from kws_core.training.combine import join_models
-from tests.helpers.training_toys import toy_clips
+from tests.helpers.training_toys import toy_clips, trained_model
 
 
 def tower(architecture: str, seed: int, labels: tuple[str, ...] = LABELS) -> LoadedModel:
-    """A network with weights and averages of its own."""
-    torch.manual_seed(seed)
-    network = build_model(architecture, len(labels))
-    with torch.no_grad():
-        for _ in range(2):
-            network(torch.randn(8, 40, 98))  # moves the averages of its norms
-    front_end = LogMel()
-    card = ModelCard(
-        architecture,
-        architecture,
-        labels,
-        front_end_spec(front_end),
-        count_parameters(network),
-        training={"settings": {"epochs": seed}},
-    )
-    return LoadedModel(network.eval(), front_end, card)
+    return trained_model(architecture, seed, labels, settings={"epochs": seed})
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +41,6 @@ def test_the_logits_are_the_mean_of_both(towers) -> None:
     with torch.no_grad():
         mean = sum(model.network(log_mel) for model in towers) / 2
         torch.testing.assert_close(joined(towers)(log_mel), mean, atol=1e-4, rtol=1e-4)
-
-
-def test_the_posterior_is_the_mean_of_both_log_posteriors(towers) -> None:
-    log_mel = torch.randn(3, 40, 98)
-    with torch.no_grad():
-        both = [model.network(log_mel).log_softmax(dim=1) for model in towers]
-        found = joined(towers)(log_mel).softmax(dim=1)
-    mean = (both[0] + both[1]) / 2
-    torch.testing.assert_close(found, mean.softmax(dim=1), atol=1e-5, rtol=1e-4)
 
 
 def test_both_are_left_as_they_were(towers) -> None:

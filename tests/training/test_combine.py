@@ -10,26 +10,17 @@ import torch
 from torch import nn
 
 from kws_core.errors import DataError, ModelError
-from kws_core.features.front_ends import LogMel, RawWave, front_end_spec
+from kws_core.features.front_ends import RawWave
 from kws_core.labels import LABELS
-from kws_core.models import ModelCard, build_model, count_parameters
 from kws_core.models.store import LoadedModel, load_model
 from kws_core.report.card import how_made
 from kws_core.training.combine import average_models, mean_of, validation_for
 from tests.helpers import training_shards as shards
-from tests.helpers.training_toys import same_weights, toy_clips
+from tests.helpers.training_toys import same_weights, toy_clips, trained_model
 
 
 def trained(seed: int, architecture: str = "bcresnet-1", **training: object) -> LoadedModel:
-    """A network with weights and averages of its own."""
-    torch.manual_seed(seed)
-    network = build_model(architecture, len(LABELS))
-    with torch.no_grad():
-        network(torch.randn(8, 40, 98))  # moves the averages of its norms
-    spec = front_end_spec(LogMel())
-    n = count_parameters(network)
-    card = ModelCard(architecture, architecture, LABELS, spec, n, training=dict(training))
-    return LoadedModel(network.eval(), LogMel(), card)
+    return trained_model(architecture, seed, **training)
 
 
 def test_a_linear_network_answers_with_the_mean() -> None:
