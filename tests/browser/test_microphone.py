@@ -77,3 +77,37 @@ def test_a_refused_microphone_is_explained_before_and_after_the_click(
     page.get_by_text("The microphone is blocked for this page").wait_for()
     assert microphone(page).get_by_role("button", name="Start").is_visible()
     assert page.get_by_role("button", name="Pause").is_disabled()
+
+
+def test_a_browser_that_holds_sound_back_is_explained_and_an_old_start_stays_stopped(
+    open_page: Callable[..., OpenPage], far_server: AppServer
+) -> None:
+    opened = open_page("/Live", server=far_server)
+    page = opened.page
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    # As Firefox does without a sound output, and others before the first click.
+    page.evaluate("""() => {
+        window.held = [];
+        const Context = window.AudioContext;
+        window.AudioContext = class extends Context {
+            constructor() { super(); super.suspend(); }
+            resume() {
+                return new Promise((go) => {
+                    held.push(() => super.resume().catch(() => {}).then(go));
+                });
+            }
+        };
+    }""")
+    microphone(page).get_by_role("button", name="Start").click()
+    microphone(page).get_by_text(texts.WEBSOCKET["suspended"]).wait_for()
+    microphone(page).get_by_role("button", name="Stop").click()
+    microphone(page).get_by_role("button", name="Start").click()
+    page.wait_for_function("() => held.length === 2")
+    page.evaluate("held[0]()")
+    microphone(page).get_by_text(texts.WEBSOCKET["suspended"]).wait_for()
+    assert not sockets
+    page.evaluate("held[1]()")
+    microphone(page).get_by_text(texts.WEBSOCKET["live"]).wait_for()
+    assert len(sockets) == 1
+    opened.check_quiet()

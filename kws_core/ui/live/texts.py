@@ -36,7 +36,8 @@ WEBSOCKET: Final = {
     "connecting": "Connecting",
     "live": "Listening",
     "silent": "The microphone sends silence. Is it muted, or its device switched off?",
-    "suspended": "The browser holds the microphone back. Press Stop, then Start.",
+    "suspended": "The browser holds the microphone back. Press Stop, then Start. "
+    "Firefox also needs a sound output, such as headphones or speakers.",
     "hidden": "Paused while this tab is in the background.",
     "reconnecting": "Connection lost. The page connects again by itself.",
     "unreachable": "The server does not answer. The page tries again by itself.",

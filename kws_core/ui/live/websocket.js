@@ -4,6 +4,7 @@
 const ACKNOWLEDGED_MS = 5000; // without a word of the server, the connection counts as lost
 const TOKEN_MS = 4000; // without a token, another one is asked for
 const RETRY_MS = 500;
+const RUNNING_MS = 2000; // without sound from the device, the browser counts as holding it back
 const SILENT_BLOCKS = 250; // 5 s of nothing but zeros: more than a headset's gate makes
 const ASLEEP = 4408; // the server closes on long silence, and takes sound again when there is some
 const FATAL = { 4400: "broken", 4410: "left", 4413: "broken", 4429: "broken", 4503: "full" };
@@ -43,7 +44,7 @@ class Microphone {
   }
 
   get on() {
-    return this.starting || this.stream !== undefined;
+    return Boolean(this.starting) || this.stream !== undefined;
   }
 
   update(data, ask) {
@@ -69,31 +70,36 @@ class Microphone {
   }
 
   async start() {
-    this.starting = true;
+    const start = (this.starting = {}); // another one, or none, once it was stopped
     this.trouble = null;
     this.show();
     const wanted = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     if (this.devices.value) wanted.deviceId = { exact: this.devices.value };
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
-      if (!this.starting) return stream.getTracks().forEach((track) => track.stop());
+      if (this.starting !== start) return stream.getTracks().forEach((track) => track.stop());
       this.stream = stream;
       this.context = new AudioContext(); // at the rate of the device: some refuse any other
+      this.opened = performance.now();
+      this.show();
       const url = addressOf(sources.blocks);
       await this.context.audioWorklet.addModule(url);
       URL.revokeObjectURL(url);
+      if (this.starting !== start) return;
       const node = new AudioWorkletNode(this.context, "kws-blocks");
       this.startSender(node);
       this.context.createMediaStreamSource(stream).connect(node);
       node.connect(this.context.destination); // silent; some browsers run nothing unconnected
       this.context.onstatechange = () => this.show();
       stream.getAudioTracks()[0].onended = () => this.stop("unplugged");
-      await this.context.resume();
+      await this.context.resume(); // for as long as the browser holds it back
     } catch (error) {
+      if (this.starting !== start) return;
       const names = { NotAllowedError: "denied", NotFoundError: "absent", NotReadableError: "busy" };
       return this.stop(names[error.name] ?? "failed");
     }
-    this.starting = false;
+    if (this.starting !== start) return;
+    this.starting = null;
     this.silent = this.unsent = this.failures = 0;
     this.connected = false;
     this.renew();
@@ -111,7 +117,7 @@ class Microphone {
   }
 
   stop(trouble = null) {
-    this.starting = false;
+    this.starting = null;
     this.disconnect();
     this.sender?.terminate();
     this.sender = undefined;
@@ -203,7 +209,8 @@ class Microphone {
   }
 
   watch() {
-    if (!this.on || this.starting) return;
+    if (!this.on) return;
+    if (this.starting) return this.show();
     const now = performance.now();
     if (this.socket && now - this.heard > ACKNOWLEDGED_MS) this.lose(0);
     else if (!this.socket && !this.asleep && now - this.askedAt > TOKEN_MS) this.renew();
@@ -225,8 +232,8 @@ class Microphone {
   }
 
   state() {
-    if (this.starting) return "asking";
-    if (!this.stream) return "off";
+    if (!this.stream) return this.starting ? "asking" : "off";
+    if (this.starting && performance.now() - this.opened < RUNNING_MS) return "connecting";
     if (this.context.state !== "running") return document.hidden ? "hidden" : "suspended";
     if (this.asleep || this.silent >= SILENT_BLOCKS) return "silent";
     if (this.socket?.open) return "live";
