@@ -112,3 +112,22 @@ def test_a_sound_is_taught_found_and_kept_in_a_file(
             break
         assert time.monotonic() < deadline, words
         another.wait_for_timeout(100)
+
+
+def test_a_missing_microphone_is_explained_and_the_recorders_error_is_whole(
+    open_page: Callable[..., OpenPage],
+) -> None:
+    opened = open_page("/Teach", permission="no-device")
+    page = opened.page
+    page.get_by_role("textbox", name="New word").fill("kiwi")
+    page.get_by_role("button", name="Add the word").click()
+    page.get_by_text("The browser finds no microphone").wait_for()
+    recorder = page.get_by_test_id("stAudioInput").first
+    recorder.get_by_role("button", name="Record", exact=True).click()
+    error = recorder.get_by_text("An error has occurred")
+    error.wait_for()
+    text, frame = error.bounding_box(), recorder.locator("> div").first.bounding_box()
+    assert text is not None
+    assert frame is not None
+    assert frame["y"] < text["y"]
+    assert text["y"] + text["height"] < frame["y"] + frame["height"]

@@ -18,6 +18,7 @@ from kws_core.ui.shared import resources
 from kws_core.ui.shared.button import button, quiet_button
 from kws_core.ui.shared.given import empty, key_of
 from kws_core.ui.shared.messages import INSECURE_PAGE, can_have_microphone, plain
+from kws_core.ui.shared.microphone_problem import microphone_problem
 from kws_core.ui.teach import state
 
 _NAME: Final = "teach_name"
@@ -111,6 +112,7 @@ def _recorder(name: str) -> None:
         on_change=_take_recording,
         args=(name, key),
     )
+    microphone_problem("teach_microphone_problem", "upload takes")
 
 
 def _take_recording(name: str, key: str) -> None:
