@@ -11,7 +11,6 @@ from kws_core.report.confusion import (
     Confusion,
     clip_rows,
     clips_of_cell,
-    confusion_figure,
     matrix_rows,
     word_rows,
 )
@@ -82,26 +81,6 @@ def test_the_words_figures_are_scikit_learns() -> None:
     assert [row["F1, %"] for row in rows] == pytest.approx(100 * f1, abs=0.051)
     assert [row["Precision, %"] or 0 for row in rows] == pytest.approx(100 * precision, abs=0.051)
     assert [row["Clips"] for row in rows] == n.tolist()
-
-
-def test_every_cell_can_be_clicked_and_the_errors_alone_are_written() -> None:
-    figure = confusion_figure(CONFUSION, "counts", cell=("yes", "no"))
-    points = figure.data[1]
-    pairs = {tuple(pair) for pair in points.customdata}
-    heard = [label for label, n in zip(CONFUSION.labels, COUNTS.sum(axis=0), strict=True) if n]
-    assert pairs == {(said, label) for said in CONFUSION.said for label in heard}
-    assert len(pairs) == len(points.hovertext) == len(points.x) == len(points.y)
-    written = [int(text) for row in figure.data[0].text for text in row if text]
-    assert sum(written) == len(SCORES) - np.trace(COUNTS)
-    assert len(figure.layout.shapes) == 1
-
-
-def test_shares_of_a_row_are_written_in_percent() -> None:
-    counts = np.array([[3, 1], [0, 4]])
-    figure = confusion_figure(Confusion(("yes", "no"), counts), "shares")
-    assert [list(row) for row in figure.data[0].text] == [["", "25"], ["", ""]]
-    assert figure.data[1].hovertext[1] == "yes recognised as no<br>1 of 4, 25.0%"
-    assert figure.layout.shapes == ()
 
 
 def test_the_matrix_as_rows_adds_up() -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from kws_core.explain.methods import METHODS
 from kws_core.explain.wording import BASELINE_NAMES
 from kws_core.report.comparison import COSTS
-from kws_core.report.confusion import ORDERS, UNITS
+from kws_core.report.confusion import ORDERS
+from kws_core.report.confusion_chart import UNITS
 from kws_core.report.literature import TASKS
 from kws_core.report.word_map import PROJECTIONS
 from kws_core.results.store import PEOPLE

@@ -12,13 +12,12 @@ from kws_core.charts.style import readable
 from kws_core.report.confusion import (
     Confusion,
     Order,
-    Unit,
     clip_rows,
     clips_of_cell,
-    confusion_figure,
     error_rows,
     matrix_rows,
 )
+from kws_core.report.confusion_chart import Unit, confusion_figure
 from kws_core.results.exporting import as_csv, file_name
 from kws_core.results.scores import ClipScores
 from kws_core.ui.models import stored as models_stored

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from kws_core.charts.style import percent, readable
-from kws_core.report.confusion import confusion_figure, word_rows
+from kws_core.report.confusion import word_rows
+from kws_core.report.confusion_chart import confusion_figure
 from kws_core.report.own_files import Intake, UploadLimits
 from kws_core.report.own_set import LONGEST_S, OwnClip, OwnResult, clip_table, measure_own_set
 from kws_core.results.exporting import as_csv, as_plain_json, file_name
