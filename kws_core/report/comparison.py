@@ -1,4 +1,4 @@
-"""Our models beside published ones, as rows of two tables, and the notebook's figures."""
+"""Our models beside published ones, as rows of two tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from kws_core.report.literature import PUBLISHED, Task
 from kws_core.results.exporting import percentage
-from kws_core.results.metrics import Share, interval_text, wilson_interval
+from kws_core.results.metrics import Share, interval_text
 from kws_core.results.store import PEOPLE, RESULTS_FOLDER, available_results, load_figures
 
 Cost = Literal["weights", "bytes", "macs", "latency"]
@@ -26,46 +26,6 @@ KINDS: Final[dict[Kind, str]] = {
     "published": "published",
     "notebook": "the notebook's own",
 }
-
-
-@dataclass(frozen=True)
-class NotebookRecord:
-    """Figures of the notebook that this project started from.
-
-    claimed: the accuracy in its README. right and tested: the counts in its own log, which are
-    also the diagonal of its confusion matrix. trained_on: the clips its training log counts;
-    training_clips: those of the official split.
-    """
-
-    model: str
-    claimed: float
-    right: int
-    tested: int
-    trained_on: int
-    training_clips: int
-    weights: int
-    macs: int
-    cause: str
-    url: str
-
-    @property
-    def logged(self) -> Share:
-        """The accuracy in its log."""
-        return wilson_interval(self.right, self.tested)
-
-
-NOTEBOOK: Final = NotebookRecord(
-    model="seed-cnn",
-    claimed=0.79,
-    right=8438,
-    tested=11_005,
-    trained_on=105_829,
-    training_clips=84_843,
-    weights=13_000_803,
-    macs=27_700_000,
-    cause="paths such as ./yes/a.wav were compared with yes/a.wav, so no clip was held out",
-    url="https://github.com/pytorch/tutorials/issues/1830",
-)
 
 
 @dataclass(frozen=True)
@@ -98,7 +58,7 @@ class Row:
 
 
 def rows_of(task: Task, folder: Path = RESULTS_FOLDER) -> list[Row]:
-    """Return every evaluation in a folder, then published models, then the notebook, best first.
+    """Return every evaluation in a folder, then published models, both best first.
 
     Raises `DataError` if a file of results is damaged.
     """
@@ -108,8 +68,6 @@ def rows_of(task: Task, folder: Path = RESULTS_FOLDER) -> list[Row]:
     ]
     rows = [row for row in ours if row is not None]
     rows += [_published_row(one) for one in PUBLISHED if one["task"] == task]
-    if task == "35":
-        rows += _notebook_rows(NOTEBOOK)
     return sorted(rows, key=lambda row: (list(KINDS).index(row.kind), -row.accuracy))
 
 
@@ -158,21 +116,6 @@ def tested_on(figures: Mapping[str, Any]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def notebook_story(rows: Iterable[Row], record: NotebookRecord = NOTEBOOK) -> str:
-    """Explain the notebook, its figures, and the accuracy of its network without the leak."""
-    ours = [row for row in rows if row.kind == "ours" and row.name == record.model]
-    found = " and ".join(f"**{row.accuracy:.1%}** on {row.tested_on}" for row in ours)
-    return (
-        f"This project started from a Jupyter notebook that trains a network, here **"
-        f"{record.model}**, on Speech Commands. Its README reports {record.claimed:.0%} accuracy; "
-        f"its log shows {record.right:,} of {record.tested:,} clips ({record.logged.value:.1%}). "
-        f"Neither is a test: it trained on {record.trained_on:,} clips, the whole data set, where "
-        f"the official split has {record.training_clips:,} ({record.cause}; see "
-        f"[pytorch/tutorials, issue 1830]({record.url})). Trained on training speakers only, the "
-        f"same network reaches {found or 'an accuracy that has not been measured yet'}."
-    )
-
-
 def own_table(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Return our models as rows of plain values, None where a figure is unknown."""
     return [
@@ -212,28 +155,6 @@ def published_table(rows: Iterable[Row]) -> list[dict[str, Any]]:
         }
         for row in rows
         if row.kind != "ours"
-    ]
-
-
-def _notebook_rows(record: NotebookRecord) -> list[Row]:
-    """Return the notebook's network twice: as its README has it, and as its log does."""
-    return [
-        Row(
-            f"Notebook's CNN, {source}",
-            "notebook",
-            accuracy,
-            share,
-            "v2, test list, also trained on",
-            f"{source} of the notebook",
-            weights=record.weights,
-            macs=record.macs,
-            url=record.url,
-            note=note,
-        )
-        for source, accuracy, share, note in (
-            ("README", record.claimed, None, "No run of the notebook shows this figure"),
-            ("log", record.logged.value, record.logged, "Tested on clips it was trained on"),
-        )
     ]
 
 

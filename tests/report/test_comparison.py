@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from kws_core.models.embeddings import EmbeddingMap
+from kws_core.report import notebook
 from kws_core.report.comparison import (
-    NOTEBOOK,
     Row,
-    notebook_story,
     own_row,
     own_table,
     published_table,
@@ -45,23 +44,14 @@ def test_published_figures_are_shares_with_a_source() -> None:
     assert len({(one["name"], one["task"]) for one in PUBLISHED}) == len(PUBLISHED)
 
 
-def test_the_notebooks_log_disproves_its_readme() -> None:
-    assert NOTEBOOK.logged.value == pytest.approx(0.7667, abs=1e-4)
-    assert NOTEBOOK.claimed > NOTEBOOK.logged.high
-    # All of Speech Commands v0.02: training, validation and test clips together.
-    assert NOTEBOOK.trained_on == NOTEBOOK.training_clips + 9_981 + NOTEBOOK.tested
-
-
-def test_ours_come_first_from_the_results_then_the_published_then_the_notebook(
-    tmp_path: Path,
-) -> None:
+def test_ours_come_first_from_the_results_then_the_published(tmp_path: Path) -> None:
     for model in ("one", "two"):
         save_results(tmp_path, made_figures(model), random_scores(), NO_MAP)
     rows = rows_of("35", tmp_path)
     kinds = [row.kind for row in rows]
-    assert (kinds[:2], kinds[-2:]) == (["ours", "ours"], ["notebook", "notebook"])
-    assert set(kinds[2:-2]) == {"published"}
-    published = [row.accuracy for row in rows[2:-2]]
+    assert kinds[:2] == ["ours", "ours"]
+    assert set(kinds[2:]) == {"published"}
+    published = [row.accuracy for row in rows[2:]]
     assert published == sorted(published, reverse=True)
     figures = made_figures()
     assert rows[0].accuracy == figures["accuracy"]["value"]
@@ -69,20 +59,10 @@ def test_ours_come_first_from_the_results_then_the_published_then_the_notebook(
     assert (rows[0].weights, rows[0].bytes, rows[0].latency_ms) == (97_661, 400_000, 6.0)
     twelve = rows_of("12", tmp_path)
     assert twelve[0].accuracy == figures["twelve_classes"]["accuracy"]["value"]
-    assert "notebook" not in {row.kind for row in twelve}
 
 
 def test_without_results_there_is_the_literature(tmp_path: Path) -> None:
-    rows = rows_of("35", tmp_path)
-    assert {row.kind for row in rows} == {"notebook", "published"}
-    assert "has not been measured yet" in notebook_story(rows)
-
-
-def test_the_story_of_the_notebook_ends_with_what_its_network_honestly_reaches() -> None:
-    row = row_of(made_figures(NOTEBOOK.model))
-    story = notebook_story([replace(row, accuracy=0.8125)])
-    for part in ("79%", "8,438 of 11,005", "76.7%", "105,829", "84,843", "**81.2%**"):
-        assert part in story
+    assert {row.kind for row in rows_of("35", tmp_path)} == {"published"}
 
 
 def test_the_tables_say_what_is_unknown_by_none_and_nothing_by_guess(tmp_path: Path) -> None:
@@ -99,7 +79,7 @@ def test_the_tables_say_what_is_unknown_by_none_and_nothing_by_guess(tmp_path: P
 
 def test_the_figure_shows_those_whose_cost_is_known(tmp_path: Path) -> None:
     save_results(tmp_path, made_figures(), random_scores(), NO_MAP)
-    rows = rows_of("35", tmp_path)
+    rows = rows_of("35", tmp_path) + list(notebook.ROWS)
     by_size = comparison_figure(rows, "bytes")
     assert [trace.name for trace in by_size.data] == ["measured here"]
     assert by_size.data[0].x == (400_000,)
@@ -109,7 +89,7 @@ def test_the_figure_shows_those_whose_cost_is_known(tmp_path: Path) -> None:
     ]
     assert sorted(drawn) == sorted(row.name for row in rows if row.weights is not None)
     high, low = by_weights.layout.yaxis.range  # logarithms of the errors, good models above
-    assert 10**low < 1 - NOTEBOOK.claimed < 10**high
+    assert 10**low < 1 - notebook.CLAIMED < 10**high
 
 
 @pytest.mark.parametrize(("task", "place"), [("35", None), ("12", "twelve_classes")])

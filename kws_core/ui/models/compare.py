@@ -6,9 +6,10 @@ from typing import Final
 
 import streamlit as st
 
-from kws_core.report.comparison import NOTEBOOK, Cost, notebook_story, own_table, published_table
+from kws_core.report.comparison import Cost, own_table, published_table
 from kws_core.report.comparison_chart import comparison_figure, comparison_text
 from kws_core.report.literature import TASKS, Task
+from kws_core.report.notebook import MODEL, notebook_story
 from kws_core.ui.models import stored, texts
 from kws_core.ui.models.choices import choice
 from kws_core.ui.models.controls import chart, downloads
@@ -50,7 +51,7 @@ def show(subject: Subject) -> None:
     )
     st.caption(texts.NOT_COMPARABLE)
     if task == "35":
-        with st.expander(f"The notebook and {NOTEBOOK.model}", icon=":material/menu_book:"):
+        with st.expander(f"The notebook and {MODEL}", icon=":material/menu_book:"):
             st.markdown(notebook_story(rows))
     downloads(
         "models",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from kws_core.report.comparison import NOTEBOOK
+from kws_core.report import notebook
 from kws_core.report.literature import Task
 
 MODELS: Final = (
-    f"{NOTEBOOK.model} is the network of the notebook that this project started from; see "
+    f"{notebook.MODEL} is the network of the notebook that this project started from; see "
     "Compare, at its end."
 )
 
