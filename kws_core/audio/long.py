@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from kws_core.audio.decoding import Block
+from kws_core.audio.container import Block
 from kws_core.audio.waveform import SAMPLE_RATE, Samples, check_rate, require_finite
 from kws_core.errors import BadSamplesError, EmptyAudioError, NoSuchChannelError
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from kws_core.audio.decoding import Block, LongRecording
+from kws_core.audio.container import Block
+from kws_core.audio.decoding import LongRecording
 from kws_core.audio.long import Piece, long_pieces
 from kws_core.audio.pool import DecoderPool, decoders
 from kws_core.audio.read import read_audio
