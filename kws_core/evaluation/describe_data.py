@@ -56,15 +56,16 @@ def describe_data(data: Path, cache: Path) -> DataSummary:
     }
     found = _find_outliers(clips, measured, pictures)
     words = _words_of(pictures)
+    speakers = {split: _speakers(of, pictures, split) for split, of in measured.items()}
     train = clips["train"]
     spectrum = 10 * np.log10(np.maximum(measured["train"].spectrum, 1e-12))
     return DataSummary(
         figures={
             "date": datetime.date.today().isoformat(),
             "method": _METHOD,
-            "splits": _splits(measured, pictures),
+            "splits": _splits(measured, words, speakers),
             "words": _counts(measured, words),
-            "speakers": _shared_speakers(measured, pictures),
+            "speakers": _shared_speakers(speakers),
             "duration": _histograms({k: m.seconds for k, m in measured.items()}, _DURATION_EDGES),
             "level": _histograms({k: m.level_db for k, m in measured.items()}, _LEVEL_EDGES),
             "by_word": _by_word(measured),
@@ -98,15 +99,16 @@ def _speakers(measured: MeasuredClips, pictures: Mapping[str, list[Any]], split:
 
 
 def _splits(
-    measured: Mapping[str, MeasuredClips], pictures: Mapping[str, list[Any]]
+    measured: Mapping[str, MeasuredClips],
+    pictured: Mapping[str, list[str]],
+    speakers: Mapping[str, set[str]],
 ) -> list[dict[str, Any]]:
-    words = _words_of(pictures)
     return [
         {
             "split": split,
             "recordings": len(clips),
-            "pictures": len(words.get(split, [])),
-            "speakers": len(_speakers(clips, pictures, split)),
+            "pictures": len(pictured.get(split, [])),
+            "speakers": len(speakers[split]),
             "hours": float(clips.seconds.sum()) / 3600,
         }
         for split, clips in measured.items()
@@ -126,11 +128,8 @@ def _counts(
     ]
 
 
-def _shared_speakers(
-    measured: Mapping[str, MeasuredClips], pictures: Mapping[str, list[Any]]
-) -> list[dict[str, Any]]:
+def _shared_speakers(of: Mapping[str, set[str]]) -> list[dict[str, Any]]:
     """Count the speakers that two splits share: it must be none."""
-    of = {split: _speakers(clips, pictures, split) for split, clips in measured.items()}
     return [{"splits": [a, b], "shared": len(of[a] & of[b])} for a, b in combinations(of, 2)]
 
 
