@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from kws_core.errors import KwsError
     from kws_core.spotting import Detection, DetectorSettings, KeywordDetector
     from kws_core.spotting.finder import Word
-    from kws_core.spotting.recognizer import Prediction, Recognizer
+    from kws_core.spotting.prediction import Prediction
+    from kws_core.spotting.recognizer import Recognizer
 
 __all__ = [
     "Clip",
@@ -31,7 +32,8 @@ _HOMES = {
     "kws_core.errors": ("KwsError",),
     "kws_core.spotting": ("Detection", "DetectorSettings", "KeywordDetector"),
     "kws_core.spotting.finder": ("Word",),
-    "kws_core.spotting.recognizer": ("Prediction", "Recognizer"),
+    "kws_core.spotting.prediction": ("Prediction",),
+    "kws_core.spotting.recognizer": ("Recognizer",),
 }
 
 

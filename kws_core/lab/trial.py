@@ -14,7 +14,8 @@ from kws_core.augment.specaugment import SpecAugmentDraw, draw
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.lab.recipe import Recipe
 from kws_core.lab.second import Second
-from kws_core.spotting.recognizer import Prediction, Recognizer
+from kws_core.spotting.prediction import Prediction
+from kws_core.spotting.recognizer import Recognizer
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +17,6 @@ from kws_core.audio.one_second import fits_whole, in_room_tone
 from kws_core.audio.waveform import Samples, as_mono_16k
 from kws_core.errors import TooLongError
 from kws_core.features.front_ends import LogMelConfig
-from kws_core.labels import SILENCE, UNKNOWN
 from kws_core.models import ModelCard, available_models, load_model
 from kws_core.models.batching import GroupCalls
 from kws_core.models.embeddings import Embeddings, recorded_embeddings
@@ -27,6 +25,7 @@ from kws_core.models.in_one_call import InOneCall, in_one_call, use_often
 from kws_core.models.store import MODEL_FOLDER, LoadedModel
 from kws_core.spotting.candidates import FinderSettings
 from kws_core.spotting.finder import Word, find_words_in
+from kws_core.spotting.prediction import Prediction, Timing
 
 if TYPE_CHECKING:
     from kws_core.teaching.taught import TaughtRecognizer
@@ -37,43 +36,6 @@ CASCADE: Final = "ds-resnet+two-towers"
 
 BATCH_SIZE = 64  # windows at once: larger is no faster on a CPU and takes more memory
 _FEATURES_AT_ONCE = 16  # whose spectra still fit the cache of a core
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How long a prediction took, in seconds: its front end, and its network."""
-
-    features: float = 0.0
-    model: float = 0.0
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a clip was heard as.
-
-    label: the best of the model's labels; score: its probability; scores: the probability of
-    every label, best first, adding up to 1.
-    """
-
-    label: str
-    score: float
-    scores: dict[str, float]
-    timing: Timing = field(default=Timing(), compare=False)
-
-    @classmethod
-    def of(
-        cls, labels: Sequence[str], row: npt.NDArray[np.floating], timing: Timing = Timing()
-    ) -> Prediction:
-        """Make the prediction of one row of probabilities, (labels,)."""
-        order = np.argsort(-row, kind="stable")
-        scores = {labels[i]: float(row[i]) for i in order}
-        best = labels[order[0]]
-        return cls(best, scores[best], scores, timing)
-
-    @property
-    def is_word(self) -> bool:
-        """Whether the best label is a word, neither silence nor unknown."""
-        return self.label not in (SILENCE, UNKNOWN)
 
 
 class Recognizer:

@@ -20,7 +20,8 @@ from kws_core.labels import LABELS, SILENCE, UNKNOWN
 from kws_core.samples import Sample, get_sample, list_samples
 from kws_core.spotting.candidates import FinderSettings
 from kws_core.spotting.finder import Word
-from kws_core.spotting.recognizer import Prediction, Recognizer
+from kws_core.spotting.prediction import Prediction
+from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.clip import clip_picker, current_clip, texts
 from kws_core.ui.clip.verdict import SURE_FROM
 from kws_core.ui.shared import resources

@@ -21,7 +21,8 @@ from kws_core.features.front_ends import LogMel, LogMelConfig
 from kws_core.labels import LABELS, SILENCE, UNKNOWN
 from kws_core.models import available_models
 from kws_core.samples import list_samples
-from kws_core.spotting.recognizer import BATCH_SIZE, DEFAULT_MODEL, Prediction, Recognizer
+from kws_core.spotting.prediction import Prediction
+from kws_core.spotting.recognizer import BATCH_SIZE, DEFAULT_MODEL, Recognizer
 from tests.helpers.taught_words import save_toy_model
 
 RATE = 16_000

@@ -11,7 +11,7 @@ from kws_core.charts.scores import describe_scores
 from kws_core.charts.style import percent, readable
 from kws_core.lab import Trial
 from kws_core.lab.score_charts import scores_pair_figure
-from kws_core.spotting.recognizer import Prediction
+from kws_core.spotting.prediction import Prediction
 from kws_core.ui.shared.chart import plain_chart
 
 NO_MASKS_FOR: Final = (

@@ -14,7 +14,8 @@ from kws_core.audio.waveform import Samples
 from kws_core.features.front_ends import LogMelConfig
 from kws_core.spotting.candidates import FinderSettings
 from kws_core.spotting.finder import Word
-from kws_core.spotting.recognizer import Prediction, Recognizer
+from kws_core.spotting.prediction import Prediction
+from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.clip.current_clip import COMPUTED, ChosenClip
 from kws_core.ui.shared import taught_words
 

@@ -13,7 +13,7 @@ from kws_core.audio.clip import Clip
 from kws_core.charts.scores import best_scores, describe_scores, scores_figure
 from kws_core.charts.style import percent, readable
 from kws_core.labels import SILENCE, UNKNOWN
-from kws_core.spotting.recognizer import Prediction
+from kws_core.spotting.prediction import Prediction
 from kws_core.ui.clip import texts
 from kws_core.ui.clip.found import found_words
 from kws_core.ui.clip.heard import Heard
