@@ -1,6 +1,7 @@
 """What could be a word in a recording: every stretch of sound between two places where it is quiet.
 
-Each can be heard in a window of a second, alone or where it stands.
+Each can be heard alone or where it stands, a little before the middle of a window and a little
+after it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from kws_core.spotting.loudness import (
 TONE_S = 10  # at the start of a recording and at its end, whose room tone is laid around it
 _WITHIN_STEP = (np.arange(STEP) + 0.5) / STEP  # from the middle of a step to that of the next
 _APART = 4  # steps of 10 ms
+_PLACES = (-8, 8)  # where in a window a stretch is heard, in steps after its middle
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class FinderSettings:
     `isolation` asks for; without it, words inside sentences are found too.
     """
 
-    threshold: float = 0.92
+    threshold: float = 0.96
     shortest: float = 0.1
     longest: float = 1.0
     longest_gap: float = 0.2
@@ -95,16 +97,20 @@ class Candidates:
     after: Samples
 
     def alone(self, chosen: Sequence[Stretch]) -> Samples:
-        """Return windows (n, n_samples) with other sounds turned down to the background."""
-        return np.stack([self._window(one, quietly=True) for one in chosen])
+        """Return windows (n, places, n_samples), other sounds turned down to the background."""
+        return self._windows(chosen, quietly=True)
 
     def in_place(self, chosen: Sequence[Stretch]) -> Samples:
-        """Return windows (n, n_samples) that have a stretch in the middle of what is around it."""
-        return np.stack([self._window(one) for one in chosen])
+        """Return windows (n, places, n_samples) that have a stretch in what is around it."""
+        return self._windows(chosen, quietly=False)
 
-    def _window(self, stretch: Stretch, quietly: bool = False) -> Samples:
+    def _windows(self, chosen: Sequence[Stretch], quietly: bool) -> Samples:
+        windows = [self._window(one, place, quietly) for one in chosen for place in _PLACES]
+        return np.stack(windows).reshape(len(chosen), len(_PLACES), -1)
+
+    def _window(self, stretch: Stretch, place: int, quietly: bool) -> Samples:
         n = len(self.before)
-        start = (stretch.first + stretch.last) * STEP // 2 - n // 2
+        start = (stretch.first + stretch.last - 2 * place) * STEP // 2 - n // 2
         first, last = max(0, start), min(start + n, len(self.samples))
         sound = self.samples[first:last]
         if quietly:

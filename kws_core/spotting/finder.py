@@ -2,7 +2,9 @@
 
 A word is a stretch of sound between two places where the level is low. Every stretch that could
 be a word is classified twice: alone, with the sounds beside it turned down to the background, and
-where it stands, with whatever surrounds it; it has to be the word in both. The set of words that
+where it stands, with whatever surrounds it; it has to be the word in both. Each time it is heard
+in two windows, 80 ms before their middle and after it, whose posteriors are averaged: what
+sounds like a word only where it happens to lie is none. The set of words that
 explains most of the sound wins (dynamic programming over non-overlapping stretches). So a word
 said twice is found twice, and "forward" is not also "four". What counts is first whether it is a
 word, then which (`kws_core.spotting.word_scores`).
@@ -10,7 +12,7 @@ word, then which (`kws_core.spotting.word_scores`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +22,7 @@ from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.labels import SILENCE, UNKNOWN
 from kws_core.spotting.candidates import FinderSettings, Stretch, find_candidates
 from kws_core.spotting.loudness import STEP
-from kws_core.spotting.word_scores import word_scores
-
-Posteriors = Callable[[Samples], npt.NDArray[np.float32]]
+from kws_core.spotting.word_scores import Posteriors, scores_over_places
 
 _AT_ONCE = 64  # stretches, so that a long recording takes no more memory than a short one
 
@@ -84,8 +84,8 @@ def score_stretches(
         return ScoredStretches([], np.zeros((0, 0)), len(samples))
     parts = []
     for chosen in (stretches[i : i + _AT_ONCE] for i in range(0, len(stretches), _AT_ONCE)):
-        windows = candidates.alone(chosen), candidates.in_place(chosen)
-        parts.append(np.minimum(*(word_scores(posteriors(heard), labels) for heard in windows)))
+        looks = candidates.alone(chosen), candidates.in_place(chosen)
+        parts.append(np.minimum(*(scores_over_places(posteriors, x, labels) for x in looks)))
     return ScoredStretches(stretches, np.concatenate(parts), len(samples))
 
 

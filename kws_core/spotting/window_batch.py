@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kws_core.audio.waveform import Samples
-from kws_core.spotting.word_scores import word_scores
+from kws_core.spotting.word_scores import Posteriors, scores_over_places
 
 Scores = npt.NDArray[np.float64]
-Posteriors = Callable[[Samples], npt.NDArray[np.float32]]
 _MOST = 64
 
 
@@ -27,7 +26,7 @@ class WindowBatch:
         self._waiting: list[tuple[Samples, Callable[[Scores], object]]] = []
 
     def add(self, windows: Samples, deliver: Callable[[Scores], object]) -> None:
-        """Queue windows (n, n_samples); `deliver` is called with their scores (n, labels)."""
+        """Queue windows (n, places, n_samples); `deliver` is called with scores (n, labels)."""
         self._waiting.append((windows, deliver))
         while sum(len(waiting) for waiting, _ in self._waiting) >= self._most:
             self._compute()
@@ -39,8 +38,8 @@ class WindowBatch:
 
     def _compute(self) -> None:
         group, self._waiting = self._waiting, []
-        posteriors = self._posteriors(np.concatenate([windows for windows, _ in group]))
-        scores = word_scores(posteriors, self.labels)
+        windows = np.concatenate([windows for windows, _ in group])
+        scores = scores_over_places(self._posteriors, windows, self.labels)
         stops = np.cumsum([len(windows) for windows, _ in group])[:-1]
         for (_, deliver), part in zip(group, np.split(scores, stops), strict=True):
             deliver(part)

@@ -9,15 +9,19 @@ to the threshold is mostly the first. Measured in ``docs/experiments.md``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from kws_core.audio.waveform import Samples
 from kws_core.labels import SILENCE, UNKNOWN
 
 SHARPNESS = 3.0
+
+# Gives the probabilities (windows, labels) of windows (windows, n_samples).
+Posteriors = Callable[[Samples], npt.NDArray[np.float32]]
 
 
 def word_scores(
@@ -44,6 +48,15 @@ def word_scores(
         is_word, which / total * words.sum(axis=-1, keepdims=True), p
     )
     return scores
+
+
+def scores_over_places(
+    posteriors: Posteriors, windows: Samples, labels: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """Return scores (n, labels) of windows (n, places, n_samples): of each mean over the places."""
+    n, n_places, n_samples = windows.shape
+    rows = posteriors(windows.reshape(-1, n_samples)).reshape(n, n_places, -1)
+    return word_scores(rows.mean(axis=1), labels)
 
 
 @lru_cache

@@ -20,6 +20,7 @@ from kws_core.archive.sources import Recording
 from kws_core.cli import main as cli
 from kws_core.errors import ArchiveError
 from kws_core.samples import get_sample
+from kws_core.spotting.candidates import FinderSettings
 from tests.helpers.archive_work import (
     SETTINGS,
     AbsentPlan,
@@ -107,7 +108,7 @@ def test_the_command_uses_a_cluster_that_is_there(cluster, tmp_path, monkeypatch
     assert cli.main(arguments) == 0
     assert "2 recordings are done already" in capsys.readouterr().err
     assert cli.main([*arguments, "--threshold", "0.5"]) == 1
-    assert "settings.threshold: 0.92, now 0.5" in capsys.readouterr().err
+    assert f"settings.threshold: {FinderSettings().threshold}, now 0.5" in capsys.readouterr().err
     assert cli.main(["events", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
     assert "2 recordings" in out

@@ -133,6 +133,22 @@ def test_a_word_counts_as_much_as_the_less_sure_of_both_looks(alone, in_place) -
     assert [word.score for word in words] == [p for p in (min(alone, in_place),) if p > 0.5]
 
 
+def test_each_look_is_at_two_places_of_the_window_and_their_mean_counts() -> None:
+    """Once the sound is 80 ms before the window's middle and once 80 ms after it."""
+    middles: list[float] = []
+
+    def model(windows: np.ndarray) -> np.ndarray:
+        loud = [np.flatnonzero(np.abs(window) > 0.01) for window in windows]
+        middles.extend((one[0] + one[-1] + 1) / 2 / SAMPLE_RATE for one in loud)
+        rows = [[0.9, 0.0, 0.0, 0.0, 0.1], [0.7, 0.0, 0.0, 0.0, 0.3]]
+        return np.array(rows * (len(windows) // 2))
+
+    sound = np.concatenate([silence(0.8), tone(0.4, hz=LOW), silence(0.8)])
+    [word] = find_words_in(sound, SAMPLE_RATE, LABELS, model, FinderSettings(threshold=0.5))
+    assert word.score == pytest.approx(0.8)
+    assert middles == pytest.approx([0.42, 0.58] * 2, abs=0.011)
+
+
 def test_before_and_after_the_recording_is_its_room_tone() -> None:
     """A tightly cut word is not heard in digital silence."""
     seen: list[np.ndarray] = []
