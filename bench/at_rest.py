@@ -9,21 +9,16 @@ machine hardly matters. A visitor is a real Chromium with a page open, untouched
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.latency import APP, in_words, machine, settle
+from bench.app import PAGES, chromium, command_line, in_words, machine, served, visit
 from bench.process_tree import usage
-from tests.helpers.browser import WAIT_MS, AppServer, launch, reason_to_skip, run_server
+from tests.helpers.browser import AppServer, reason_to_skip
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-NAMES = ("Recognise", "Explore", "Augment", "Live", "Models", "Teach")
-PAGES = {"Home": "/"} | {name: f"/{name}" for name in NAMES}
 CALM_S = 20  # after a page is drawn, until the server has loaded what it loads in advance
 FORGET_S = 180  # Streamlit keeps the session of a closed tab for two minutes
 
@@ -35,18 +30,9 @@ def busy(server: AppServer, seconds: float) -> float:
     return (usage(server.pid).cpu - before) / (time.monotonic() - started)
 
 
-def visit(browser: Browser, server: AppServer, path: str) -> Page:
-    """Open a page and wait until it is drawn."""
-    page = browser.new_page()
-    page.set_default_timeout(WAIT_MS)
-    page.goto(server.url + path)
-    settle(page)
-    return page
-
-
 def idle_visitor(browser: Browser, server: AppServer, path: str, seconds: float) -> float:
     """Open a page, touch nothing, and return the share of one core that the server takes."""
-    page = visit(browser, server, path)
+    page = visit(browser, server.url + path)
     time.sleep(CALM_S)
     share = busy(server, seconds)
     page.close()
@@ -56,7 +42,7 @@ def idle_visitor(browser: Browser, server: AppServer, path: str, seconds: float)
 def come_and_go(browser: Browser, server: AppServer, visitors: int) -> None:
     """Let visitors open a page each, one after the other, and close it when it is drawn."""
     for i in range(visitors):
-        visit(browser, server, list(PAGES.values())[i % len(PAGES)]).close()
+        visit(browser, server.url + list(PAGES.values())[i % len(PAGES)]).close()
 
 
 def state(server: AppServer) -> str:
@@ -83,24 +69,15 @@ def measure(browser: Browser, server: AppServer, seconds: float, visitors: int) 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.at_rest", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command_line("at_rest", __doc__)
     parser.add_argument("--seconds", type=float, default=300.0, help="of each page")
     parser.add_argument("--visitors", type=int, default=50, help="who come and go")
     options = parser.parse_args()
     if reason := reason_to_skip():
         parser.error(reason)
-    from playwright.sync_api import sync_playwright
-
     print(in_words(machine()), end="\n\n")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        run_server(APP, Path(folder) / "streamlit.log") as server,
-        sync_playwright() as playwright,
-    ):
-        browser = launch(playwright)
+    with served() as server, chromium() as browser:
         measure(browser, server, options.seconds, options.visitors)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ that were held out, at random gaps, in quiet and in held-out noise. Needs the da
 
 from __future__ import annotations
 
-import argparse
 import datetime
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from bench.app import command_line
 from kws_core.audio.waveform import SAMPLE_RATE, Samples
 from kws_core.augment.noise import add_at_snr
 from kws_core.evaluation.machine import processor
@@ -127,7 +127,7 @@ def in_noise(stream: Samples, spoken: list[Word], noise: Samples, snr_db: float)
 
 def main() -> None:
     """Measure and print a Markdown table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_line("find_words", __doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the Parquet files")
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--streams", type=int, default=20)

@@ -9,12 +9,7 @@ Run it on a machine that does nothing else: the load is printed with the figures
 
 from __future__ import annotations
 
-import argparse
-import datetime
 import json
-import os
-import platform
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -22,22 +17,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
+from bench.app import chromium, command_line, in_words, machine, served, settle
 from bench.process_tree import usage
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, resample, to_wav
 from kws_core.evaluation.cost import one_core
-from kws_core.evaluation.machine import processor
 from kws_core.samples import get_sample
 from kws_core.spotting.recognizer import DEFAULT_MODEL, Recognizer
 from tests.helpers.audio_files import encode
-from tests.helpers.browser import launch, reason_to_skip, run_server
+from tests.helpers.browser import reason_to_skip
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-APP = Path(__file__).resolve().parents[1] / "streamlit_app.py"
 WORD, SENTENCE = "marvin", "several_words"
 WARM_UPS = 20
 PAGE_CHANGES = 20
@@ -101,11 +94,8 @@ def measure_library(model: str, runs: int) -> list[Figure]:
 
 def measure_app() -> list[Figure]:
     """Measure the app as a visitor meets it, in Chromium, with all cores."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = launch(playwright)
-        with run_server(APP, Path(folder) / "settled.log") as server:
+    with chromium() as browser:
+        with served() as server:
             time.sleep(SETTLED_S)
             started, cpu = time.perf_counter(), usage(server.pid).cpu
             page = browser.new_page()
@@ -115,20 +105,19 @@ def measure_app() -> list[Figure]:
             page.close()
         page = browser.new_page()
         started = time.perf_counter()
-        with run_server(APP, Path(folder) / "streamlit.log") as server:
+        with served() as server:
             page.goto(server.url)
             page.wait_for_selector(RESULT)
             first = time.perf_counter() - started
             settle(page)
             home = usage(server.pid).memory
-            seconds = page_changes(page)
             found = [
                 figure("start of the server to the first result on screen", [first]),
                 figure(
                     f"first visitor {SETTLED_S:g} s after the start: result on screen", [waited]
                 ),
                 figure("processor time of the server for it", [cpu]),
-                figure("change of page", seconds),
+                figure("change of page", page_changes(page)),
             ]
             started = time.perf_counter()
             second = browser.new_page()
@@ -140,12 +129,10 @@ def measure_app() -> list[Figure]:
                 "one visitor, Home": home,
                 "two visitors, both pages": usage(server.pid).memory,
             }
-            found += [
-                Figure(f"memory of the server (RSS), {what}", size, size, 1, "MB")
-                for what, size in sizes.items()
-            ]
-        browser.close()
-    return found
+    return found + [
+        Figure(f"memory of the server (RSS), {what}", size, size, 1, "MB")
+        for what, size in sizes.items()
+    ]
 
 
 def page_changes(page: Page) -> list[float]:
@@ -162,29 +149,6 @@ def page_changes(page: Page) -> list[float]:
         if change >= 2:
             seconds.append(time.perf_counter() - started)
     return seconds
-
-
-def settle(page: Page) -> None:
-    """Wait until the script of the page has run."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-
-
-def machine() -> dict[str, str]:
-    """Describe the class of machine, without its name."""
-    described = {
-        "date": datetime.date.today().isoformat(),
-        "processor": processor(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "software": f"Python {platform.python_version()}, torch {torch.__version__}",
-    }
-    if hasattr(os, "getloadavg"):
-        described["load before"] = f"{os.getloadavg()[0]:.1f}"
-    return described
-
-
-def in_words(about: dict[str, str]) -> str:
-    """Return the description of a machine on one line."""
-    return ", ".join(f"{name}: {value}" for name, value in about.items())
 
 
 def as_markdown(about: dict[str, str], figures: Sequence[Figure], notes: Sequence[str]) -> str:
@@ -209,8 +173,7 @@ def _quantity(value: float, unit: str) -> str:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.latency", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command_line("latency", __doc__)
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--runs", type=int, default=200, help="of each (default: %(default)s)")
     parser.add_argument("--no-app", action="store_true", help="leave server and browser out")

@@ -10,16 +10,12 @@ shown every page once before.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import statistics
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from bench.at_rest import PAGES
-from bench.latency import APP, in_words, machine, settle
-from tests.helpers.browser import WAIT_MS, launch, reason_to_skip, run_server
+from bench.app import PAGES, chromium, command_line, in_words, machine, served, settle
+from tests.helpers.browser import WAIT_MS, reason_to_skip
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -89,8 +85,7 @@ def measure(browser: Browser, url: str, runs: int, pages: list[str], why: bool) 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.layout_shift", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command_line("layout_shift", __doc__)
     parser.add_argument("--page", choices=sorted(PAGES), help="only this one")
     parser.add_argument("--runs", type=int, default=5, help="of each (default: %(default)s)")
     parser.add_argument("--url", help="of a server that runs (default: one is started)")
@@ -98,18 +93,12 @@ def main() -> None:
     options = parser.parse_args()
     if reason := reason_to_skip():
         parser.error(reason)
-    from playwright.sync_api import sync_playwright
-
     print(in_words(machine()), end="\n\n")
+    pages = [options.page] if options.page else list(PAGES)
     with contextlib.ExitStack() as cleanup:
-        if options.url is None:
-            folder = cleanup.enter_context(tempfile.TemporaryDirectory())
-            server = cleanup.enter_context(run_server(APP, Path(folder) / "streamlit.log"))
-        playwright = cleanup.enter_context(sync_playwright())
-        browser = launch(playwright)
-        pages = [options.page] if options.page else list(PAGES)
-        measure(browser, options.url or server.url, options.runs, pages, options.sources)
-        browser.close()
+        url = options.url or cleanup.enter_context(served()).url
+        browser = cleanup.enter_context(chromium())
+        measure(browser, url, options.runs, pages, options.sources)
 
 
 if __name__ == "__main__":

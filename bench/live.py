@@ -19,7 +19,6 @@ nothing else.
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import os
 import resource
@@ -34,6 +33,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from bench.app import command_line
 from bench.process_tree import memory_now
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample
@@ -241,8 +241,7 @@ def row(load: Load) -> str:
 
 def main() -> None:
     """Measure and print a Markdown table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.live", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command_line("live", __doc__)
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--way", choices=("direct", "websocket", "webrtc"), default="direct")
     parser.add_argument("--users", type=int, help="only this number (default: find the largest)")

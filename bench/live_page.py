@@ -12,7 +12,6 @@ nothing else: browser and server share its cores.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from bench.latency import APP, in_words, machine, settle
+from bench.app import chromium, command_line, in_words, machine, served, settle
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE, Samples, resample, to_wav
 from kws_core.live.frames import BROWSER_RATE, FRAME_S
@@ -29,7 +28,7 @@ from kws_core.samples import get_sample
 from kws_core.spotting import KeywordDetector
 from kws_core.spotting.recognizer import Recognizer
 from kws_core.ui.live import texts
-from tests.helpers.browser import WAIT_MS, launch, reason_to_skip, run_server
+from tests.helpers.browser import WAIT_MS, reason_to_skip
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -119,24 +118,20 @@ def row(way: str, found: list[float]) -> str:
 
 def main() -> None:
     """Measure and print a Markdown table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.live_page", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command_line("live_page", __doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="of each way")
     options = parser.parse_args()
     if reason := reason_to_skip():
         parser.error(reason)
-    from playwright.sync_api import sync_playwright
-
     clips = [read_audio(get_sample(word).path).samples for word in WORDS]
+    sound = np.asarray(in_a_row(clips, PAUSE_S), np.float32)
     print(in_words(machine()), end="\n\n")
     print("| way | words | shown after, median | 95 % |\n|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        wav = Path(folder) / "words.wav"
-        sound = np.asarray(in_a_row(clips, PAUSE_S), np.float32)
-        wav.write_bytes(to_wav(sound, SAMPLE_RATE))
-        print(row("detector alone", alone(sound)), flush=True)
-        browser = launch(playwright, f"--use-file-for-fake-audio-capture={wav}")
-        with run_server(APP, Path(folder) / "streamlit.log") as server:
+    print(row("detector alone", alone(sound)), flush=True)
+    with tempfile.NamedTemporaryFile(suffix=".wav") as wav:
+        Path(wav.name).write_bytes(to_wav(sound, SAMPLE_RATE))
+        played = f"--use-file-for-fake-audio-capture={wav.name}"
+        with served() as server, chromium(played) as browser:
             for way in ("webrtc", "websocket"):
                 context = browser.new_context(permissions=["microphone"])
                 context.set_default_timeout(WAIT_MS)
@@ -146,7 +141,6 @@ def main() -> None:
                 settle(page)
                 print(row(texts.WAYS[way], delays(page, way, options.seconds)), flush=True)
                 context.close()
-        browser.close()
 
 
 if __name__ == "__main__":

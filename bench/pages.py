@@ -10,7 +10,6 @@ processor's time is given too, which depends less on the load.
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.latency import APP, in_words, machine
+from bench.app import APP, command_line, in_words, machine
 from kws_core.audio.clip import Clip
 from kws_core.audio.read import read_audio
 from kws_core.audio.waveform import SAMPLE_RATE
@@ -137,8 +136,7 @@ def times(script: str, control: Control, seconds: int, runs: int) -> Iterator[tu
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command_line("pages", __doc__)
     parser.add_argument("--page", choices=sorted(PAGES), help="only this one")
     parser.add_argument("--runs", type=int, default=12, help="of each (default: %(default)s)")
     options = parser.parse_args()
